@@ -1,0 +1,5 @@
+"""`python -m bot` is `aitbar`."""
+
+from bot.cli import main
+
+main()

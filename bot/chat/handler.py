@@ -1,0 +1,264 @@
+"""What each update leads to: who may do what with which part of the house. Runs inside the transaction."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.chat.desk import Desk, Said
+from bot.chat.identity import who
+from bot.chat.inbound import Came, Command, Stranger, Words
+from bot.chat.outbound import AnswerTap, Delete, Later, Outgoing, Show, ShowPicture
+from bot.chat.words import keyboard, line, text
+from bot.core.events import (
+    Asked,
+    AskedForHelp,
+    AskedForLanguages,
+    Continued,
+    Event,
+    Hid,
+    Opened,
+    Stopped,
+    Threshold,
+    Toggled,
+    Typed,
+    WentBack,
+)
+from bot.core.screen import Code, Say, Screen
+from bot.files.phrases import Phrases, keyword
+from bot.store import Transaction
+from bot.turn import Grip, Held, Reply, take
+
+GRIP_SECONDS = 30 * 60
+"""How long the secret of an interview waits in memory for typed words."""
+
+FRESH_AFTER = timedelta(hours=24)
+"""A message older than this is replaced, so that it can still be wiped (Telegram: 48 hours)."""
+
+WITHDRAWALS_AN_HOUR = 5
+
+KEYWORDS: dict[str, Event] = {
+    "back": WentBack(step=None),
+    "stop": Stopped(),
+    "help": AskedForHelp(),
+    "language": AskedForLanguages(),
+    "continue": Continued(),
+    "hide": Hid(),
+    "delete": Hid(),
+}
+
+Digests = Callable[[int, str, str], Awaitable[tuple[Outgoing, ...]]]
+"""Draws the released summary of a wave for a chat, in a language."""
+
+
+@dataclass
+class Awaiting:
+    """A chat whose typed words belong to an interview: its secret, its message, until when."""
+
+    grip: Grip
+    message: int | None
+    language: str
+    until: float
+
+
+class Handler:
+    """One update at a time; what it remembers lives in memory only."""
+
+    def __init__(self, phrases: Phrases, desk: Desk, digests: Digests) -> None:
+        self._phrases = phrases
+        self._desk = desk
+        self._digests = digests
+        self._awaiting: dict[int, Awaiting] = {}
+        self._strays: dict[int, list[int]] = {}
+        self._withdrawals: dict[int, deque[float]] = {}
+        self.dirty_since: float | None = None
+        """When the first answers came or went that no scrub has followed; None when all is clean."""
+        self.last_handled = 0.0
+
+    def handle(self, tx: Transaction, came: Came, now: datetime) -> list[Outgoing]:
+        """Everything that follows from one update."""
+        self.last_handled = time.monotonic()
+        match came.did:
+            case Stranger(group=True):
+                return self._say(came, "group-line") if came.tap is None else self._hint(came, None)
+            case Stranger():
+                return self._say(came, "nothing-was-kept-of-that", delete=True)
+            case Asked():
+                return self._at_desk(tx, came, came.did, now)
+            case Command():
+                return self._command(tx, came, came.did, now)
+            case Words():
+                return self._words(tx, came, came.did.text, now)
+            case None:
+                return self._hint(came, Say("hint-moved-on"))
+            case _:
+                return self._turn(tx, came, came.did, now)
+
+    def failed(self, came: Came) -> list[Outgoing]:
+        """What a person hears whose update could not be handled: it was not saved."""
+        if came.tap is not None:
+            return self._hint(came, Say("hint-not-saved"))
+        return self._say(came, "something-went-wrong")
+
+    # -- turns ----------------------------------------------------------------------------------------
+
+    def _turn(self, tx: Transaction, came: Came, did: Held | Threshold, now: datetime) -> list[Outgoing]:
+        reply = take(tx, who(came.user), did, now, came.language)
+        if reply.finished:
+            self._soil()
+        out: list[Outgoing] = []
+        if reply.screen is not None:
+            out.append(self._show(came, did, reply, now))
+        if came.tap is not None:
+            spoken = came.language if reply.screen is None else reply.screen.language
+            out += self._hint(came, reply.hint, spoken)
+        if reply.wipe or reply.finished or isinstance(getattr(did, "event", did), Hid):
+            strays = tuple(self._strays.pop(came.chat, ()))
+            if reply.wipe + strays and not reply.finished:
+                out.append(Delete(came.chat, reply.wipe + strays))
+        return out
+
+    def _show(self, came: Came, did: Held | Threshold, reply: Reply, now: datetime) -> Show:
+        screen = reply.screen
+        assert screen is not None
+        edit = came.message if came.tap is not None else self._message_of(came.chat, reply.grip)
+        old = came.tap is not None and (came.sent is None or now - came.sent > FRESH_AFTER)
+        awaiting = self._remember(came.chat, reply.grip, None if old else edit, screen.language)
+        return Show(
+            came.chat,
+            text(self._phrases, screen),
+            keyboard(self._phrases, screen, reply.grip),
+            edit=None if old else edit,
+            instead=edit if old else None,
+            slow=isinstance(did, Held) and isinstance(did.event, Toggled),
+            shown=awaiting,
+        )
+
+    def _remember(
+        self, chat: int, grip: Grip | None, message: int | None, language: str
+    ) -> Callable[[int], None] | None:
+        """Keep the secret for typed words; returns what to do when the message's id is known."""
+        if grip is None:
+            self._awaiting.pop(chat, None)
+            return None
+        kept = Awaiting(grip, message, language, time.monotonic() + GRIP_SECONDS)
+        self._awaiting[chat] = kept
+
+        def shown(id: int) -> None:
+            kept.message = id
+
+        return shown
+
+    def _message_of(self, chat: int, grip: Grip | None) -> int | None:
+        awaiting = self._awaiting.get(chat)
+        return awaiting.message if awaiting is not None and awaiting.grip == grip else None
+
+    def _grip(self, chat: int) -> Grip | None:
+        awaiting = self._awaiting.get(chat)
+        if awaiting is None or awaiting.until < time.monotonic():
+            self._awaiting.pop(chat, None)
+            return None
+        return awaiting.grip
+
+    # -- typed words ----------------------------------------------------------------------------------
+
+    def _command(self, tx: Transaction, came: Came, command: Command, now: datetime) -> list[Outgoing]:
+        match command.name:
+            case "start":
+                wave = command.rest.lower() or None
+                return self._turn(tx, came, Opened(wave, came.message, came.language), now)
+            case "desk":
+                return self._at_desk(tx, came, Asked("home"), now)
+            case "claim":
+                said = self._desk.claim(tx, came.chat, command.rest, came.language, now)
+                return [*self._said(came, said), Delete(came.chat, (came.message,))]
+            case "withdraw":
+                return self._withdraw(tx, came, command.rest)
+        return self._words(tx, came, command.name, now)
+
+    def _words(self, tx: Transaction, came: Came, words: str, now: datetime) -> list[Outgoing]:
+        meant = keyword(words)
+        grip = self._grip(came.chat)
+        if grip is None:
+            return self._without_a_grip(tx, came, meant, now)
+        event = KEYWORDS.get(meant or "", Typed(words))
+        return [*self._turn(tx, came, Held(grip, event), now), Delete(came.chat, (came.message,))]
+
+    def _without_a_grip(self, tx: Transaction, came: Came, meant: str | None, now: datetime) -> list[Outgoing]:
+        """Words where none are awaited, or whose secret is no longer in memory."""
+        if meant == "help":
+            return self._say(came, "help")
+        if meant in ("start", "language"):
+            return self._turn(tx, came, Opened(None, came.message, came.language), now)
+        reply = take(tx, who(came.user), Opened(None, came.message, came.language), now, came.language)
+        if reply.screen is not None and any(
+            isinstance(part, Say) and part.id == "go-on-above" for part in reply.screen.lines
+        ):
+            return [self._show(came, Opened(None, came.message, None), reply, now)]
+        return self._say(came, "nothing-to-do")
+
+    def _withdraw(self, tx: Transaction, came: Came, rest: str) -> list[Outgoing]:
+        code = "".join(c for c in rest if c.isdecimal())
+        if not code:
+            return self._say(came, "withdraw-how", {"command": Code("/withdraw")})
+        tries = self._withdrawals.setdefault(came.chat, deque(maxlen=WITHDRAWALS_AN_HOUR))
+        moment = time.monotonic()
+        if len(tries) == WITHDRAWALS_AN_HOUR and moment - tries[0] < 3600:
+            return self._say(came, "withdraw-later", delete=True)
+        tries.append(moment)
+        ascii_code = "".join(str(int(c)) for c in code)
+        done = tx.vault.withdraw(ascii_code)
+        if done:
+            self._soil()
+        return self._say(came, "withdraw-done" if done else "withdraw-unknown", delete=True)
+
+    # -- the desk -------------------------------------------------------------------------------------
+
+    def _at_desk(self, tx: Transaction, came: Came, asked: Asked, now: datetime) -> list[Outgoing]:
+        return self._said(came, self._desk.take(tx, came.chat, asked, came.language, now))
+
+    def _said(self, came: Came, said: Said) -> list[Outgoing]:
+        out: list[Outgoing] = []
+        if said.screen is not None:
+            edit = came.message if came.tap is not None else None
+            words, keys = text(self._phrases, said.screen), keyboard(self._phrases, said.screen, None)
+            out.append(Show(came.chat, words, keys, edit=edit))
+        if said.picture is not None:
+            out.append(ShowPicture(came.chat, said.picture, said.caption))
+        if said.digest_of is not None:
+            wave, language = said.digest_of, said.language
+            out.append(Later(came.chat, lambda: self._digests(came.chat, wave, language)))
+        return [*out, *(self._hint(came, None) if came.tap is not None else ())]
+
+    def _soil(self) -> None:
+        if self.dirty_since is None:
+            self.dirty_since = time.monotonic()
+
+    # -- small words ----------------------------------------------------------------------------------
+
+    def _say(
+        self, came: Came, id: str, values: dict[str, Code] | None = None, delete: bool = False
+    ) -> list[Outgoing]:
+        awaiting = self._awaiting.get(came.chat)
+        spoken = came.language if awaiting is None else awaiting.language
+        screen = Screen(spoken, (Say(id, dict(values or {})),))
+        out: list[Outgoing] = [
+            Show(came.chat, text(self._phrases, screen), None, shown=lambda id: self._stray(came.chat, id))
+        ]
+        if delete:
+            out.append(Delete(came.chat, (came.message,)))
+        return out
+
+    def _stray(self, chat: int, message: int) -> None:
+        """A message beside the interview, to go with the next wipe."""
+        self._strays.setdefault(chat, []).append(message)
+        del self._strays[chat][:-20]
+
+    def _hint(self, came: Came, hint: Say | None, language: str | None = None) -> list[Outgoing]:
+        if came.tap is None:
+            return []
+        said = None if hint is None else line(self._phrases, language or came.language, hint)
+        return [AnswerTap(came.chat, came.tap, said)]

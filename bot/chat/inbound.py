@@ -1,0 +1,111 @@
+"""A Telegram update as what somebody did: Update -> Came. Names, usernames and raw updates go no further."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from telegram import Bot, Message, Update
+from telegram.constants import ChatType
+
+from bot.chat.codec import decode
+from bot.core.events import Asked, Threshold
+from bot.core.survey import LANGUAGES
+from bot.turn import Held
+
+
+@dataclass(frozen=True)
+class Command:
+    """A line that begins with a slash: its name, and the rest."""
+
+    name: str
+    rest: str
+
+
+@dataclass(frozen=True)
+class Words:
+    """Typed words."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Stranger:
+    """Something that is never taken in: a picture, a voice, a place, a contact; or words in a group."""
+
+    group: bool
+
+
+Did = Held | Threshold | Asked | Command | Words | Stranger | None
+
+
+@dataclass(frozen=True)
+class Came:
+    """One update: in which chat, by which account, at which message, and what was done.
+
+    `tap` is the id of a tapped button, to be answered; `sent` is when the message was first sent.
+    """
+
+    chat: int
+    user: int
+    message: int
+    did: Did
+    language: str
+    tap: str | None = None
+    sent: datetime | None = None
+
+
+def read(raw: dict[str, Any], bot: Bot) -> Came | None:
+    """What an update means to us; None for kinds we do not ask for. Raises for a malformed one."""
+    update = Update.de_json(raw, bot)
+    if update.callback_query is not None:
+        return _tap(update)
+    if update.message is not None and update.message.from_user is not None:
+        return _message(update.message)
+    return None  # edited messages never change an answer; membership is Telegram's to keep
+
+
+def _tap(update: Update) -> Came | None:
+    query = update.callback_query
+    if query is None or query.message is None:
+        return None
+    private = query.message.chat.type == ChatType.PRIVATE
+    sent = query.message.date if isinstance(query.message, Message) else None
+    return Came(
+        chat=query.message.chat.id,
+        user=query.from_user.id,
+        message=query.message.message_id,
+        did=decode(query.data or "") if private else Stranger(group=True),
+        language=app_language(query.from_user.language_code),
+        tap=query.id,
+        sent=sent,
+    )
+
+
+def _message(message: Message) -> Came:
+    assert message.from_user is not None
+    return Came(
+        chat=message.chat.id,
+        user=message.from_user.id,
+        message=message.message_id,
+        did=_did(message),
+        language=app_language(message.from_user.language_code),
+    )
+
+
+def _did(message: Message) -> Did:
+    if message.chat.type != ChatType.PRIVATE:
+        return Stranger(group=True)
+    if message.text is None:
+        return Stranger(group=False)
+    if message.text.startswith("/"):
+        name, _, rest = message.text[1:].partition(" ")
+        return Command(name.partition("@")[0].lower(), rest.strip())
+    return Words(message.text)
+
+
+def app_language(code: str | None) -> str:
+    """The app's language when we speak it, else the first of ours; it only orders what is offered."""
+    short = (code or "").partition("-")[0].lower()
+    return short if short in LANGUAGES else LANGUAGES[0]

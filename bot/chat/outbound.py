@@ -1,0 +1,160 @@
+"""What follows for the phones: calls to Telegram, their refusals taken as what they mean."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import structlog
+from telegram import Bot, InlineKeyboardMarkup
+from telegram.error import BadRequest, Forbidden, TelegramError
+
+from bot.chat.pace import Job, Pace
+
+log = structlog.get_logger()
+
+ALREADY_SO = "message is not modified"
+TAP_TOO_LATE = ("query is too old", "query id is invalid")
+GONE = ("message to edit not found", "message can't be edited", "there is no text in the message to edit")
+
+DELETE_AT_ONCE = 100
+
+
+@dataclass(frozen=True)
+class Show:
+    """Show words and buttons: in the message `edit`, or in a new one (None). `instead` is deleted then.
+
+    `slow` holds redraws to one a second; `shown` is told the id of the message that shows it now.
+    """
+
+    chat: int
+    text: str
+    keyboard: InlineKeyboardMarkup | None
+    edit: int | None = None
+    instead: int | None = None
+    slow: bool = False
+    shown: Callable[[int], None] | None = None
+
+
+@dataclass(frozen=True)
+class ShowPicture:
+    """Send a picture with words under it."""
+
+    chat: int
+    picture: bytes
+    caption: str
+
+
+@dataclass(frozen=True)
+class AnswerTap:
+    """Stop the spinner of a tapped button, perhaps with a word in passing."""
+
+    chat: int
+    tap: str
+    hint: str | None
+
+
+@dataclass(frozen=True)
+class Delete:
+    """Delete messages, on both sides, as far as Telegram still allows."""
+
+    chat: int
+    messages: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Later:
+    """Something that takes its time (a picture is drawn first); runs beside the replies of other chats."""
+
+    chat: int
+    make: Callable[[], Awaitable[tuple[Outgoing, ...]]]
+
+
+Outgoing = Show | ShowPicture | AnswerTap | Delete | Later
+
+
+class Outbound:
+    """Sends what turns and the desk answer with."""
+
+    def __init__(self, bot: Bot, pace: Pace) -> None:
+        self._bot = bot
+        self._pace = pace
+
+    def send(self, out: Outgoing) -> None:
+        """Queue one reply; nothing waits for it."""
+        match out:
+            case AnswerTap():
+                # Beside the edit, never before it: the edit is what the person waits for.
+                self._pace.reply(-abs(hash(out.tap)) - 1, Job(lambda: self._answer(out)))
+            case Show():
+                self._pace.reply(out.chat, Job(lambda: self._show(out), key=out.edit, slow=out.slow))
+            case ShowPicture():
+                self._pace.reply(out.chat, Job(lambda: self.send_picture(out.chat, out.picture, out.caption)))
+            case Delete():
+                self._pace.reply(out.chat, Job(lambda: self._delete(out)))
+            case Later():
+                self._pace.reply(out.chat, Job(lambda: self._make(out)))
+
+    async def send_text(self, chat: int, text: str) -> None:
+        """Send a message of its own."""
+        await self._bot.send_message(chat, text)
+
+    async def send_picture(self, chat: int, picture: bytes, caption: str) -> None:
+        """Send a picture; it can be looked at, not passed on by a slip of the finger."""
+        await self._bot.send_photo(chat, picture, caption=caption[:1024], filename="aitbar.png")
+
+    async def _make(self, later: Later) -> None:
+        for out in await later.make():
+            self.send(out)
+
+    async def _show(self, show: Show) -> None:
+        if show.edit is not None and await self._edit(show, show.edit):
+            return
+        message = await self._bot.send_message(show.chat, show.text, reply_markup=show.keyboard)
+        if show.shown is not None:
+            show.shown(message.message_id)
+        if show.instead is not None:
+            await self._delete(Delete(show.chat, (show.instead,)))
+
+    async def _edit(self, show: Show, message: int) -> bool:
+        try:
+            await self._bot.edit_message_text(
+                show.text, chat_id=show.chat, message_id=message, reply_markup=show.keyboard
+            )
+        except BadRequest as refusal:
+            said = refusal.message.lower()
+            if ALREADY_SO in said:
+                return True
+            if any(reason in said for reason in GONE):
+                return False
+            raise
+        return True
+
+    async def _answer(self, answer: AnswerTap) -> None:
+        try:
+            await self._bot.answer_callback_query(answer.tap, text=answer.hint)
+        except BadRequest as refusal:
+            if not any(reason in refusal.message.lower() for reason in TAP_TOO_LATE):
+                raise
+
+    async def _delete(self, delete: Delete) -> None:
+        messages = list(dict.fromkeys(delete.messages))[:DELETE_AT_ONCE]
+        if not messages:
+            return
+        try:
+            await self._bot.delete_messages(delete.chat, messages)
+        except BadRequest:
+            # One message that is too old refuses the whole call: then each for itself.
+            await asyncio.gather(*(self._delete_one(delete.chat, message) for message in messages))
+
+    async def _delete_one(self, chat: int, message: int) -> None:
+        try:
+            await self._bot.delete_message(chat, message)
+        except (BadRequest, Forbidden):
+            log.info("a message could not be deleted any more")
+
+
+def is_final(error: TelegramError) -> bool:
+    """True for a refusal that no second try will change."""
+    return isinstance(error, (Forbidden, BadRequest))

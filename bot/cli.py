@@ -1,0 +1,413 @@
+"""The front door: `aitbar ...`. Each command imports what it needs inside itself, so that help is quick."""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import json
+import os
+import resource
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, ParamSpec
+
+import typer
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+    from bot.store import Store, Terms
+
+P = ParamSpec("P")
+
+app = typer.Typer(
+    help="Aitbar: ask a community, unseen, how far it trusts those around it.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+wave_app = typer.Typer(help="Waves: open, close, list.", no_args_is_help=True)
+member_app = typer.Typer(help="Coordinators and their roles.", no_args_is_help=True)
+app.add_typer(wave_app, name="wave")
+app.add_typer(member_app, name="member")
+
+CONSOLE = "console"
+PR_SET_DUMPABLE = 4  # prctl(2)
+
+HEALTHY_SECONDS = 120
+
+
+def main() -> None:
+    """Start the program: files for this user's eyes only, no memory dumps on disk."""
+    os.umask(0o077)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0)
+    app()
+
+
+def explained(command: Callable[P, None]) -> Callable[P, None]:
+    """Say in one sentence what is wrong and what to do; no traceback reaches a user."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            command(*args, **kwargs)
+        except (typer.Exit, typer.Abort, KeyboardInterrupt):
+            raise
+        except Exception as error:
+            _explain(error)
+            raise typer.Exit(1) from None
+
+    return run
+
+
+def _explain(error: Exception) -> None:
+    from bot.logs import redact
+
+    if type(error).__name__.endswith("Trouble"):
+        say(redact(str(error)), err=True)
+        return
+    say(
+        f"Something went wrong that should not ({type(error).__name__}). Nothing confirmed is lost. "
+        "Run the command again with AITBAR_LOG_LEVEL=DEBUG and report what it prints.",
+        err=True,
+    )
+    if os.environ.get("AITBAR_LOG_LEVEL", "").upper() == "DEBUG":
+        import traceback
+
+        say(redact("".join(traceback.format_exception(error))), err=True)
+
+
+def say(words: str, err: bool = False) -> None:
+    """Print plain words."""
+    typer.echo(words, err=err)
+
+
+def _prepared() -> tuple[Settings, Store]:
+    from bot import app as house
+    from bot.logs import set_up
+    from bot.settings import read
+
+    settings = read()
+    set_up(settings.log_level)
+    return settings, house.open_store(settings)
+
+
+def _moment(text: str | None, settings: Settings) -> datetime | None:
+    """An ISO 8601 moment; without an offset it is local."""
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"'{text}' is no moment; write one such as 2026-11-23T09:00") from None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=settings.zone)
+    return moment.astimezone(UTC)
+
+
+# -- the bot ------------------------------------------------------------------------------------------------
+
+
+@app.command()
+@explained
+def run() -> None:
+    """Run the bot, from settings."""
+    from bot import app as house
+    from bot.logs import set_up
+    from bot.settings import read
+
+    settings = read()
+    set_up(settings.log_level)
+    settings.token()
+    asyncio.run(house.run(settings))
+
+
+@app.command()
+@explained
+def tick(
+    at: Annotated[str | None, typer.Option(help="The moment, ISO 8601; now when left out.")] = None,
+) -> None:
+    """Do once all that is due at a moment (blocks, digests), then exit."""
+    from bot import app as house
+    from bot.logs import set_up
+    from bot.settings import read
+
+    settings = read()
+    set_up(settings.log_level)
+    moment = _moment(at, settings) or datetime.now(UTC)
+    done = asyncio.run(house.tick_once(settings, moment))
+    say("done" if done else "nothing to do: a later tick was done already")
+
+
+@app.command()
+@explained
+def health() -> None:
+    """Say whether the running bot still hears from Telegram (exit 1 if not)."""
+    from bot import app as house
+    from bot.settings import read
+
+    settings = read()
+    from sqlalchemy.engine import make_url
+
+    database = make_url(settings.database_url).database
+    beat = house.heartbeat(Path(database or "").parent)
+    age = time.time() - beat.stat().st_mtime if beat.exists() else None
+    if age is None or age > HEALTHY_SECONDS:
+        say("The bot has not heard from Telegram for two minutes or more." if age else "The bot is not running.")
+        raise typer.Exit(1)
+    say("The bot hears from Telegram.")
+
+
+@app.command()
+@explained
+def emulator(port: int = 8081) -> None:
+    """Run the local Bot API alone, with phones on a web page."""
+    from bot.emulator.server import serve
+
+    serve(port=port)
+
+
+@app.command()
+@explained
+def demo(
+    port: int = 8080,
+    people: Annotated[int, typer.Option(help="How many simulated people answer first.")] = 200,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same answers.")] = 7,
+    browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
+) -> None:
+    """Open the demo: emulator, bot, and a page with a respondent's and a coordinator's phone."""
+    from bot.demo import play
+
+    play(port=port, people=people, seed=seed, browser=browser)
+
+
+@app.command("claim-code")
+@explained
+def claim_code() -> None:
+    """Print a one-time code for the first owner, to be sent to the bot as /claim CODE within 15 minutes."""
+    _settings, store = _prepared()
+    with store.transaction() as tx:
+        code = tx.desk.make_claim_code(datetime.now(UTC))
+        tx.desk.note(CONSOLE, "claim-code", "a code for the owner", datetime.now(UTC))
+    say(code)
+
+
+# -- surveys ------------------------------------------------------------------------------------------------
+
+
+@app.command()
+@explained
+def check(
+    paths: Annotated[list[Path], typer.Argument(help="Survey files, catalogues, or folders of them.")],
+    format: Annotated[str, typer.Option(help="text or json")] = "text",
+) -> None:
+    """Say every problem of survey files and catalogues; exit 1 if there is any."""
+    from bot.files.check import check as check_files
+
+    report = check_files(paths)
+    say(report.as_json() if format == "json" else report.as_text())
+    if any(problem.level == "error" for problem in report.problems):
+        raise typer.Exit(1)
+
+
+# -- waves --------------------------------------------------------------------------------------------------
+
+
+@wave_app.command("open")
+@explained
+def wave_open(
+    survey: Annotated[str, typer.Argument(help="A survey file, or a survey's id.")],
+    org: Annotated[str, typer.Option(help="The organisation that asks.")] = "",
+    programme: Annotated[str, typer.Option(help="The programme it belongs to.")] = "",
+    population: Annotated[int | None, typer.Option(help="How many people could be asked.")] = None,
+    release: Annotated[str, typer.Option(help="weekly or daily")] = "weekly",
+    leftovers: Annotated[str, typer.Option(help="show or wait")] = "show",
+    starts_at: Annotated[str | None, typer.Option(help="No interview begins before.")] = None,
+    starts_until: Annotated[str | None, typer.Option(help="No interview begins after.")] = None,
+    phones: Annotated[int, typer.Option(help="People who may answer on one phone, 1 to 4.")] = 1,
+    minors: Annotated[bool, typer.Option(help="Ages 15 to 17 take part (guardians agreed).")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Ask nothing.")] = False,
+) -> None:
+    """Open a wave of a survey; prints its id and its start payload."""
+    from dataclasses import replace
+
+    from bot import app as house
+    from bot.store import PERIOD
+
+    settings, store = _prepared()
+    if release not in PERIOD or leftovers not in ("show", "wait") or not 1 <= phones <= 4:
+        raise typer.BadParameter("--release is weekly or daily, --leftovers show or wait, --phones 1 to 4")
+    if population is None and not yes:
+        population = typer.prompt("About how many people could be asked?", type=int)
+    terms = replace(
+        house.terms(settings),
+        organisation=org or settings.organisation,
+        programme=programme,
+        population=population,
+        schedule=release,
+        leftovers=leftovers,
+        slots=phones,
+        minors=minors,
+        starts_from=_moment(starts_at, settings),
+        starts_until=_moment(starts_until, settings),
+        alone=True,
+    )
+    document = _document(survey, settings)
+    for sentence in _what_opening_means(document, terms):
+        say(sentence, err=True)
+    if not yes:
+        typer.confirm("Open this wave?", abort=True, err=True)
+    now = datetime.now(UTC)
+    with store.transaction() as tx:
+        wave = tx.waves.open(document, terms, now)
+        tx.desk.note(CONSOLE, "open", f"wave {wave}, alone", now)
+    say(f"wave {wave}")
+    say(f"start {wave}")
+
+
+def _document(survey: str, settings: Settings) -> dict[str, object]:
+    """The survey to pin; every problem is said before anything is opened."""
+    from bot.files.shelf import find, surveys_folder
+    from bot.files.surveys import load
+
+    folder = settings.surveys_dir or surveys_folder()
+    path = find(survey, folder)
+    if path is None:
+        say(f"There is no survey '{survey}' in {folder}, and no such file. See: aitbar check {folder}", err=True)
+        raise typer.Exit(1)
+    loaded = load(path)
+    if loaded.survey is None:
+        for problem in loaded.problems:
+            say(str(problem), err=True)
+        raise typer.Exit(1)
+    return loaded.document
+
+
+def _what_opening_means(document: dict[str, object], terms: Terms) -> list[str]:
+    """What can not be changed once the wave is open, and what the block rule will show."""
+    from bot.core.blocks import SmallPopulation, partition
+    from bot.files.surveys import from_document
+
+    try:
+        cells, dropped = partition(from_document(document), terms.population, terms.k)
+    except SmallPopulation as error:
+        say(str(error), err=True)
+        raise typer.Exit(1) from None
+    groups = ", ".join(part.name for part in cells.parts) or "nothing: everyone together only"
+    sentences = [
+        f"Answers are released {terms.schedule}, in groups of {terms.k} or more, never sooner than a day.",
+        f"Shown by: {groups}." + (f" Too small to show by: {', '.join(dropped)}." if dropped else ""),
+        "Answers not yet released live on this one server only.",
+        "Once open, the survey and these rules cannot be changed.",
+    ]
+    if terms.population is None:
+        sentences.append(
+            "The population was not stated: make sure that no group asked is under a few dozen people."
+        )
+    if terms.leftovers == "wait":
+        sentences.append("Small groups wait for the third release, so that more can be shown by group.")
+    return sentences
+
+
+@wave_app.command("close")
+@explained
+def wave_close(wave: str, yes: Annotated[bool, typer.Option("--yes", help="Ask nothing.")] = False) -> None:
+    """Stop answers at once; after two days the last groups are released and the wave's key is destroyed."""
+    _settings, store = _prepared()
+    if not yes:
+        typer.confirm("This stops answers and cannot be undone. Close it?", abort=True, err=True)
+    now = datetime.now(UTC)
+    with store.transaction() as tx:
+        tx.waves.close(wave)
+        tx.desk.note(CONSOLE, "close", f"wave {wave}", now)
+    say(f"closing {wave}: the last release comes at the second daily tick")
+
+
+@wave_app.command("list")
+@explained
+def wave_list(format: Annotated[str, typer.Option(help="text or json")] = "text") -> None:
+    """List all waves."""
+    _settings, store = _prepared()
+    with store.transaction() as tx:
+        waves = [{"wave": w.id, "survey": w.survey.id, "state": w.state, "start": w.id} for w in tx.waves.all()]
+    if format == "json":
+        say(json.dumps(waves))
+        return
+    for one in waves:
+        say(f"{one['wave']}  {one['state']:8}  {one['survey']}")
+
+
+# -- figures ------------------------------------------------------------------------------------------------
+
+
+@app.command()
+@explained
+def digest(
+    wave: str,
+    lang: Annotated[str, typer.Option(help="ur, ps or en")] = "en",
+    format: Annotated[str, typer.Option(help="text, json, png or pdf")] = "text",
+    out: Annotated[Path | None, typer.Option(help="Where to write; pictures need it.")] = None,
+) -> None:
+    """Print the digest of what has been released of a wave."""
+    from bot import app as house
+
+    settings, store = _prepared()
+    if lang not in ("ur", "ps", "en") or format not in ("text", "json", "png", "pdf"):
+        raise typer.BadParameter("--lang is ur, ps or en; --format is text, json, png or pdf")
+    found, figures = house.published(store, wave)
+    if format == "json":
+        _put(json.dumps(figures.as_json(), ensure_ascii=False, sort_keys=True).encode(), out)
+        return
+    from bot.digest import pdf, png, write
+    from bot.files.phrases import Phrases
+
+    now = datetime.now(UTC)
+    words = write(figures, found.survey, Phrases.load(), lang, house.about(found, now, settings))
+    if format == "text":
+        _put(words.text.encode(), out)
+    else:
+        _put(png(words) if format == "png" else pdf(words, now), out)
+
+
+def _put(content: bytes, out: Path | None) -> None:
+    if out is not None:
+        out.write_bytes(content)
+    elif sys.stdout.isatty() and content[:1] in (b"\x89", b"%"):
+        say("A picture does not fit into a terminal: name a file with --out.", err=True)
+        raise typer.Exit(1)
+    else:
+        sys.stdout.buffer.write(content + (b"" if content[:1] in (b"\x89", b"%") else b"\n"))
+
+
+# -- coordinators -------------------------------------------------------------------------------------------
+
+
+@member_app.command("list")
+@explained
+def member_list() -> None:
+    """List who may see the desk."""
+    _settings, store = _prepared()
+    with store.transaction() as tx:
+        for who in tx.desk.coordinators():
+            say(f"{who.chat}  {who.role}  {who.language}")
+
+
+@member_app.command("remove")
+@explained
+def member_remove(chat: int, yes: Annotated[bool, typer.Option("--yes", help="Ask nothing.")] = False) -> None:
+    """Take somebody's role and digests, at once."""
+    _settings, store = _prepared()
+    if not yes:
+        typer.confirm(f"{chat} will see nothing any more. Remove?", abort=True, err=True)
+    with store.transaction() as tx:
+        gone = tx.desk.remove(chat)
+        tx.desk.note(CONSOLE, "remove", f"coordinator {chat}", datetime.now(UTC))
+    if not gone:
+        say(f"There is no coordinator {chat}. See: aitbar member list", err=True)
+        raise typer.Exit(1)
+    say("removed")

@@ -1,0 +1,46 @@
+"""What every kind of question must say of itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.core.survey import Answer, Question
+
+Problem = str
+"""The id of the phrase that tells a person what to do instead (see locales/)."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of question, as four facts and three functions.
+
+    `tapped` is true where options are buttons, `typed` where words are expected, `several` where more than
+    one option may stand, `kept` where the answer becomes part of the response.
+    `fits` says whether a value could be an answer (guards what is opened from a sealed place);
+    `read` turns typed words into an answer or the id of a phrase that says what to do;
+    `tally` gives the codes under which an answer is counted.
+    """
+
+    tapped: bool
+    typed: bool
+    several: bool
+    kept: bool
+    fits: Callable[[Question, Answer], bool]
+    read: Callable[[Question, str], tuple[Answer | None, Problem | None]]
+    tally: Callable[[Question, Answer], tuple[str, ...]]
+
+
+def no_words(_question: Question, _words: str) -> tuple[Answer | None, Problem | None]:
+    """Typed words where buttons are expected are no answer."""
+    return None, "use-the-buttons"
+
+
+def one_code(question: Question, answer: Answer) -> bool:
+    """True when the answer is the code of one of the question's options."""
+    return isinstance(answer, str) and any(option.code == answer for option in question.options)
+
+
+def under_its_code(_question: Question, answer: Answer) -> tuple[str, ...]:
+    """An answer that is one code is counted under that code."""
+    return (answer,) if isinstance(answer, str) else ()

@@ -1,0 +1,16 @@
+"""Yes or no; the bot knows the two words in every language.
+
+- id: took_part
+  type: yes_no
+  ask: {en: Did you take part in a community meeting?}
+"""
+
+from __future__ import annotations
+
+from bot.core.questions.kind import Kind, no_words, one_code, under_its_code
+
+CODES = ("yes", "no")
+
+KIND = Kind(
+    tapped=True, typed=False, several=False, kept=True, fits=one_code, read=no_words, tally=under_its_code
+)

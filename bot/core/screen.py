@@ -1,0 +1,58 @@
+"""What a message shows: lines and buttons, named but not yet worded in a language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Union
+
+from bot.core.events import Asked, Event, Threshold
+
+
+@dataclass(frozen=True)
+class Say:
+    """A phrase of the bot's own, by id (see locales/), with the values that stand in it.
+
+    `language` is given only where a line speaks another language than its screen (choosing a language).
+    """
+
+    id: str
+    values: Mapping[str, Value] = field(default_factory=dict)
+    language: str = ""
+
+
+@dataclass(frozen=True)
+class Text:
+    """Words of the survey, already in the person's language."""
+
+    words: str
+
+
+@dataclass(frozen=True)
+class Code:
+    """Letters and digits that stay Latin in every language: a receipt, a link, a command."""
+
+    letters: str
+
+
+Line = Say | Text
+Value = Union[Say, Text, Code, int, str]  # noqa: UP007 - named before Say is complete
+
+
+@dataclass(frozen=True)
+class Button:
+    """One button: what it says and what tapping it does."""
+
+    label: Line
+    does: Event | Threshold | Asked
+
+
+@dataclass(frozen=True)
+class Screen:
+    """One message. `typed` is true where words may be typed, `tight` where lines stand close together."""
+
+    language: str
+    lines: tuple[Line, ...]
+    rows: tuple[tuple[Button, ...], ...] = ()
+    typed: bool = False
+    tight: bool = False

@@ -1,0 +1,91 @@
+"""The screens outside an interview: the open surveys, the languages, the consent, and who has been here.
+
+Nothing is stored on this side of the threshold: each button carries all that its tap needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.core.events import (
+    Agreed,
+    AskedLanguageAgain,
+    HidBefore,
+    Joined,
+    PickedLanguage,
+    PickedWave,
+    Refused,
+    StartedOver,
+)
+from bot.core.flow import LANGUAGE_NAMES
+from bot.core.screen import Button, Say, Screen, Text
+from bot.core.survey import LANGUAGES, Survey
+
+
+def offer(waves: Sequence[tuple[str, Survey]], language: str, mark: int) -> Screen:
+    """The open surveys, one button each; a plain sentence when there is none."""
+    if not waves:
+        return Screen(language, (Say("nothing-open"),))
+    rows = tuple((Button(Text(survey.title[language]), PickedWave(wave, mark)),) for wave, survey in waves)
+    return Screen(language, (Say("choose-survey"),), rows)
+
+
+def languages(wave: str, survey: Survey, language: str, mark: int) -> Screen:
+    """The languages, each in its own script; the app's own language stands first."""
+    ordered = sorted(survey.languages, key=lambda code: (code != language, LANGUAGES.index(code)))
+    rows = tuple((Button(Text(LANGUAGE_NAMES[code]), PickedLanguage(wave, mark, code)),) for code in ordered)
+    return Screen(language, tuple(Say("choose-language", language=code) for code in ordered), rows)
+
+
+def consent(wave: str, survey: Survey, organisation: str, language: str, mark: int) -> Screen:
+    """Who asks, what is kept, what cannot be promised; agreeing and refusing weigh the same."""
+    return Screen(
+        language,
+        (
+            Text(survey.title[language]),
+            Say("who-asks", {"organisation": organisation}) if organisation else Say("who-asks-unnamed"),
+            Text(survey.consent[language]),
+            Say("do-you-agree"),
+        ),
+        (
+            (Button(Say("button-agree"), Agreed(wave, mark, language, survey.version)),),
+            (Button(Say("button-refuse"), Refused(wave, mark, language)),),
+            (
+                Button(Say("button-language"), AskedLanguageAgain(wave, mark)),
+                Button(Say("button-hide"), HidBefore((mark,))),
+            ),
+        ),
+    )
+
+
+def refused(language: str) -> Screen:
+    """A plain good-bye: nothing was stored."""
+    return Screen(language, (Say("refused"),))
+
+
+def closed(language: str) -> Screen:
+    """The survey of this link takes no more answers."""
+    return Screen(language, (Say("survey-closed"),))
+
+
+def begun(wave: str, language: str, mark: int, *, another: bool) -> Screen:
+    """An interview was begun here: go on above, or start over, or let another person of this phone begin."""
+    rows = [(Button(Say("button-start-over"), StartedOver(wave, mark, language, sure=False)),)]
+    if another:
+        rows.append((Button(Say("button-another-person"), Joined(wave, mark, language)),))
+    return Screen(language, (Say("go-on-above"),), tuple(rows))
+
+
+def start_over(wave: str, language: str, mark: int) -> Screen:
+    """What starting over means, before it happens."""
+    return Screen(
+        language,
+        (Say("start-over-means"),),
+        ((Button(Say("button-start-over-sure"), StartedOver(wave, mark, language, sure=True)),),),
+    )
+
+
+def answered(wave: str, language: str, mark: int, *, another: bool) -> Screen:
+    """The survey was answered from here already."""
+    rows = ((Button(Say("button-another-person"), Joined(wave, mark, language)),),) if another else ()
+    return Screen(language, (Say("already-answered"),), rows)

@@ -1,0 +1,142 @@
+"""Holds a catalogue of locales/ against the rules for translators: nothing missing, unsure, or misspelt.
+
+The words of each phrase are compared with the English ones beside it: same ids, same `{...}`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from babel.messages.pofile import PoFileError, read_po
+
+from bot.files.plain import text_of
+from bot.files.problems import Notes, Problem, suggestion
+from bot.files.rules import bad_letters
+
+SOURCE = "en"
+"""The language in which a phrase is written first."""
+
+MOST_PLURALS = 6
+"""No language has more plural forms (Unicode plural rules); a larger number would only eat memory."""
+
+_LINE = re.compile(r'(?:(?:msgid|msgid_plural|msgctxt|msgstr|msgstr\[[0-9]\])\s+)?"(?:[^"\\]|\\.)*"')
+_MSGID = re.compile(r'msgid\s+"(.+)"')
+_PLURALS = re.compile(r"nplurals\s*=\s*([0-9]+)")
+_PLACEHOLDER = re.compile(r"\{[^{}]*\}")
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """One phrase of a catalogue: its forms (one, unless it has a plural) and where it stands."""
+
+    forms: tuple[str, ...]
+    line: int
+    fuzzy: bool
+
+    def placeholders(self) -> tuple[tuple[str, ...], ...]:
+        """The `{...}` of each form, in alphabetical order."""
+        return tuple(tuple(sorted(Counter(_PLACEHOLDER.findall(form)).elements())) for form in self.forms)
+
+
+def check_catalogue(path: Path) -> tuple[Problem, ...]:
+    """Every problem of one .po file."""
+    notes = Notes(str(path))
+    phrases = read_phrases(path, notes)
+    if phrases is None:
+        return notes.ordered()
+    language = language_of(path)
+    for id, phrase in phrases.items():
+        _own(notes, language, id, phrase)
+    if language != SOURCE:
+        _beside(notes, language, phrases, path)
+    return notes.ordered()
+
+
+def language_of(path: Path) -> str:
+    """The language of a catalogue, by the folder it lies in: locales/<language>/LC_MESSAGES/bot.po."""
+    return path.parent.parent.name if path.parent.name == "LC_MESSAGES" else path.stem
+
+
+def read_phrases(path: Path, notes: Notes) -> dict[str, Phrase] | None:
+    """The phrases of a catalogue by id; None, and problems noted, when it cannot be read."""
+    text = text_of(path, notes)
+    if text is None or not _sound(text, notes):
+        return None
+    try:
+        catalogue = read_po(text.split("\n"), ignore_obsolete=True, abort_invalid=True)
+        messages = list(catalogue)
+    except PoFileError as error:
+        notes.add("not-a-catalogue", error.lineno + 1, reason=str(error).rpartition(" on ")[0])
+        return None
+    except Exception:  # whatever a damaged header or entry makes Babel trip over
+        notes.add("not-a-catalogue", 1, reason="its header or one of its entries is damaged")
+        return None
+    phrases: dict[str, Phrase] = {}
+    for message in messages:
+        id = message.id if isinstance(message.id, str) else message.id[0]
+        forms = (message.string,) if isinstance(message.string, str) else tuple(message.string or ("",))
+        if id:
+            phrases[id] = Phrase(forms, message.lineno or 1, message.fuzzy)
+    return phrases
+
+
+def _sound(text: str, notes: Notes) -> bool:
+    """Whether each line is one that a catalogue has; Babel would cut letters off a line without its quote."""
+    first: dict[str, int] = {}
+    for number, line in enumerate((line.strip() for line in text.split("\n")), start=1):
+        if line and not line.startswith("#") and not _LINE.fullmatch(line):
+            notes.add("not-a-catalogue", number, reason="a word or a quote is missing or too many")
+        named = _MSGID.fullmatch(line)
+        if named and first.setdefault(named[1], number) != number:
+            notes.add("phrase-twice", number, id=named[1], first=first[named[1]])
+        plurals = _PLURALS.search(line)
+        if plurals and (len(plurals[1]) > 2 or int(plurals[1]) > MOST_PLURALS):
+            notes.add("not-a-catalogue", number, reason="no language has so many plural forms")
+    return not any(problem.id == "not-a-catalogue" for problem in notes.problems)
+
+
+def _own(notes: Notes, language: str, id: str, phrase: Phrase) -> None:
+    """What a phrase shows by itself."""
+    if phrase.fuzzy:
+        notes.add("phrase-fuzzy", phrase.line, id=id, language=language)
+    if not all(form.strip() for form in phrase.forms):
+        notes.add("phrase-missing", phrase.line, id=id, language=language)
+    for kind, letter in bad_letters("\n".join(phrase.forms), language):
+        problem = "phrase-foreign-letter" if kind == "foreign" else "phrase-letter"
+        notes.add(problem, phrase.line, id=id, letter=letter, language=language)
+
+
+def _beside(notes: Notes, language: str, phrases: Mapping[str, Phrase], path: Path) -> None:
+    """What a translation shows beside the English catalogue."""
+    english = (
+        read_phrases(path.parents[2] / SOURCE / "LC_MESSAGES" / path.name, Notes("")) if _placed(path) else None
+    )
+    if english is None:
+        notes.add("english-missing", 1)
+        return
+    for id in english:
+        if id not in phrases:
+            notes.add("phrase-absent", 1, id=id, language=language)
+    for id, phrase in phrases.items():
+        if id not in english:
+            notes.add("phrase-unknown", phrase.line, id=id, hint=suggestion(id, english))
+            continue
+        wanted = english[id].placeholders()
+        for form, found in zip(phrase.forms, phrase.placeholders(), strict=True):
+            if form.strip() and found not in wanted:
+                notes.add(
+                    "phrase-placeholders",
+                    phrase.line,
+                    id=id,
+                    language=language,
+                    found=" ".join(found) or "no {...}",
+                    wanted=" ".join(wanted[-1]) or "none",
+                )
+
+
+def _placed(path: Path) -> bool:
+    return path.parent.name == "LC_MESSAGES" and len(path.parts) > 3

@@ -1,0 +1,263 @@
+"""The form of a survey file: which keys stand where, and what each may hold (pydantic models).
+
+What a model cannot see - earlier questions, codes of another question, languages - is in `rules.py`.
+Keys are read strictly: no number becomes text, no unknown key is passed over.
+"""
+
+from __future__ import annotations
+
+import keyword
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+)
+from pydantic_core import PydanticCustomError
+
+from bot.core.survey import RESERVED_CODES
+
+MOST_QUESTIONS = 999
+"""A button names a question in three digits (64 bytes of callback data)."""
+
+MOST_LANGUAGES = 20
+"""More than the languages of Pakistan that are written on phones."""
+
+MOST_OPTIONS = 100
+"""Telegram shows at most a hundred buttons under one message."""
+
+_ID = re.compile(r"[a-z][a-z0-9_]{0,31}")
+_SURVEY_ID = re.compile(r"[a-z][a-z0-9_-]{0,63}")
+LANGUAGE = re.compile(r"[a-z]{2,3}")
+_AUDIO = re.compile(r"[a-z0-9_-]{1,64}\.(ogg)")
+
+_SPSS = {"all", "and", "by", "eq", "ge", "gt", "le", "lt", "ne", "not", "or", "to", "with"}
+_STATA = {"byte", "double", "float", "if", "in", "int", "long", "str", "strl", "using", "with"}
+_STATA_TEXT = re.compile(r"str[0-9]+")
+
+
+def _id(value: str) -> str:
+    if not _ID.fullmatch(value):
+        raise PydanticCustomError("bad-id", "bad id")
+    if keyword.iskeyword(value) or value in _SPSS or value in _STATA or _STATA_TEXT.fullmatch(value):
+        raise PydanticCustomError("reserved-word", "reserved word")
+    return value
+
+
+def _code(value: str) -> str:
+    if value in RESERVED_CODES:
+        raise PydanticCustomError("reserved-code", "reserved code")
+    return _id(value)
+
+
+def _survey_id(value: str) -> str:
+    if not _SURVEY_ID.fullmatch(value):
+        raise PydanticCustomError("bad-survey-id", "bad survey id")
+    return value
+
+
+def _language(value: str) -> str:
+    if not LANGUAGE.fullmatch(value):
+        raise PydanticCustomError("bad-language", "bad language")
+    return value
+
+
+def _audio(value: str) -> str:
+    if not _AUDIO.fullmatch(value):
+        raise PydanticCustomError("bad-audio-name", "bad audio name")
+    return value
+
+
+def _pattern(expression: re.Pattern[str]) -> Any:
+    return Field(json_schema_extra={"pattern": f"^{expression.pattern}$"})
+
+
+Id = Annotated[str, AfterValidator(_id), _pattern(_ID)]
+Code = Annotated[str, AfterValidator(_code), _pattern(_ID)]
+SurveyId = Annotated[str, AfterValidator(_survey_id), _pattern(_SURVEY_ID)]
+Language = Annotated[str, AfterValidator(_language), _pattern(LANGUAGE)]
+AudioName = Annotated[str, AfterValidator(_audio), _pattern(_AUDIO)]
+
+Words = dict[str, str]
+Options = Annotated[dict[Code, Words], Field(min_length=2, max_length=MOST_OPTIONS)]
+Codes = Annotated[list[str], Field(min_length=1)]
+
+
+def _condition_kind(value: object) -> str:
+    return "mapping" if isinstance(value, dict) else "expression"
+
+
+ShowIf = Annotated[
+    Annotated[str, Tag("expression")] | Annotated[dict[str, Codes], Tag("mapping")], Discriminator(_condition_kind)
+]
+
+
+class Part(BaseModel):
+    """A mapping of the file: known keys only, of exactly the kinds named."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Asked(Part):
+    """What every question has."""
+
+    id: Id
+    type: str
+    ask: Words
+    show_if: ShowIf | None = None
+    audio: dict[str, AudioName] = {}
+    sensitive: bool = False
+
+
+class Answered(Asked):
+    """What every question has that is answered."""
+
+    specials: list[Literal["dont_know", "prefer_not"]] = ["dont_know", "prefer_not"]
+
+
+class Choice(Answered):
+    """One answer of several."""
+
+    type: Literal["choice"]
+    options: Options
+    screen_out: list[str] = []
+
+
+class Choices(Answered):
+    """One answer or more."""
+
+    type: Literal["choices"]
+    options: Options
+    exclusive: list[str] = []
+
+
+class Scaled(Answered):
+    """One answer on a scale of the file."""
+
+    type: Literal["scale"]
+    scale: str
+
+
+class Number(Answered):
+    """A whole number."""
+
+    type: Literal["number"]
+    min: int
+    max: int
+    bands: dict[Code, Annotated[list[int], Field(min_length=2, max_length=2)]] = {}
+
+
+class YesNo(Answered):
+    """Yes or no."""
+
+    type: Literal["yes_no"]
+    options: Options | None = None
+
+
+class Note(Asked):
+    """Words that ask nothing."""
+
+    type: Literal["note"]
+
+
+AnyQuestion = Choice | Choices | Scaled | Number | YesNo | Note
+
+KINDS: Mapping[str, type[AnyQuestion]] = {
+    "choice": Choice,
+    "choices": Choices,
+    "scale": Scaled,
+    "number": Number,
+    "yes_no": YesNo,
+    "note": Note,
+}
+
+
+class Scale(Part):
+    """Answers in an order, shared by several questions."""
+
+    order: Literal["ascending", "descending"]
+    options: Options
+
+
+class Grouped(Part):
+    """A dimension whose codes are put into groups."""
+
+    question: str
+    groups: Annotated[dict[Code, Codes], Field(min_length=1)]
+
+
+def _dimension_kind(value: object) -> str:
+    return "grouped" if isinstance(value, dict | Grouped) else "question"
+
+
+Dimension = Annotated[
+    Annotated[str, Tag("question")] | Annotated[Grouped, Tag("grouped")], Discriminator(_dimension_kind)
+]
+
+
+class Cells(Part):
+    """The dimensions by which results may be shown."""
+
+    district: Dimension | None = None
+    gender: Dimension | None = None
+    age: Dimension | None = None
+
+
+class Reach(Part):
+    """Whom to compare with the census."""
+
+    census: Literal["KP", "BALOCHISTAN", "PUNJAB", "SINDH", "ISLAMABAD", "PAKISTAN"]
+    women: dict[str, Codes] | None = None
+    youth: dict[str, Codes] | None = None
+
+
+class Indicator(Part):
+    """A named share."""
+
+    id: Id
+    title: Words
+    share_of: dict[str, Codes]
+    better: Literal["higher", "lower", "none"]
+
+
+class Outline(Part):
+    """A survey file with its parts not yet looked into, so that each can be held against its form alone."""
+
+    survey: SurveyId
+    version: Annotated[int, Field(ge=1)]
+    languages: Annotated[list[Language], Field(min_length=1, max_length=MOST_LANGUAGES)]
+    title: Words
+    licence: str
+    permission_ref: str | None = None
+    source: str | None = None
+    instrument_version: str | None = None
+    cells: Any = None
+    reach: Any = None
+    consent: Words
+    scales: dict[Id, Any] = {}
+    questions: Annotated[list[Any], Field(min_length=1, max_length=MOST_QUESTIONS)]
+    indicators: list[Any] = []
+
+
+class SurveyFile(Outline):
+    """A survey file."""
+
+    cells: Cells | None = None
+    reach: Reach | None = None
+    scales: dict[Id, Scale] = {}
+    questions: Annotated[
+        list[Annotated[AnyQuestion, Field(discriminator="type")]], Field(min_length=1, max_length=MOST_QUESTIONS)
+    ]
+    indicators: list[Indicator] = []
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of a survey file, for editors."""
+    made = SurveyFile.model_json_schema()
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **made, "title": "Aitbar survey"}

@@ -1,0 +1,151 @@
+"""What is kept. The door is `Store`: transactions over one database, keys beside it, one writer thread."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import functools
+import os
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy import Connection
+
+from bot.store.desk import DIGEST_TRIES, Coordinator, Desk, Subscription
+from bot.store.engine import StoreTrouble, explained, is_empty, migrate, open_engine, scrub, size
+from bot.store.keys import SECRET_BYTES, Keys, KeyTrouble, tag
+from bot.store.ticks import tick
+from bot.store.vault import Vault, dump_body
+from bot.store.waves import PERIOD, SurveyReader, Terms, Wave, Waves, WaveTrouble, write_node
+
+__all__ = [
+    "DIGEST_TRIES",
+    "PERIOD",
+    "SECRET_BYTES",
+    "Coordinator",
+    "Desk",
+    "KeyTrouble",
+    "Keys",
+    "Store",
+    "StoreTrouble",
+    "Subscription",
+    "Terms",
+    "Transaction",
+    "Vault",
+    "Wave",
+    "WaveTrouble",
+    "Waves",
+    "dump_body",
+    "tag",
+    "tick",
+    "write_node",
+]
+
+T = TypeVar("T")
+
+SCRUB_LIMIT = 20 * 2**20
+"""Above so many bytes the scrub runs with the daily tick only: it rewrites the whole file."""
+
+
+class Transaction:
+    """One transaction: the vault, the waves and the desk over the same connection."""
+
+    def __init__(self, connection: Connection, keys: Keys, read: SurveyReader) -> None:
+        self.connection = connection
+        self.keys = keys
+        self.vault = Vault(connection, keys)
+        self.waves = Waves(connection, keys, read)
+        self.desk = Desk(connection)
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """What fails in here is rolled back alone; the rest of the transaction stands."""
+        with self.connection.begin_nested():
+            yield
+
+
+class Store:
+    """The database and its keys. `read` turns a pinned definition into a survey."""
+
+    def __init__(self, url: str, keys: Path, read: SurveyReader) -> None:
+        self._url = url
+        self._read = functools.cache(read)
+        self._engine = open_engine(url)
+        self.keys = Keys(keys)
+        self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
+
+    def prepare(self) -> None:
+        """Migrate, and make or check the server key."""
+        with explained(self._url):
+            fresh = is_empty(self._engine)
+            migrate(self._engine)
+        self.keys.prepare(may_create=fresh)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """BEGIN IMMEDIATE ... COMMIT, on the thread that calls."""
+        with explained(self._url), self._engine.begin() as connection:
+            yield Transaction(connection, self.keys, self._read)
+
+    async def write(self, work: Callable[[Transaction], T]) -> T:
+        """Run `work` in one transaction on the writer thread."""
+        return await asyncio.get_running_loop().run_in_executor(self._writer, self._within, work)
+
+    def _within(self, work: Callable[[Transaction], T]) -> T:
+        with self.transaction() as transaction:
+            return work(transaction)
+
+    async def scrub(self) -> bool:
+        """The scrub, on the writer thread: after whatever was queued before it."""
+        return await asyncio.get_running_loop().run_in_executor(self._writer, self.scrub_now, False)
+
+    def scrub_now(self, whatever_size: bool = True) -> bool:
+        """Erase order and remnants; False when a reader was in the way, to be tried again."""
+        if not whatever_size and size(self._engine) > SCRUB_LIMIT:
+            return True
+        with explained(self._url):
+            return scrub(self._engine)
+
+    def close(self) -> None:
+        """Let go of the file and the thread."""
+        self._writer.shutdown(wait=True)
+        self._engine.dispose()
+
+    @property
+    def folder(self) -> Path | None:
+        """Where the database lies; None in memory."""
+        database = self._engine.url.database
+        return None if not database or database == ":memory:" else Path(database).parent
+
+    @contextmanager
+    def only_one(self) -> Iterator[None]:
+        """Hold data/run.lock: a second `aitbar run` on the same file is refused, everything else works."""
+        if self.folder is None:
+            yield
+            return
+        with contextlib.closing(_Lock(self.folder / "run.lock")):
+            yield
+
+
+class _Lock:
+    def __init__(self, path: Path) -> None:
+        self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        for _ in range(20):  # a process that was killed a moment ago may still hold it
+            try:
+                fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                time.sleep(0.05)
+            else:
+                return
+        os.close(self._descriptor)
+        raise StoreTrouble(
+            f"Another `aitbar run` already works with this database ({path} is held). Stop that one first."
+        )
+
+    def close(self) -> None:
+        os.close(self._descriptor)

@@ -1,0 +1,118 @@
+"""The keys: files outside the database, readable by their owner alone.
+
+keys/server.key        opens interviews together with the secret in a chat; lives until rotated
+keys/wave-<wave>.key   turns ids into tags; made when a wave opens, destroyed when it closes
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import secrets
+from pathlib import Path
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+KEY_BYTES = 32
+SECRET_BYTES = 16
+
+
+class KeyTrouble(Exception):
+    """A key file is missing, damaged or readable by others; the text says what to do."""
+
+
+class Keys:
+    """The key files of one installation."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._server: bytes | None = None
+
+    def prepare(self, *, may_create: bool) -> None:
+        """Make the server key on a first start; refuse a missing one when interviews may depend on it."""
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = self._folder / "server.key"
+        if not path.exists():
+            if not may_create:
+                raise KeyTrouble(
+                    f"The key file {path} is missing, but the database was used with one. Put it back from "
+                    f"where you keep it, or move the database away to begin anew."
+                )
+            _write(path, secrets.token_bytes(KEY_BYTES))
+        self.server()
+
+    def server(self) -> bytes:
+        """The server's key."""
+        if self._server is None:
+            self._server = _read(self._folder / "server.key")
+        return self._server
+
+    def wave(self, wave: str) -> bytes:
+        """The key of an open wave; read anew each time, since another command may have closed it."""
+        return _read(self._wave_path(wave))
+
+    def has_wave(self, wave: str) -> bool:
+        """True while the wave's key exists."""
+        return self._wave_path(wave).exists()
+
+    def make_wave(self, wave: str) -> None:
+        """Draw the key of a wave that opens."""
+        _write(self._wave_path(wave), secrets.token_bytes(KEY_BYTES))
+
+    def destroy_wave(self, wave: str) -> None:
+        """Overwrite and remove the key of a wave that closed: from here nobody can test who took part."""
+        path = self._wave_path(wave)
+        if path.exists():
+            with path.open("r+b") as file:
+                file.write(bytes(KEY_BYTES))
+                file.flush()
+                os.fsync(file.fileno())
+            path.unlink()
+            _sync_folder(self._folder)
+
+    def _wave_path(self, wave: str) -> Path:
+        return self._folder / f"wave-{wave}.key"
+
+
+def tag(wave_key: bytes, who: bytes) -> bytes:
+    """HMAC-SHA256 of a person under the wave's key, 16 bytes: the only mark of having taken part."""
+    return hmac.new(wave_key, who, hashlib.sha256).digest()[:16]
+
+
+def derive(material: bytes, purpose: str, length: int = KEY_BYTES) -> bytes:
+    """HKDF-SHA256 (RFC 5869) without salt; `purpose` keeps derived values apart."""
+    return HKDF(algorithm=hashes.SHA256(), length=length, salt=None, info=purpose.encode()).derive(material)
+
+
+def _write(path: Path, key: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(key)
+        file.flush()
+        os.fsync(file.fileno())
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        mode = path.stat().st_mode
+        key = path.read_bytes()
+    except FileNotFoundError:
+        raise KeyTrouble(f"The key file {path} is missing. Put it back from where you keep it.") from None
+    except OSError as error:
+        raise KeyTrouble(f"The key file {path} cannot be read ({error.strerror}).") from None
+    if mode & 0o077:
+        raise KeyTrouble(f"The key file {path} can be read by others. Run: chmod 600 {path}")
+    if len(key) != KEY_BYTES:
+        raise KeyTrouble(f"The key file {path} is damaged: it should hold {KEY_BYTES} bytes.")
+    return key

@@ -1,0 +1,214 @@
+"""Interviews in progress and finished answers: sealed while open, cut loose when sent.
+
+Laws:
+1. The vault knows tags, never ids: who hands it a tag has already forgotten whose it is.
+2. An interview opens only with the secret that lies in the person's chat; a box under another account, slot,
+   wave or version does not open.
+3. Sending is one transaction: the mark goes to done exactly once, the answers enter the pool, the box is gone.
+4. `submit` takes no identity: nothing in the pool joins a mark.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from bot.core.flow import Place
+from bot.core.survey import Answer
+from bot.store import tables as t
+from bot.store.keys import SECRET_BYTES, Keys, derive
+
+PADDED = (2048, 4096, 8192)
+"""A sealed place is as long as one of these, so that its length tells nothing of how far a person came."""
+
+NONCE_BYTES = 12
+
+EXPIRY_DAYS = 14
+"""An interview nobody touched for so many days is deleted."""
+
+RECEIPT_DIGITS = 20
+"""66 bits: two numbers of ten, which look like phone numbers on somebody else's glance."""
+
+
+class Vault:
+    """The vault over one open transaction."""
+
+    def __init__(self, connection: Connection, keys: Keys) -> None:
+        self._db = connection
+        self._keys = keys
+
+    # -- the ledger: who took part, under the wave's key ---------------------------------------------
+
+    def mark(self, wave: str, tag: bytes) -> int | None:
+        """None for somebody new, 0 for begun, 1 for sent."""
+        query = select(t.ledger.c.done).where(t.ledger.c.wave == wave, t.ledger.c.tag == tag)
+        done: int | None = self._db.execute(query).scalar()
+        return done
+
+    def unmark(self, wave: str, tag: bytes) -> None:
+        """Take the mark of somebody whom this survey does not ask."""
+        self._db.execute(
+            delete(t.ledger).where(t.ledger.c.wave == wave, t.ledger.c.tag == tag, t.ledger.c.done == 0)
+        )
+
+    # -- the sealed place -----------------------------------------------------------------------------
+
+    def begin(self, wave: str, tag: bytes) -> bytes:
+        """Mark the beginning and draw the secret that only the chat will hold."""
+        row = upsert(t.ledger).values(wave=wave, tag=tag, done=0)
+        self._db.execute(row.on_conflict_do_nothing())
+        return secrets.token_bytes(SECRET_BYTES)
+
+    def wave_of(self, secret: bytes) -> str | None:
+        """The wave of the interview that this secret opens; None when there is none (any more)."""
+        query = select(t.session.c.wave).where(t.session.c.loc == _loc(secret))
+        wave: str | None = self._db.execute(query).scalar()
+        return wave
+
+    def open(self, secret: bytes, wave: str, version: int, tag: bytes) -> Place | None:
+        """The place of this person; None when the box is not theirs, or not of this wave and version."""
+        query = select(t.session.c.box).where(t.session.c.loc == _loc(secret))
+        box: bytes | None = self._db.execute(query).scalar()
+        if box is None:
+            return None
+        try:
+            plain = self._cipher(secret).decrypt(box[:NONCE_BYTES], box[NONCE_BYTES:], _bound(wave, version, tag))
+        except InvalidTag:
+            return None
+        return load_place(plain)
+
+    def seal(self, secret: bytes, wave: str, version: int, tag: bytes, place: Place, today: date) -> None:
+        """Keep the place under a fresh nonce."""
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        sealed = self._cipher(secret).encrypt(nonce, dump_place(place), _bound(wave, version, tag))
+        values = {
+            "wave": wave,
+            "box": nonce + sealed,
+            "expiry_day": (today + timedelta(days=EXPIRY_DAYS)).isoformat(),
+        }
+        row = upsert(t.session).values(loc=_loc(secret), **values)
+        self._db.execute(row.on_conflict_do_update(index_elements=["loc"], set_=values))
+
+    def drop(self, secret: bytes) -> None:
+        """Delete an unfinished interview."""
+        self._db.execute(delete(t.session).where(t.session.c.loc == _loc(secret)))
+
+    # -- finished answers -----------------------------------------------------------------------------
+
+    def submit(self, secret: bytes, wave: str, tag: bytes, cell: str, body: str, first: bool) -> bool:
+        """Send the answers to the pool; False when this person's answers were there already."""
+        done = self._db.execute(
+            update(t.ledger)
+            .where(t.ledger.c.wave == wave, t.ledger.c.tag == tag, t.ledger.c.done == 0)
+            .values(done=1)
+        )
+        if done.rowcount != 1:
+            return False
+        self._db.execute(
+            insert(t.pool).values(
+                rid=secrets.token_bytes(16),
+                wave=wave,
+                cell=cell,
+                dwell=0,
+                first=int(first),
+                body=body,
+                rhash=_receipt_hash(self.receipt(secret)),
+            )
+        )
+        self.drop(secret)
+        return True
+
+    def receipt(self, secret: bytes) -> str:
+        """The receipt code: derived, so that it can be shown again after a crash and is stored nowhere."""
+        number = int.from_bytes(derive(self._keys.server() + secret, "receipt"), "big")
+        return str(number % 10**RECEIPT_DIGITS).zfill(RECEIPT_DIGITS)
+
+    def received(self, secret: bytes) -> str | None:
+        """The language of the answers sent with this secret, pending or released; None when there are none."""
+        rhash = _receipt_hash(self.receipt(secret))
+        for table in (t.pool, t.response):
+            body = self._db.execute(select(table.c.body).where(table.c.rhash == rhash)).scalar()
+            if body is not None:
+                return load_body(body)[1]
+        return None
+
+    def withdraw(self, receipt: str) -> bool:
+        """Delete the raw answers of this receipt, pending or released; released counts stay as they are."""
+        rhash = _receipt_hash(receipt)
+        gone = [self._db.execute(delete(table).where(table.c.rhash == rhash)) for table in (t.pool, t.response)]
+        return any(result.rowcount for result in gone)
+
+    def _cipher(self, secret: bytes) -> ChaCha20Poly1305:
+        return ChaCha20Poly1305(derive(self._keys.server() + secret, "key"))
+
+
+def dump_body(answers: Mapping[str, Answer], language: str) -> str:
+    """Finished answers as they lie in the pool: in the order of the file, nothing of how they were given."""
+    return json.dumps({"language": language, "answers": dict(answers)}, ensure_ascii=False, separators=(",", ":"))
+
+
+def load_body(body: str) -> tuple[dict[str, Answer], str]:
+    """Answers and language, as `dump_body` wrote them."""
+    plain = json.loads(body)
+    return {id: _answer(value) for id, value in plain["answers"].items()}, plain["language"]
+
+
+def dump_place(place: Place) -> bytes:
+    """A place as padded bytes; trailing spaces mean nothing in JSON (RFC 8259)."""
+    plain = json.dumps(
+        {
+            "language": place.language,
+            "at": place.at,
+            "step": place.step,
+            "answers": dict(place.answers),
+            "picked": place.picked,
+            "pending": place.pending,
+            "marks": place.marks,
+        },
+        separators=(",", ":"),
+    ).encode()
+    for size in PADDED:
+        if len(plain) <= size:
+            return plain.ljust(size)
+    raise ValueError(f"a place of {len(plain)} bytes is longer than {PADDED[-1]}")
+
+
+def load_place(plain: bytes) -> Place:
+    """The place that `dump_place` wrote."""
+    raw: dict[str, Any] = json.loads(plain)
+    pending = raw["pending"]
+    return Place(
+        language=raw["language"],
+        at=raw["at"],
+        step=raw["step"],
+        answers={id: _answer(value) for id, value in raw["answers"].items()},
+        picked=tuple(raw["picked"]),
+        pending=None if pending is None else _answer(pending),
+        marks=tuple(raw["marks"]),
+    )
+
+
+def _answer(value: str | int | list[str]) -> Answer:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _loc(secret: bytes) -> bytes:
+    return derive(secret, "loc", 16)
+
+
+def _bound(wave: str, version: int, tag: bytes) -> bytes:
+    """What the box is bound to: it opens for no other wave, version or person."""
+    return wave.encode() + b"|" + str(version).encode() + b"|" + tag
+
+
+def _receipt_hash(receipt: str) -> bytes:
+    return hashlib.sha256(receipt.encode()).digest()

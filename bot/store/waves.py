@@ -1,0 +1,378 @@
+"""Waves: opened with a pinned survey, released on their schedule, closed with their key destroyed.
+
+Laws:
+1. A wave keeps the whole definition of its survey; editing a file changes nothing that is open.
+2. Blocks close at the wave's scheduled release and at no other time.
+3. Whatever is published is made of `block` and `block_count`; nothing is recomputed from responses.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from bot.core.blocks import (
+    Block,
+    Closing,
+    Node,
+    Partition,
+    Publishable,
+    Rule,
+    Waiting,
+    closings,
+    count,
+    partition,
+    publish,
+)
+from bot.core.survey import MINORS_CODE, Survey
+from bot.store import tables as t
+from bot.store.keys import Keys
+from bot.store.vault import load_body
+
+WAVE_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+WAVE_LENGTH = 8
+FULL_DWELL = 2
+MERGING_RELEASE = 3
+TICKS_TO_LAST_RELEASE = 2
+PERIOD = {"weekly": timedelta(days=7), "daily": timedelta(days=1)}
+
+
+SurveyReader = Callable[[str], Survey]
+"""Turns a pinned definition (JSON text) into a survey; handed in, since this room reads no files."""
+
+
+class WaveTrouble(Exception):
+    """A wave cannot be opened or closed; the text says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What is fixed when a wave opens, and never changed."""
+
+    organisation: str = ""
+    programme: str = ""
+    population: int | None = None
+    k: int = 10
+    leave_behind: int = 2
+    slots: int = 1
+    minors: bool = False
+    schedule: str = "weekly"
+    leftovers: str = "show"
+    starts_from: datetime | None = None
+    starts_until: datetime | None = None
+    alone: bool = False
+
+
+@dataclass(frozen=True)
+class Wave:
+    """One survey version, one organisation, one period."""
+
+    id: str
+    survey: Survey
+    terms: Terms
+    state: str
+    opened: datetime
+    next_release: datetime
+    releases: int
+    finished_shown: int
+
+    @property
+    def rule(self) -> Rule:
+        """The block rule of this wave."""
+        terms = self.terms
+        return Rule(k=terms.k, leave=terms.leave_behind, slots=terms.slots, wait=terms.leftovers == "wait")
+
+    @property
+    def partition(self) -> Partition:
+        """The cells of this wave, as fixed when it opened."""
+        return partition(self.survey, self.terms.population, self.terms.k)[0]
+
+    def takes(self, now: datetime) -> bool:
+        """True when an interview may begin at this moment."""
+        terms = self.terms
+        return (
+            self.state == "open"
+            and (terms.starts_from is None or now >= terms.starts_from)
+            and (terms.starts_until is None or now <= terms.starts_until)
+        )
+
+
+class Waves:
+    """The waves over one open transaction."""
+
+    def __init__(self, connection: Connection, keys: Keys, read: SurveyReader) -> None:
+        self._db = connection
+        self._keys = keys
+        self._read = read
+
+    def open(self, document: dict[str, Any], terms: Terms, now: datetime) -> str:
+        """Open a wave of this survey document; returns its id, which is also its start payload."""
+        body = json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        survey = self._read(body)
+        partition(survey, terms.population, terms.k)  # refuses a population too small for the rule
+        digest = hashlib.sha256(body.encode()).hexdigest()
+        wave = "".join(secrets.choice(WAVE_LETTERS) for _ in range(WAVE_LENGTH))
+        self._db.execute(upsert(t.definition).values(hash=digest, body=body).on_conflict_do_nothing())
+        self._db.execute(
+            insert(t.wave).values(
+                wave=wave,
+                definition=digest,
+                survey=survey.id,
+                organisation=terms.organisation,
+                programme=terms.programme,
+                population=terms.population,
+                k=terms.k,
+                leave_behind=terms.leave_behind,
+                slots=terms.slots,
+                minors=int(terms.minors),
+                schedule=terms.schedule,
+                leftovers=terms.leftovers,
+                state="open",
+                opened=now.isoformat(),
+                starts_from=_moment(terms.starts_from),
+                starts_until=_moment(terms.starts_until),
+                next_release=(now + PERIOD[terms.schedule]).isoformat(),
+                releases=0,
+                ticks_left=None,
+                finished_shown=0,
+                alone=int(terms.alone),
+            )
+        )
+        self._keys.make_wave(wave)
+        return wave
+
+    def get(self, wave: str) -> Wave | None:
+        """The wave with this id."""
+        row = self._db.execute(_query().where(t.wave.c.wave == wave)).one_or_none()
+        return None if row is None else self._wave(row)
+
+    def all(self) -> list[Wave]:
+        """Every wave, the newest first."""
+        rows = self._db.execute(_query().order_by(t.wave.c.opened.desc(), t.wave.c.wave))
+        return [self._wave(row) for row in rows]
+
+    def close(self, wave: str) -> None:
+        """Stop answers at once; the last release follows at the second daily tick."""
+        changed = self._db.execute(
+            update(t.wave)
+            .where(t.wave.c.wave == wave, t.wave.c.state == "open")
+            .values(state="closing", ticks_left=TICKS_TO_LAST_RELEASE)
+        )
+        if changed.rowcount != 1:
+            raise WaveTrouble(f"The wave '{wave}' is not open. See: aitbar wave list")
+
+    def published(self, wave: str) -> Publishable:
+        """What has been released of this wave: the only figures anybody sees."""
+        found = self.get(wave)
+        if found is None:
+            raise WaveTrouble(f"There is no wave '{wave}'. See: aitbar wave list")
+        return publish(found.survey, found.id, found.partition, found.rule, self._blocks(wave))
+
+    def _wave(self, row: Row[Any]) -> Wave:
+        survey = self._read(row.body)
+        return _wave(row, survey if row.minors else _without_minors(survey))
+
+    # -- what time does -------------------------------------------------------------------------------
+
+    def daily(self, today: date) -> list[str]:
+        """The daily tick: bursts are noted, dwell goes up, old interviews expire, closing waves end.
+
+        Returns the waves that ended, whose keys are to be destroyed once this is committed.
+        """
+        self._note_bursts()
+        self._db.execute(update(t.pool).where(t.pool.c.dwell < FULL_DWELL).values(dwell=t.pool.c.dwell + 1))
+        self._db.execute(delete(t.session).where(t.session.c.expiry_day < today.isoformat()))
+        self._db.execute(
+            update(t.wave).where(t.wave.c.state == "closing").values(ticks_left=t.wave.c.ticks_left - 1)
+        )
+        ended = [
+            row.wave
+            for row in self._db.execute(
+                select(t.wave.c.wave).where(t.wave.c.state == "closing", t.wave.c.ticks_left <= 0)
+            )
+        ]
+        for wave in ended:
+            self._end(wave)
+        return ended
+
+    def release_due(self, now: datetime) -> list[str]:
+        """Release every open wave whose scheduled moment has come; returns their ids."""
+        due = [w for w in self.all() if w.state == "open" and w.next_release <= now]
+        for wave in due:
+            self._release(wave, merging=(wave.releases + 1) % MERGING_RELEASE == 0, final=False)
+            following = wave.next_release
+            while following <= now:
+                following += PERIOD[wave.terms.schedule]
+            self._db.execute(
+                update(t.wave)
+                .where(t.wave.c.wave == wave.id)
+                .values(
+                    next_release=following.isoformat(),
+                    releases=wave.releases + 1,
+                    finished_shown=self._finished(wave),
+                )
+            )
+        return [wave.id for wave in due]
+
+    def _end(self, wave: str) -> None:
+        found = self.get(wave)
+        if found is None:
+            return
+        self._release(found, merging=True, final=True)
+        shown = self._finished(found)
+        for table in (t.pool, t.ledger, t.session, t.cell):
+            self._db.execute(delete(table).where(table.c.wave == wave))
+        self._db.execute(update(t.wave).where(t.wave.c.wave == wave).values(state="closed", finished_shown=shown))
+
+    def _finished(self, wave: Wave) -> int:
+        """People who ever finished, rounded down to a multiple of k (R1): ledger marks, never lowered."""
+        query = select(func.count()).where(t.ledger.c.wave == wave.id, t.ledger.c.done == 1)
+        finished = self._db.execute(query).scalar() or 0
+        return finished // wave.terms.k * wave.terms.k
+
+    def _note_bursts(self) -> None:
+        """W2: k or more rows, and over half of a cell's pool, leave dwell 0 together."""
+        counted = select(
+            t.pool.c.wave,
+            t.pool.c.cell,
+            func.count().label("all"),
+            func.sum(t.pool.c.dwell == 0).label("fresh"),
+        ).group_by(t.pool.c.wave, t.pool.c.cell)
+        smallest = {row.wave: row.k for row in self._db.execute(select(t.wave.c.wave, t.wave.c.k))}
+        for row in self._db.execute(counted).all():
+            if row.fresh >= smallest[row.wave] and 2 * row.fresh > row.all:
+                noted = upsert(t.cell).values(wave=row.wave, cell=row.cell, burst=1)
+                self._db.execute(noted.on_conflict_do_update(index_elements=["wave", "cell"], set_={"burst": 1}))
+
+    def _release(self, wave: Wave, *, merging: bool, final: bool) -> None:
+        rows = self._db.execute(
+            select(t.pool.c.rid, t.pool.c.cell, t.pool.c.first).where(
+                t.pool.c.wave == wave.id, t.pool.c.dwell == FULL_DWELL
+            )
+        ).all()
+        waiting = [Waiting(row.rid, read_node(row.cell), bool(row.first)) for row in rows]
+        closing = closings(wave.partition, waiting, wave.rule, merging=merging, final=final, draw=_draw)
+        cells = {row.rid: row.cell for row in rows}
+        query = select(func.coalesce(func.max(t.block.c.no), 0)).where(t.block.c.wave == wave.id)
+        last = self._db.execute(query).scalar() or 0
+        bursts = self._bursts(wave.id)
+        for no, group in enumerate(closing, start=last + 1):
+            touched = {cells[rid] for rid in group.rids}
+            self._close_block(wave, no, group, burst=bool(touched & bursts))
+            self._db.execute(delete(t.cell).where(t.cell.c.wave == wave.id, t.cell.c.cell.in_(touched & bursts)))
+
+    def _bursts(self, wave: str) -> set[str]:
+        query = select(t.cell.c.cell).where(t.cell.c.wave == wave, t.cell.c.burst == 1)
+        return set(self._db.execute(query).scalars())
+
+    def _close_block(self, wave: Wave, no: int, group: Closing, *, burst: bool) -> None:
+        """Shuffle the group, count it once, and let it go from the pool under new names."""
+        rows = self._db.execute(select(t.pool.c.body, t.pool.c.rhash).where(t.pool.c.rid.in_(group.rids))).all()
+        shuffled = list(rows)
+        secrets.SystemRandom().shuffle(shuffled)
+        self._db.execute(
+            insert(t.block).values(
+                wave=wave.id, no=no, node=write_node(group.node), n=len(shuffled), burst=int(burst)
+            )
+        )
+        counts = count(wave.survey, (load_body(row.body) for row in shuffled))
+        self._db.execute(
+            insert(t.block_count),
+            [
+                {"wave": wave.id, "no": no, "question": question, "code": code, "n": n}
+                for (question, code), n in sorted(counts.items())
+            ],
+        )
+        self._db.execute(delete(t.pool).where(t.pool.c.rid.in_(group.rids)))
+        self._db.execute(
+            insert(t.response),
+            [
+                {
+                    "rid": secrets.token_bytes(16),
+                    "wave": wave.id,
+                    "block": no,
+                    "body": row.body,
+                    "rhash": row.rhash,
+                }
+                for row in shuffled
+            ],
+        )
+
+    def _blocks(self, wave: str) -> list[Block]:
+        counts: dict[int, dict[tuple[str, str], int]] = {}
+        for row in self._db.execute(select(t.block_count).where(t.block_count.c.wave == wave)):
+            counts.setdefault(row.no, {})[row.question, row.code] = row.n
+        rows = self._db.execute(select(t.block).where(t.block.c.wave == wave).order_by(t.block.c.no))
+        return [Block(row.no, read_node(row.node), row.n, bool(row.burst), counts.get(row.no, {})) for row in rows]
+
+
+def write_node(node: Node) -> str:
+    """A node as it stands in a table: district=swat/gender=woman; the whole wave is empty."""
+    return "/".join(f"{name}={code}" for name, code in node)
+
+
+def read_node(words: str) -> Node:
+    """The node that `write_node` wrote."""
+    pairs = (part.partition("=") for part in words.split("/") if part)
+    return tuple((name, code) for name, _, code in pairs)
+
+
+def _draw(rids: Sequence[bytes], number: int) -> Sequence[bytes]:
+    return secrets.SystemRandom().sample(list(rids), number)
+
+
+def _query() -> Any:
+    return select(t.wave, t.definition.c.body).join(t.definition, t.wave.c.definition == t.definition.c.hash)
+
+
+def _wave(row: Row[Any], survey: Survey) -> Wave:
+    return Wave(
+        id=row.wave,
+        survey=survey,
+        terms=Terms(
+            organisation=row.organisation,
+            programme=row.programme,
+            population=row.population,
+            k=row.k,
+            leave_behind=row.leave_behind,
+            slots=row.slots,
+            minors=bool(row.minors),
+            schedule=row.schedule,
+            leftovers=row.leftovers,
+            starts_from=_read_moment(row.starts_from),
+            starts_until=_read_moment(row.starts_until),
+            alone=bool(row.alone),
+        ),
+        state=row.state,
+        opened=datetime.fromisoformat(row.opened),
+        next_release=datetime.fromisoformat(row.next_release),
+        releases=row.releases,
+        finished_shown=row.finished_shown,
+    )
+
+
+def _without_minors(survey: Survey) -> Survey:
+    """Unless a wave is opened for minors, the band 15 to 17 ends the interview kindly."""
+    questions = tuple(
+        replace(q, screen_out=(*q.screen_out, MINORS_CODE))
+        if any(option.code == MINORS_CODE for option in q.options)
+        else q
+        for q in survey.questions
+    )
+    return replace(survey, questions=questions)
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()
+
+
+def _read_moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
