@@ -13,7 +13,7 @@ import structlog
 TOKEN = re.compile(r"\d{6,}:[A-Za-z0-9_-]{30,}")
 LONG_NUMBER = re.compile(r"\d{7,}")
 
-NOISY = ("httpx", "httpcore", "telegram", "apscheduler", "aiohttp", "asyncio", "alembic", "sqlalchemy")
+NOISY = ("httpx", "httpcore", "telegram", "apscheduler", "aiohttp", "asyncio", "alembic", "sqlalchemy", "tzlocal")
 """Libraries that print addresses, and the address of Telegram holds the token: warnings only."""
 
 

@@ -60,12 +60,12 @@ class Rig:
 
     def start_bot(self, *command: str) -> None:
         """`aitbar run`, or another program in its place; returns when it has introduced itself."""
+        before = self._introductions()
         with self.log.open("ab") as log:
             self._bot = subprocess.Popen(
                 list(command) or [*AITBAR, "run"], env=self.env, cwd=self.folder, stdout=log, stderr=log
             )
-        before = self._polls()
-        wait_for(lambda: self._polls() > before or self._bot_died())
+        wait_for(lambda: self._introductions() > before or self._bot_died())
         assert not self._bot_died(), self.log.read_text()[-2000:]
 
     def kill_bot(self) -> None:
@@ -156,9 +156,9 @@ class Rig:
             return False
         return True
 
-    def _polls(self) -> int:
+    def _introductions(self) -> int:
         log = self.sim("/sim/log?since=0&kind=call")
-        return sum(1 for entry in log if entry["method"].lower() == "getupdates")
+        return sum(1 for entry in log if entry["method"].lower() == "getme")
 
 
 @contextmanager

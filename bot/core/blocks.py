@@ -279,11 +279,9 @@ def closings(
     """
     leave = 0 if final else rule.leave
     closed, left = _close(waiting, rule, leave, draw)
-    merge_all = merging or final
-    first_light = not closed and not rule.wait
     for kept in partition.levels():
-        if not merge_all and not (first_light and not closed):
-            break
+        if not (merging or final) and (closed or rule.wait):
+            break  # otherwise this is first light: it climbs until something closes
         lifted = (Waiting(row.rid, _above(row.cell, kept), row.first) for row in left)
         more, left = _close(lifted, rule, leave, draw)
         closed += more

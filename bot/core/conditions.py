@@ -16,6 +16,7 @@ import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import Literal
 
 from bot.core.survey import Answer, Condition, Question
@@ -161,15 +162,9 @@ def verdict(condition: Condition, earlier: Sequence[Question]) -> Literal["never
     Every combination of answers to the questions it reads is tried, together with the questions on which
     those depend. `earlier` holds the questions before it, in the order of the file.
     """
-    known = {question.id: question for question in earlier}
-    chain = names(condition)
-    if not _few_enough(chain, known):
+    chain = _chain(condition, {question.id: question for question in earlier})
+    if chain is None:
         return None
-    while True:
-        wider = chain.union(*(names(known[id].show_if) for id in chain))
-        if wider == chain or not _few_enough(wider, known):
-            break
-        chain = wider
     seen: set[bool] = set()
     for world in _worlds([question for question in earlier if question.id in chain], {}, chain):
         seen.add(holds(condition, world))
@@ -178,13 +173,32 @@ def verdict(condition: Condition, earlier: Sequence[Question]) -> Literal["never
     return "always" if True in seen else "never"
 
 
+def tries(condition: Condition, earlier: Sequence[Question]) -> int:
+    """How many combinations `verdict` tries at most; 0 where it tries none."""
+    known = {question.id: question for question in earlier}
+    chain = _chain(condition, known)
+    return 0 if chain is None else _combinations(chain, known)
+
+
+def _chain(condition: Condition, known: Mapping[str, Question]) -> frozenset[str] | None:
+    """The questions a condition hangs on, as far back as they can be counted out; None if not even its own."""
+    chain = names(condition)
+    if not _few_enough(chain, known):
+        return None
+    while True:
+        wider = chain.union(*(names(known[id].show_if) for id in chain))
+        if wider == chain or not _few_enough(wider, known):
+            return chain
+        chain = wider
+
+
 def _few_enough(ids: frozenset[str], known: Mapping[str, Question]) -> bool:
-    worlds = 1
-    for id in ids:
-        if id not in known or known[id].type not in _COUNTABLE:
-            return False
-        worlds *= max(2, len(_possible(known[id])) + (known[id].show_if is not None))
-    return worlds <= MOST_WORLDS
+    countable = all(id in known and known[id].type in _COUNTABLE for id in ids)
+    return countable and _combinations(ids, known) <= MOST_WORLDS
+
+
+def _combinations(ids: frozenset[str], known: Mapping[str, Question]) -> int:
+    return prod(max(2, len(_possible(known[id])) + (known[id].show_if is not None)) for id in ids)
 
 
 def _possible(question: Question) -> tuple[str, ...]:

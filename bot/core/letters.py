@@ -60,6 +60,4 @@ def whole_number(words: str) -> int | None:
 
 
 def _digits(words: str) -> str:
-    return "".join(
-        str(unicodedata.digit(c)) if c.isdigit() and unicodedata.digit(c, -1) >= 0 else c for c in words
-    )
+    return "".join(str(unicodedata.digit(c)) if c.isdecimal() else c for c in words)

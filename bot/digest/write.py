@@ -208,11 +208,8 @@ class _Writer:
         return join(self.language, [_in(self.language, label) for label in labels])
 
     def _bar(self, title: str, figure: Figure) -> Bar:
-        words, in_percent, detail = (
-            self._share(figure.share),
-            self._percent(figure.share),
-            self._detail(figure),
-        )
+        words, in_percent = self._share(figure.share), self._percent(figure.share)
+        detail = self._detail(figure)
         return Bar(
             title=title,
             words=words,

@@ -273,8 +273,12 @@ async def opened(
     seed: int | None = None,
 ) -> AsyncIterator[Opened]:
     """An emulator in the running event loop, on a free port unless one is given."""
-    listener = _listen(host, port)
-    telegram = Telegram(clock, token=token, seed=seed)
+    async with _running(_listen(host, port), Telegram(clock, token=token, seed=seed)) as emulator:
+        yield emulator
+
+
+@contextlib.asynccontextmanager
+async def _running(listener: socket.socket, telegram: Telegram) -> AsyncIterator[Opened]:
     server = _Server(telegram)
     running = asyncio.create_task(server.serve(sockets=[listener]))
     try:
@@ -291,15 +295,15 @@ def serve(host: str = "127.0.0.1", port: int = 8081, token: str | None = None) -
 
     Raises ValueError for an address that other computers could reach, OSError if the port is taken.
     """
-    asyncio.run(_serve(host, port, token))
+    asyncio.run(_serve(_listen(host, port), token))
 
 
-async def _serve(host: str, port: int, token: str | None) -> None:
+async def _serve(listener: socket.socket, token: str | None) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    async with opened(host, port, token) as emulator:
+    async with _running(listener, Telegram(token=token)) as emulator:
         sys.stdout.write(f"The local Bot API and its phones: {emulator.url}/\n")
         sys.stdout.flush()
         await stop.wait()

@@ -150,7 +150,9 @@ class Number(Answered):
     type: Literal["number"]
     min: int
     max: int
-    bands: dict[Code, Annotated[list[int], Field(min_length=2, max_length=2)]] = {}
+    bands: Annotated[
+        dict[Code, Annotated[list[int], Field(min_length=2, max_length=2)]], Field(max_length=MOST_OPTIONS)
+    ] = {}
 
 
 class YesNo(Answered):

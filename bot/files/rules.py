@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from bot.core.conditions import Compare, ConditionError, Selected, atoms, from_mapping, parse, verdict
+from bot.core.conditions import Compare, ConditionError, Selected, atoms, from_mapping, parse, tries, verdict
 from bot.core.letters import clean
 from bot.core.questions import yes_no
 from bot.core.survey import SPECIALS, Condition, Option, Question
@@ -37,6 +37,9 @@ LABEL_LENGTH = 36
 
 ALIKE = 14
 """What is left of a label on the smallest phones."""
+
+MOST_COMBINATIONS = 65_536
+"""How many combinations of answers are tried in one file: what half a second is enough for."""
 
 OWN_LICENCE = "own items"
 LICENCE_KEYS = ("permission_ref", "source", "instrument_version")
@@ -637,12 +640,23 @@ def _conditions(draft: _Draft) -> None:
         sound = [_atom(draft, at, number, atom, ids) for atom in atoms(condition)]
         if all(sound):
             draft.conditions[number] = condition
+    _same_for_all(draft)
+
+
+def _same_for_all(draft: _Draft) -> None:
+    """Conditions that are never or always true, as far as the combinations of answers can be counted out."""
     earlier: list[Question] = []
+    known: dict[Condition, str | None] = {}
+    left = MOST_COMBINATIONS
     for number, question in draft.questions.items():
-        if number in draft.conditions:
-            same = verdict(draft.conditions[number], earlier)
-            if same is not None:
-                draft.add(f"condition-{same}", ("questions", number, "show_if"), id=question.id)
+        condition = draft.conditions.get(number)
+        if condition is not None and condition not in known:
+            wanted = tries(condition, earlier)
+            known[condition] = verdict(condition, earlier) if wanted <= left else None
+            left -= min(wanted, left)
+        same = None if condition is None else known[condition]
+        if same is not None:
+            draft.add(f"condition-{same}", ("questions", number, "show_if"), id=question.id)
         earlier.append(_core(draft, number))
 
 

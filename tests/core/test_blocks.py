@@ -321,6 +321,20 @@ def test_a_draw_that_does_not_leave_p_rows_is_refused() -> None:
         )
 
 
+def test_the_draw_learns_nothing_from_the_order_of_arrival() -> None:
+    handed: list[Sequence[bytes]] = []
+
+    def draw(rids: Sequence[bytes], leave: int) -> Sequence[bytes]:
+        handed.append(rids)
+        return rids[:leave]
+
+    rows = pool((YOUNG, 14))
+    random.Random(2).shuffle(rows)
+    closings(PARTITION, rows, Rule(10, 2), merging=False, final=False, draw=draw)
+
+    assert handed == [sorted(row.rid for row in rows)]
+
+
 @st.composite
 def waitings(draw: st.DrawFn) -> list[Waiting]:
     groups = draw(st.dictionaries(st.sampled_from(CELLS), st.integers(0, 26), max_size=8))

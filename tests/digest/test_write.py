@@ -67,7 +67,7 @@ def test_every_number_in_urdu_and_pashto_stands_in_an_isolate(language: str) -> 
             assert depth > 0 or not character.isdigit(), text
         assert depth == 0
     for bar in (*found.reach, *found.says):
-        assert bar.percent.startswith("\u2068")
+        assert bar.percent.lstrip("\u200f").startswith("\u2068")
 
 
 @pytest.mark.parametrize("language", RTL)

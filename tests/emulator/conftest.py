@@ -1,6 +1,7 @@
 """A world in memory with one person, and the same world over HTTP."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import aiohttp
@@ -63,6 +64,13 @@ async def emulator() -> AsyncIterator[Opened]:
 async def http(emulator: Opened) -> AsyncIterator[aiohttp.ClientSession]:
     async with aiohttp.ClientSession(emulator.url) as session:
         yield session
+
+
+async def until(ready: Callable[[], bool]) -> None:
+    """Wait for something that nobody announces; fail rather than hang."""
+    async with asyncio.timeout(20):
+        while not ready():  # noqa: ASYNC110 - there is no event to wait for
+            await asyncio.sleep(0.005)
 
 
 def png(width: int = 2, height: int = 1) -> bytes:

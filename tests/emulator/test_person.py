@@ -1,10 +1,12 @@
 """A person says, presses and sees; each act ends when the bot has reacted."""
 
+import asyncio
+
 import aiohttp
 import pytest
 
 from bot.emulator.person import NoReaction, NoSuchButton, Person
-from bot.emulator.server import Opened
+from bot.emulator.server import Opened, opened
 from tests.emulator import echo
 from tests.emulator.conftest import GUL, PICTURE, REPORT, TOKEN
 
@@ -97,12 +99,14 @@ async def test_a_blocked_bot_is_heard_of_and_a_cleared_chat_is_empty(
 
 
 async def test_a_person_waits_for_a_bot_that_has_not_called_yet() -> None:
-    from bot.emulator.server import opened
-
-    async with opened() as emulator, aiohttp.ClientSession(emulator.url) as session:
-        async with Person(emulator.url, GUL, "Gul") as gul:
-            assert (await gul.screen()).messages == ()
-            async with echo.running(session, TOKEN):
-                screen = await gul.start()
+    async with (
+        opened() as emulator,
+        aiohttp.ClientSession(emulator.url) as session,
+        Person(emulator.url, GUL, "Gul") as gul,
+    ):
+        assert (await gul.screen()).messages == ()
+        start = asyncio.create_task(gul.start())
+        async with echo.running(session, TOKEN):
+            screen = await start
 
     assert screen.last.text == "You said /start"

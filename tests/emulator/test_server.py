@@ -12,7 +12,7 @@ import pytest
 
 from bot.emulator.control import CALLS
 from bot.emulator.server import Opened, serve
-from tests.emulator.conftest import GUL, PICTURE, TOKEN
+from tests.emulator.conftest import GUL, PICTURE, TOKEN, until
 
 pytestmark = pytest.mark.asyncio
 
@@ -92,11 +92,9 @@ async def test_a_body_that_is_no_json_is_refused(http: aiohttp.ClientSession) ->
 async def test_a_poll_whose_bot_has_gone_leaves_no_conflict(http: aiohttp.ClientSession, emulator: Opened) -> None:
     queue = emulator.telegram.bot(TOKEN).queue
     poll = asyncio.create_task(get(http, f"/bot{TOKEN}/getUpdates", timeout=30))
-    while queue.poller is None:
-        await asyncio.sleep(0.005)
+    await until(lambda: queue.poller is not None)
     poll.cancel()
-    while queue.poller is not None:
-        await asyncio.sleep(0.005)
+    await until(lambda: queue.poller is None)
 
 
 # Planted faults
@@ -153,7 +151,7 @@ async def test_servers_break_in_three_ways(http: aiohttp.ClientSession) -> None:
         assert (reply.status, reply.content_type) == (502, "text/html")
     async with http.get(path) as reply:
         assert (reply.status, (await reply.text()).startswith('{"ok": true')) == (200, True)
-        with pytest.raises(ValueError, match="JSON|delimiter|string|Expecting"):
+        with pytest.raises(json.JSONDecodeError):
             json.loads(await reply.text())
 
 
@@ -205,12 +203,10 @@ async def test_a_tap_can_wait_for_its_answer(http: aiohttp.ClientSession) -> Non
     await started(http)
     markup = {"inline_keyboard": [[{"text": "Yes", "callback_data": "y"}]]}
     await post(http, f"/bot{TOKEN}/sendMessage", chat_id=GUL, text="One", reply_markup=markup)
+    [start] = (await get(http, f"/bot{TOKEN}/getUpdates"))["result"]
     tap = asyncio.create_task(post(http, f"{USER}/tap", button={"text": "Yes"}, wait_answer=True))
-    updates: list[Any] = []
-    while not any("callback_query" in update for update in updates):
-        updates = (await get(http, f"/bot{TOKEN}/getUpdates", timeout=1))["result"]
-        await asyncio.sleep(0.01)
-    tap_id = updates[-1]["callback_query"]["id"]
+    poll = await get(http, f"/bot{TOKEN}/getUpdates", offset=start["update_id"] + 1, timeout=20)
+    tap_id = poll["result"][-1]["callback_query"]["id"]
     await post(http, f"/bot{TOKEN}/answerCallbackQuery", callback_query_id=tap_id, text="Kept")
     _, done = await tap
 
@@ -280,7 +276,7 @@ async def test_only_this_computer_is_let_in(http: aiohttp.ClientSession) -> None
 
 async def test_an_address_that_others_can_reach_is_refused() -> None:
     with pytest.raises(ValueError, match=r"0\.0\.0\.0 can be reached by other computers"):
-        await asyncio.to_thread(serve, "0.0.0.0")
+        serve("0.0.0.0")  # noqa: S104 - it is refused
 
 
 @pytest.mark.slow
@@ -292,7 +288,7 @@ async def test_the_program_ends_cleanly_on_a_signal_while_a_bot_polls() -> None:
     async with aiohttp.ClientSession(url) as session:
         poll = asyncio.create_task(get(session, f"/bot{TOKEN}/getUpdates", timeout=30))
         while not (await get(session, "/sim/health"))["bots"]:
-            await asyncio.sleep(0.01)
+            continue
         process.send_signal(signal.SIGTERM)
 
         assert await process.wait() == 0

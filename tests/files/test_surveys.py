@@ -1,0 +1,596 @@
+"""Survey files: read whole, or refused with every mistake, each with its line.
+
+Promises:
+1. A sound file gives its survey; its document, stored as JSON with sorted keys, gives the same survey again.
+2. Every sentence of the catalogue for surveys is reached, at the line where the mistake stands.
+3. All mistakes are found in one reading, and a mistake in one part hides none in another.
+4. No file, however hostile or damaged, makes `load` raise or dawdle.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.core.conditions import AnyOf, Compare, Selected
+from bot.core.survey import Band, CellPart, Option
+from bot.files.problems import CATALOGUE
+from bot.files.surveys import YES_NO, Loaded, from_document, load, schema
+from tests.files.sample import SOUND
+
+HERE = "# here"
+
+
+def loaded(tmp_path: Path, text: str | bytes) -> Loaded:
+    """What comes of a file with this text."""
+    path = tmp_path / "survey.yaml"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return load(path)
+
+
+def edited(*edits: tuple[str, str]) -> str:
+    """The sound file with pieces replaced, each of which is there once."""
+    text = SOUND
+    for old, new in edits:
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    return text
+
+
+# -- sound files (promise 1) ------------------------------------------------------------------------------
+
+
+def test_a_sound_file_has_no_problem(tmp_path: Path) -> None:
+    """Not even a warning."""
+    assert loaded(tmp_path, SOUND).problems == ()
+
+
+def test_a_sound_file_gives_its_survey(tmp_path: Path) -> None:
+    """Every key of the file is in the survey."""
+    survey = loaded(tmp_path, SOUND).survey
+    assert survey is not None
+    assert (survey.id, survey.version, survey.languages) == ("sample", 3, ("ur", "en"))
+    assert survey.title == {"ur": "نمونہ", "en": "Sample"}
+    assert [question.type for question in survey.questions] == [
+        *["choice", "choice", "choice", "note", "scale", "yes_no", "number", "choices", "yes_no"]
+    ]
+    assert survey.cells == (
+        CellPart("district", "district", {"swat": "swat", "mardan": "mardan"}),
+        CellPart("gender", "gender", {"woman": "woman", "man": "man"}),
+        CellPart("age", "age_band", {"b18_24": "youth", "b25_29": "youth", "b30": "older"}),
+    )
+    assert survey.reach is not None
+    assert survey.reach.census == "KP"
+    assert survey.reach.women == ("gender", ("woman",))
+    assert survey.reach.youth == ("age_band", ("b18_24", "b25_29"))
+    assert [(one.id, one.question, one.codes, one.better) for one in survey.indicators] == [
+        ("trust_police", "trust_police", ("some", "much"), "higher"),
+        ("far", "reasons", ("far",), "lower"),
+        ("many_meetings", "meetings", ("few", "many"), "none"),
+    ]
+
+
+def test_questions_carry_what_the_file_says(tmp_path: Path) -> None:
+    """Specials, screening, bands, audio, conditions."""
+    survey = loaded(tmp_path, SOUND).survey
+    assert survey is not None
+    assert survey.question("district").specials == ("prefer_not",)
+    assert survey.question("gender").specials == ("dont_know", "prefer_not")
+    assert survey.question("gender").audio == {"ur": "gender-ur.ogg"}
+    assert survey.question("age_band").screen_out == ("under_18",)
+    assert survey.question("hello").specials == ()
+    assert [option.code for option in survey.question("trust_police").options] == ["none", "some", "much"]
+    meetings = survey.question("meetings")
+    assert (meetings.low, meetings.high, meetings.options) == (1, 60, ())
+    assert meetings.bands == (Band("once", 1, 1), Band("few", 2, 5), Band("many", 6, 60))
+    assert meetings.show_if == Selected("attended", ("yes",))
+    reasons = survey.question("reasons")
+    assert reasons.exclusive == ("nothing",)
+    assert reasons.show_if == AnyOf((Compare("attended", "=", "no"), Compare("meetings", "<", 3)))
+
+
+def test_yes_and_no_survive_as_words(tmp_path: Path) -> None:
+    """Unquoted, they are codes; the bot's own labels stand where the file gives none."""
+    survey = loaded(tmp_path, SOUND).survey
+    assert survey is not None
+    assert survey.question("attended").options == tuple(
+        Option(code, {"ur": YES_NO[code]["ur"], "en": YES_NO[code]["en"]}) for code in ("yes", "no")
+    )
+    assert survey.question("paid").options == (
+        Option("yes", {"ur": "ہاں", "en": "Yes"}),
+        Option("no", {"ur": "نہیں", "en": "No"}),
+    )
+
+
+def test_a_stored_document_gives_the_same_survey(tmp_path: Path) -> None:
+    """Also the order of options, bands, cells and conditions outlives sorted keys."""
+    first = loaded(tmp_path, SOUND)
+    stored = json.dumps(first.document, sort_keys=True)
+    again = from_document(json.loads(stored))
+    assert again == first.survey
+    assert json.dumps(json.loads(stored), sort_keys=True) == stored
+    assert list(again.cells[2].groups) == ["b18_24", "b25_29", "b30"]
+    assert [question.id for question in again.questions] == [q["id"] for q in first.document["questions"]]
+
+
+def test_words_are_stored_clean(tmp_path: Path) -> None:
+    """Letters are composed, and the spaces at the ends of a block are no part of a text."""
+    survey = loaded(tmp_path, edited(("  en: Taking part is your choice.", "  en: |\n    Cafe\u0301\n"))).survey
+    assert survey is not None
+    assert survey.consent["en"] == "Café"
+
+
+def test_own_items_need_no_permission(tmp_path: Path) -> None:
+    """The three keys are for the questions of others."""
+    text = SOUND.replace("licence: adapted with permission", "licence: own items")
+    for key in ("permission_ref", "source", "instrument_version"):
+        text = "\n".join(line for line in text.split("\n") if not line.startswith(key))
+    assert loaded(tmp_path, text).problems == ()
+
+
+def test_a_small_survey_needs_little(tmp_path: Path) -> None:
+    """Cells, reach, scales and indicators may be left out."""
+    small = "survey: a\nversion: 1\nlanguages: [en]\ntitle: {en: A}\nlicence: own items\nconsent: {en: A}\n"
+    found = loaded(tmp_path, f"{small}questions: [{{id: q, type: yes_no, ask: {{en: Well?}}}}]\n")
+    assert found.problems == ()
+    assert found.survey is not None
+    assert (found.survey.cells, found.survey.indicators, found.survey.reach) == ((), (), None)
+
+
+def test_a_byte_order_mark_and_windows_line_ends_are_read(tmp_path: Path) -> None:
+    """Notepad writes them."""
+    plain = loaded(tmp_path, SOUND)
+    windows = loaded(tmp_path, b"\xef\xbb\xbf" + SOUND.replace("\n", "\r\n").encode())
+    assert replace_path(windows) == replace_path(plain)
+
+
+def replace_path(found: Loaded) -> Loaded:
+    """The same, wherever the file lies."""
+    return replace(found, problems=tuple(replace(problem, file="") for problem in found.problems))
+
+
+def test_the_schema_for_editors_knows_every_kind_of_question() -> None:
+    """It is JSON and names the types."""
+    made = json.dumps(schema())
+    assert all(f'"{kind}"' in made for kind in ("choice", "choices", "scale", "number", "yes_no", "note"))
+
+
+# -- one mistake each (promise 2) -------------------------------------------------------------------------
+
+TITLE = "title: {ur: نمونہ, en: Sample}"
+LANGUAGES = "languages: [ur, en]"
+WHICH = "    ask: {ur: ضلع؟, en: Which district?}"
+SWAT = "      swat: {ur: سوات, en: Swat}"
+HELLO = "  - id: hello\n    type: note\n"
+POLICE = "  - id: trust_police\n    type: scale"
+MEETINGS_IF = "    show_if: {attended: [yes]}"
+REASONS_IF = "    show_if: \"${attended} = 'no' or ${meetings} < 3\""
+PAID_IF = "    show_if: selected(${reasons}, 'far')"
+LONG = "x" * 4000
+
+MISTAKES: list[tuple[str, list[tuple[str, str]]]] = [
+    # YAML
+    ("hidden-letter", [(TITLE, f"{TITLE} # \u202e {HERE}")]),
+    ("directive", [("survey: sample", f"%YAML 1.1 {HERE}\n---\nsurvey: sample")]),
+    ("second-document", [("survey: sample", "survey: sample\n---\na: b"), ("version: 3", f"version: 3 {HERE}")]),
+    ("anchor", [(LANGUAGES, f"languages: &all [ur, en] {HERE}")]),
+    ("alias", [(TITLE, f"title: *all {HERE}")]),
+    ("merge-key", [("  census: KP", f"  census: KP\n  <<: {{census: KP}} {HERE}")]),
+    ("tag", [("version: 3", f"version: !!int 3 {HERE}")]),
+    ("key-not-text", [("version: 3", f"version: 3\n? [a] {HERE}\n: b")]),
+    ("duplicate-key", [("version: 3", f"version: 3\nsurvey: again {HERE}")]),
+    ("too-deep", [("version: 3", f"version: {'[' * 30}{']' * 30} {HERE}")]),
+    ("too-many-values", [("version: 3", f"version: [{'a,' * 20_000}] {HERE}")]),
+    ("not-yaml", [(LANGUAGES, f"languages: [ur, en {HERE}"), (TITLE, f"title: b: c {HERE}")]),
+    ("bare-value", [('instrument_version: "6"', f"instrument_version: 2026-11-22 {HERE}")]),
+    ("bare-value", [('instrument_version: "6"', f"instrument_version: 010 {HERE}")]),
+    ("bare-value", [('instrument_version: "6"', f"instrument_version: 1_000 {HERE}")]),
+    ("bare-value", [('instrument_version: "6"', f"instrument_version: 1.5 {HERE}")]),
+    ("bare-value", [('instrument_version: "6"', f"instrument_version: 12:30:45 {HERE}")]),
+    # shape
+    ("missing-key", [("survey: sample", HERE)]),
+    ("missing-key", [("  census: KP\n", ""), ("reach:", f"reach: {HERE}")]),
+    ("missing-key", [(f"{POLICE}\n", f"  - id: trust_police {HERE}\n")]),
+    ("missing-key", [(f"{POLICE}\n    scale: trust\n", f"  - id: trust_police {HERE}\n    type: scale\n")]),
+    ("unknown-key", [("version: 3", f"version: 3\nvresion: 4 {HERE}")]),
+    ("unknown-key", [(HELLO, f"{HELLO}    min: 3 {HERE}\n")]),
+    ("unknown-key", [("  census: KP", f"  census: KP\n  woman: a {HERE}")]),
+    ("unknown-key", [("    question: age_band", f"    question: age_band\n    group: a {HERE}")]),
+    ("not-text", [('instrument_version: "6"', f"instrument_version: 6 {HERE}")]),
+    ("not-text", [(MEETINGS_IF, f"    show_if: {{attended: [true]}} {HERE}")]),
+    ("not-text", [(POLICE, f"  - id: trust_police\n    type: 5 {HERE}")]),
+    ("not-text", [("    better: lower", f"    better: 1 {HERE}")]),
+    ("wrong-kind", [(TITLE, f"title: Sample {HERE}")]),
+    ("wrong-kind", [("version: 3", f"version: three {HERE}")]),
+    ("wrong-kind", [("    sensitive: true", f"    sensitive: yes {HERE}")]),
+    ("wrong-kind", [(WHICH, f"    ask: {HERE}")]),
+    ("wrong-kind", [(LANGUAGES, f"languages: ur {HERE}")]),
+    ("wrong-kind", [("  - id: district\n", f"  - just words {HERE}\n  - id: district\n")]),
+    ("wrong-kind", [("  trust:\n    order", f"  empty: {HERE}\n  trust:\n    order")]),
+    ("wrong-word", [("  census: KP", f"  census: KPK {HERE}")]),
+    ("wrong-word", [("    order: ascending", f"    order: rising {HERE}")]),
+    ("wrong-word", [("    better: lower", f"    better: less {HERE}")]),
+    ("wrong-word", [("    specials: [prefer_not]", f"    specials: [refuse] {HERE}")]),
+    ("wrong-word", [(POLICE, f"  - id: trust_police\n    type: scales {HERE}")]),
+    ("wrong-size", [("version: 3", f"version: 0 {HERE}")]),
+    ("wrong-size", [(LANGUAGES, f"languages: [] {HERE}")]),
+    ("wrong-size", [("      mardan: {ur: مردان, en: Mardan}\n", ""), ("    options:\n" + SWAT, f"    options: {HERE}\n{SWAT}")]),
+    (
+        "wrong-size",
+        [
+            ("    options:\n" + SWAT, f"    options: {HERE}\n{SWAT}"),
+            ("      mardan: {ur: مردان, en: Mardan}", "\n".join(f"      d{n}: {{ur: ض{n}, en: D{n}}}" for n in range(101))),
+        ],
+    ),
+    ("wrong-size", [("      few: [2, 5]", f"      few: [2, 4, 5] {HERE}")]),
+    ("bad-id", [("  - id: hello", f"  - id: Hello {HERE}")]),
+    ("bad-id", [(SWAT, f"      1: {{ur: سوات, en: Swat}} {HERE}")]),
+    ("bad-id", [("  - id: hello", f"  - id: {'h' * 33} {HERE}")]),
+    ("bad-survey-id", [("survey: sample", f"survey: My Survey {HERE}")]),
+    ("reserved-word", [("  - id: hello", f"  - id: with {HERE}")]),
+    ("reserved-word", [("  - id: hello", f"  - id: class {HERE}")]),
+    ("reserved-word", [("  - id: hello", f"  - id: str12 {HERE}")]),
+    ("reserved-word", [(SWAT, f"      all: {{ur: سوات, en: Swat}} {HERE}")]),
+    ("reserved-code", [(SWAT, f"      dont_know: {{ur: سوات, en: Swat}} {HERE}")]),
+    ("reserved-code", [("      older: [b30]", f"      unknown: [b30] {HERE}")]),
+    ("bad-language", [(LANGUAGES, f"languages: [ur, en, English] {HERE}")]),
+    ("bad-audio-name", [("    audio: {ur: gender-ur.ogg}", f"    audio: {{ur: ../gender.ogg}} {HERE}")]),
+    ("bad-audio-name", [("    audio: {ur: gender-ur.ogg}", f"    audio: {{ur: gender.mp3}} {HERE}")]),
+    ("twice", [(LANGUAGES, f"languages: [ur, en, ur] {HERE}")]),
+    ("twice", [("      youth: [b18_24, b25_29]\n      older", f"      youth: [b18_24, b25_29, b18_24] {HERE}\n      older")]),
+    # words
+    ("missing-language", [(TITLE, f"title: {{ur: نمونہ}} {HERE}")]),
+    ("missing-language", [(SWAT, f"      swat: {{en: Swat}} {HERE}")]),
+    ("missing-language", [("      some: {ur: کچھ حد تک, en: Somewhat}", f"      some: {{ur: کچھ حد تک}} {HERE}")]),
+    ("missing-language", [("    title: {ur: جگہ دور, en: Too far}", f"    title: {{en: Too far}} {HERE}")]),
+    ("empty-text", [(WHICH, f"    ask: {{ur: ضلع؟, en: ' '}} {HERE}")]),
+    ("unknown-language", [(TITLE, f"title: {{ur: نمونہ, en: Sample, ps: نمونه}} {HERE}")]),
+    ("unknown-language", [("    audio: {ur: gender-ur.ogg}", f"    audio: {{ps: gender-ps.ogg}} {HERE}")]),
+    ("direction-letter", [(WHICH, f'    ask: {{ur: ضلع؟, en: "Which\\u202e district?"}} {HERE}')]),
+    ("direction-letter", [(WHICH, f"    ask: {{ur: ضلع\u200f؟, en: Which district?}} {HERE}")]),
+    ("presentation-form", [(WHICH, f"    ask: {{ur: ﺿﻠﻊ؟, en: Which district?}} {HERE}")]),
+    ("presentation-form", [(WHICH, f"    ask: {{ur: ضـــلع؟, en: Which district?}} {HERE}")]),
+    ("foreign-letter", [(WHICH, f"    ask: {{ur: كون سا ضلع؟, en: Which district?}} {HERE}")]),
+    ("message-too-long", [("  - id: district", f"  - id: district {HERE}"), (WHICH, f"    ask: {{ur: ضلع؟, en: {LONG}}}")]),
+    ("message-too-long", [("consent:", f"consent: {HERE}"), ("  en: Taking part is your choice.", f"  en: {LONG}")]),
+    ("question-long", [(WHICH, f"    ask: {{ur: ضلع؟, en: {'x' * 161}}} {HERE}")]),
+    ("label-long", [(SWAT, f"      swat: {{ur: سوات, en: {'x' * 37}}} {HERE}")]),
+    ("labels-equal", [("      mardan: {ur: مردان, en: Mardan}", f"      mardan: {{ur: مردان, en: ' SWAT '}} {HERE}")]),
+    (
+        "labels-alike",
+        [
+            (SWAT, "      swat: {ur: سوات, en: District of Swat}"),
+            ("      mardan: {ur: مردان, en: Mardan}", f"      mardan: {{ur: مردان, en: District of Swabi}} {HERE}"),
+        ],
+    ),
+    # questions
+    ("free-text", [(HELLO, f"  - id: hello\n    type: text {HERE}\n")]),
+    ("free-text", [(HELLO, f"  - id: hello\n    type: voice {HERE}\n")]),
+    ("duplicate-id", [("  - id: hello", f"  - id: gender {HERE}")]),
+    ("duplicate-id", [("  - id: many_meetings", f"  - id: far {HERE}")]),
+    ("unknown-scale", [("    scale: trust\n", f"    scale: turst {HERE}\n")]),
+    ("unused-scale", [("  trust:\n", f"  more: {HERE}\n    order: descending\n    options: {{a: {{ur: ا, en: A}}, b: {{ur: ب, en: B}}}}\n  trust:\n")]),
+    ("yes-no-options", [("    options:\n      no: {ur", f"    options: {HERE}\n      nope: {{ur")]),
+    ("yes-no-language", [(LANGUAGES, "languages: [ur, en, skr]"), ("  - id: attended", f"  - id: attended {HERE}")]),
+    ("not-an-option", [("    screen_out: [under_18]", f"    screen_out: [under18] {HERE}")]),
+    ("not-an-option", [("    exclusive: [nothing]", f"    exclusive: [none] {HERE}")]),
+    ("not-an-option", [("      older: [b30]", f"      older: [b30, b40] {HERE}")]),
+    ("not-an-option", [("    share_of: {trust_police: [some, much]}", f"    share_of: {{trust_police: [lots]}} {HERE}")]),
+    ("not-an-option", [("  women: {gender: [woman]}", f"  women: {{gender: [women]}} {HERE}")]),
+    ("screens-everyone", [("    screen_out: [under_18]", f"    screen_out: [under_18, b18_24, b25_29, b30] {HERE}")]),
+    ("all-exclusive", [("    exclusive: [nothing]", f"    exclusive: [far, time, nothing] {HERE}")]),
+    ("min-above-max", [("    min: 1", f"    min: 100 {HERE}")]),
+    ("band-reversed", [("      few: [2, 5]", f"      few: [5, 2] {HERE}")]),
+    ("band-outside", [("      once: [1, 1]", f"      once: [0, 1] {HERE}")]),
+    ("bands-overlap", [("      few: [2, 5]", "      few: [2, 6]"), ("      many: [6, 60]", f"      many: [6, 60] {HERE}")]),
+    ("bands-gap", [("    bands:\n", f"    bands: {HERE}\n"), ("      few: [2, 5]", "      few: [2, 4]")]),
+    ("bands-gap", [("    bands:\n", f"    bands: {HERE}\n"), ("      many: [6, 60]", "      many: [6, 50]")]),
+    # conditions
+    ("condition-unreadable", [(REASONS_IF, f"    show_if: attended is yes {HERE}")]),
+    ("condition-unreadable", [(REASONS_IF, f"    show_if: {{}} {HERE}")]),
+    ("condition-itself", [(MEETINGS_IF, f"    show_if: ${{meetings}} > 3 {HERE}")]),
+    ("condition-later", [(MEETINGS_IF, f"    show_if: {{paid: [yes]}} {HERE}")]),
+    ("condition-unknown", [(MEETINGS_IF, f"    show_if: {{atended: [yes]}} {HERE}")]),
+    ("condition-note", [(MEETINGS_IF, f"    show_if: {{hello: [read]}} {HERE}")]),
+    ("condition-code", [(MEETINGS_IF, f"    show_if: {{gender: [women]}} {HERE}")]),
+    ("condition-code", [(MEETINGS_IF, f"    show_if: {{district: [dont_know]}} {HERE}")]),
+    ("condition-code", [(REASONS_IF, f"    show_if: ${{gender}} != '' {HERE}")]),
+    ("condition-number", [(MEETINGS_IF, f"    show_if: ${{gender}} = 1 {HERE}")]),
+    ("condition-order", [(MEETINGS_IF, f"    show_if: ${{trust_police}} > 'some' {HERE}")]),
+    ("condition-order", [(REASONS_IF, f"    show_if: ${{meetings}} > 'few' {HERE}")]),
+    ("condition-needs-number", [(REASONS_IF, f"    show_if: {{meetings: [few]}} {HERE}")]),
+    ("condition-selected", [(PAID_IF, f"    show_if: ${{reasons}} = 'far' {HERE}")]),
+    ("condition-never", [(MEETINGS_IF, f"    show_if: ${{attended}} = 'yes' and ${{attended}} = 'no' {HERE}")]),
+    ("condition-never", [(MEETINGS_IF, f"    show_if: {{age_band: [under_18]}} {HERE}")]),
+    ("condition-always", [(MEETINGS_IF, f"    show_if: {{attended: [yes, no]}} {HERE}")]),
+    # cells, reach, indicators, licence
+    ("unknown-dimension", [("  gender: gender", f"  sex: gender {HERE}")]),
+    ("unknown-question", [("  gender: gender", f"  gender: gendre {HERE}")]),
+    ("unknown-question", [("  youth: {age_band: [b18_24, b25_29]}", f"  youth: {{age: [b18_24]}} {HERE}")]),
+    ("unknown-question", [("    share_of: {reasons: [far]}", f"    share_of: {{reason: [far]}} {HERE}")]),
+    ("wrong-type", [("  gender: gender", f"  gender: meetings {HERE}")]),
+    ("wrong-type", [("    question: age_band", f"    question: reasons {HERE}")]),
+    ("wrong-type", [("    share_of: {reasons: [far]}", f"    share_of: {{hello: [far]}} {HERE}")]),
+    ("same-question", [("  gender: gender", f"  gender: district {HERE}")]),
+    ("groups-overlap", [("      older: [b30]", f"      older: [b25_29, b30] {HERE}")]),
+    ("groups-incomplete", [("    groups:", f"    groups: {HERE}"), ("      older: [b30]\n", "")]),
+    ("group-screened", [("      older: [b30]", f"      older: [b30, under_18] {HERE}")]),
+    ("one-question", [("    share_of: {reasons: [far]}", f"    share_of: {{reasons: [far], gender: [man]}} {HERE}")]),
+    ("one-question", [("  women: {gender: [woman]}", f"  women: {{}} {HERE}")]),
+    ("share-of-all", [("    share_of: {trust_police: [some, much]}", f"    share_of: {{trust_police: [none, some, much]}} {HERE}")]),
+    ("licence-incomplete", [("licence: adapted", f"licence: {HERE[:0]}adapted"), ("permission_ref: letter of May 2026\n", "")]),
+]  # fmt: skip
+
+ELSEWHERE = {
+    # reached by the tests below
+    "no-such-file", "not-a-file", "unreadable-file", "too-large", "not-utf-8", "empty-file", "not-a-mapping",
+    "more-problems",
+    # reached by test_check.py
+    "not-a-catalogue", "phrase-missing", "phrase-fuzzy", "phrase-absent", "phrase-unknown", "phrase-twice",
+    "phrase-placeholders", "phrase-letter", "phrase-foreign-letter", "english-missing", "nothing-to-check",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("id", "edits"), MISTAKES, ids=[f"{i}-{id}" for i, (id, _) in enumerate(MISTAKES)])
+def test_each_mistake_is_named_at_its_line(tmp_path: Path, id: str, edits: list[tuple[str, str]]) -> None:
+    """Promise 2: the problem is there, at the line that the edit marks; only errors refuse the file."""
+    text = edited(*edits)
+    found = loaded(tmp_path, text)
+    marked = [number for number, line in enumerate(text.split("\n"), start=1) if HERE in line]
+    expected = marked or [next(n for n, line in enumerate(text.split("\n"), start=1) if "licence:" in line)]
+    lines = {problem.line for problem in found.problems if problem.id == id}
+    assert lines & set(expected), [str(problem) for problem in found.problems]
+    assert (found.survey is None) is any(problem.level == "error" for problem in found.problems)
+    assert (found.document == {}) is (found.survey is None)
+
+
+def test_every_sentence_is_reached_by_a_mistake() -> None:
+    """Promise 2: no sentence of the catalogue is idle."""
+    assert {id for id, _ in MISTAKES} | ELSEWHERE == set(CATALOGUE)
+    assert not {id for id, _ in MISTAKES} & ELSEWHERE
+
+
+def test_a_problem_reads_as_one_line(tmp_path: Path) -> None:
+    """file:line - what - rule - what to do, with what may have been meant."""
+    found = loaded(tmp_path, edited(("  gender: gender", "  gender: gendre")))
+    (problem,) = found.problems
+    assert str(problem) == (
+        f"{tmp_path / 'survey.yaml'}:14 - the question 'gendre' is not there - "
+        "'cells.gender' names a question of this survey - did you mean 'gender'?"
+    )
+
+
+def test_a_warning_holds_nothing_back(tmp_path: Path) -> None:
+    """A long question is a bad question, not a broken file."""
+    found = loaded(tmp_path, edited((WHICH, f"    ask: {{ur: ضلع؟, en: {'x' * 161}}}")))
+    assert [problem.level for problem in found.problems] == ["warning"]
+    assert found.survey is not None
+
+
+# -- all at once (promise 3) ------------------------------------------------------------------------------
+
+
+def test_all_mistakes_are_found_in_one_reading(tmp_path: Path) -> None:
+    """A broken question hides neither its neighbours nor the rest, and is not called unknown by others."""
+    text = edited(
+        ("version: 3", "version: 010"),
+        ("  census: KP", "  census: KPK"),
+        ("    options:\n      woman", "    optoins:\n      woman"),
+        ("    scale: trust\n", "    scale: turst\n"),
+        (REASONS_IF, "    show_if: ${gender} = 'man' and ${atended} = 'yes'"),
+        ("    share_of: {reasons: [far]}", "    share_of: {reasons: [near]}"),
+        ("  en: Taking part is your choice.\n", ""),
+    )
+    found = loaded(tmp_path, text)
+    assert sorted(problem.id for problem in found.problems) == [
+        "bare-value",
+        "condition-unknown",
+        "missing-key",
+        "missing-language",
+        "not-an-option",
+        "unknown-key",
+        "unknown-scale",
+        "unused-scale",
+        "wrong-word",
+    ]
+    assert [problem.line for problem in found.problems] == sorted(problem.line for problem in found.problems)
+
+
+def test_every_text_is_missed_in_every_language(tmp_path: Path) -> None:
+    """Cell by cell: a language that is only named is missing everywhere."""
+    found = loaded(tmp_path, edited((LANGUAGES, "languages: [ur, en, ps]")))
+    missing = [problem for problem in found.problems if problem.id == "missing-language"]
+    asked, labels, titles = 9, 3 + 2 + 2 + 4 + 3 + 2, 2 + 3
+    assert len(missing) == asked + labels + titles
+    assert "'options.swat' of question 'district'" in " ".join(problem.what for problem in missing)
+
+
+def test_a_survey_in_a_language_of_its_own_words_yes_and_no_itself(tmp_path: Path) -> None:
+    """The bot knows them in three languages; others are told, or give them."""
+    head = "survey: a\nversion: 1\nlanguages: [skr]\ntitle: {skr: A}\nlicence: own items\nconsent: {skr: A}\n"
+    asked = "questions:\n- id: q\n  type: yes_no\n  ask: {skr: A}\n"
+    told = loaded(tmp_path, head + asked)
+    assert [problem.id for problem in told.problems] == ["yes-no-language"]
+    given = loaded(tmp_path, f"{head}{asked}  options: {{yes: {{skr: ha}}, no: {{skr: na}}}}\n")
+    assert given.problems == ()
+
+
+# -- hostile and damaged files (promise 4) ----------------------------------------------------------------
+
+BOMB = "a: &a [x, x]\n" + "".join(
+    f"{c}: &{c} [*{p}, *{p}, *{p}]\n" for p, c in zip("abcdefgh", "bcdefghi", strict=True)
+)
+
+HOSTILE: dict[str, bytes] = {
+    "a hundred thousand brackets": b"[" * 100_000,
+    "a hundred thousand braces": b"{" * 100_000,
+    "a long flat list": b"[" + b"a," * 100_000 + b"]",
+    "nested dashes": b"- " * 100_000,
+    "nested questions": b"? " * 100_000,
+    "aliases within aliases": BOMB.encode(),
+    "a version that changes the words": b"%YAML 1.1\n---\nsurvey: no\n",
+    "an object": b"a: !!python/object/apply:os.system [ls]\n",
+    "an anchor": b"a: &x b\n",
+    "a merge": b"a:\n  <<: {b: c}\n",
+    "a key twice": b"a: 1\na: 2\n",
+    "a key that is a list": b"? [a, b]\n: c\n",
+    "an alias as a key": b"*a : b\n",
+    "two documents": b"a: b\n---\nc: d\n",
+    "numbers beyond bounds": b"version: " + b"9" * 200_000,
+    "a bad escape": b'a: "\\UFFFFFFFF"\n',
+    "a control character": b"a: \x01\n",
+    "a lone surrogate": b"a: \xed\xa0\x80\n",
+    "a tab": b"a:\n\t- b\n",
+    "bytes": bytes(random.Random(7).randbytes(50_000)),
+    "zeros": bytes(1_000),
+    "nothing": b"",
+    "only a comment": b"# nothing\n",
+    "only a word": b"survey\n",
+    "a list": b"- a\n- b\n",
+    "null": b"null\n",
+    "utf-16": "survey: a\n".encode("utf-16"),
+    "too much": b"#" * (256 * 1024 + 1),
+    "many languages": b"languages: [" + b"zz," * 5_000 + b"]\n",
+    "nested types": b"questions: {a: [{id: {}}]}\nscales: [1]\ncells: x\nreach: 5\nindicators: {}\n",
+    "strange parts": b"questions: [1, {}, [], null, {id: [], type: []}]\nindicators: [x, {share_of: 1}]\n",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_file_is_refused_in_plain_words(tmp_path: Path, name: str) -> None:
+    """Promise 4: no exception, at least one error, each on one line, no long wait."""
+    started = time.perf_counter()
+    found = loaded(tmp_path, HOSTILE[name])
+    taken = time.perf_counter() - started
+    assert found.survey is None
+    assert found.document == {}
+    assert any(problem.level == "error" for problem in found.problems)
+    assert all("\n" not in str(problem) and problem.line >= 1 for problem in found.problems)
+    assert taken < 5  # about half a second where nothing else runs
+
+
+@pytest.mark.parametrize(
+    ("name", "id"),
+    [
+        ("a hundred thousand brackets", "too-deep"),
+        ("a long flat list", "too-many-values"),
+        ("bytes", "not-utf-8"),
+        ("utf-16", "not-utf-8"),
+        ("nothing", "empty-file"),
+        ("only a comment", "empty-file"),
+        ("null", "empty-file"),
+        ("only a word", "not-a-mapping"),
+        ("a list", "not-a-mapping"),
+        ("too much", "too-large"),
+        ("nested dashes", "too-deep"),
+        ("a control character", "not-yaml"),
+        ("a bad escape", "not-yaml"),
+    ],
+)
+def test_a_file_that_cannot_be_read_on_has_one_problem(tmp_path: Path, name: str, id: str) -> None:
+    """What is missing behind the place where reading stopped is not complained about."""
+    assert [problem.id for problem in loaded(tmp_path, HOSTILE[name]).problems] == [id]
+
+
+def test_what_is_not_a_file_is_said_so(tmp_path: Path) -> None:
+    """A missing file, a folder, a pipe, a name that cannot be one."""
+    os.mkfifo(tmp_path / "pipe.yaml")
+    assert [load(tmp_path / name).problems[0].id for name in ("none.yaml", ".", "pipe.yaml")] == [
+        "no-such-file",
+        "not-a-file",
+        "not-a-file",
+    ]
+    assert load(Path("a\0b.yaml")).problems[0].id in ("no-such-file", "unreadable-file")
+    assert load(Path("a" * 5_000)).problems[0].id in ("no-such-file", "unreadable-file")
+
+
+def test_a_file_that_may_not_be_opened_is_said_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the system's own reason."""
+    path = tmp_path / "survey.yaml"
+    path.write_text(SOUND)
+
+    def refused(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refused)
+    (problem,) = load(path).problems
+    assert problem.id == "unreadable-file"
+    assert "Permission denied" in problem.what
+
+
+def test_a_thousand_mistakes_are_not_all_printed(tmp_path: Path) -> None:
+    """The list ends with a line that says there are more."""
+    found = loaded(tmp_path, "".join(f"key_{n}: 1\n" for n in range(3_000)))
+    assert len(found.problems) == 201
+    assert "more-problems" in {problem.id for problem in found.problems}
+
+
+def damaged(seed: int) -> bytes:
+    """The sound file with some of its bytes changed, taken out, doubled or moved."""
+    chance = random.Random(seed)
+    data = bytearray(SOUND.encode())
+    for _ in range(chance.randint(1, 12)):
+        at = chance.randrange(len(data))
+        match chance.randrange(5):
+            case 0:
+                data[at] = chance.randrange(256)
+            case 1:
+                del data[at : at + chance.randint(1, 40)]
+            case 2:
+                data[at:at] = data[at : at + chance.randint(1, 200)]
+            case 3:
+                data[at:at] = chance.choice(
+                    [b"[", b"{", b"&a ", b"*a", b"!", b": ", b"- ", b"'", b'"', b"\t", b"|", b"%"]
+                )
+            case _:
+                lines = data.split(b"\n")
+                lines.insert(chance.randrange(len(lines)), lines.pop(chance.randrange(len(lines))))
+                data = bytearray(b"\n".join(lines))
+    return bytes(data)
+
+
+def test_two_hundred_damaged_files_are_refused_or_read(tmp_path: Path) -> None:
+    """Promise 4: a survey or an error, never an exception; and what is read can be stored."""
+    read = 0
+    for seed in range(200):
+        found = loaded(tmp_path, damaged(seed))
+        assert (found.survey is None) is any(problem.level == "error" for problem in found.problems), seed
+        if found.survey is not None:
+            read += 1
+            assert from_document(json.loads(json.dumps(found.document, sort_keys=True))) == found.survey
+    assert 0 < read < 200
+
+
+VALUES = st.recursive(
+    st.one_of(
+        st.none(), st.booleans(), st.integers(), st.sampled_from(["a", "yes", "en", "choice", "q = 'a'", ""])
+    ),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.dictionaries(
+            st.sampled_from(["id", "type", "ask", "options", "en", "question", "groups", "a", "show_if", "scale"]),
+            inner,
+            max_size=4,
+        ),
+    ),
+    max_leaves=12,
+)
+KEYS = ["survey", "version", "languages", "title", "licence", "cells", "reach", "consent", "scales", "questions"]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.dictionaries(st.sampled_from([*KEYS, "indicators"]), VALUES))
+def test_any_mapping_is_refused_or_read(tmp_path_factory: pytest.TempPathFactory, said: dict[str, object]) -> None:
+    """Promise 4, for values of every kind in every place (JSON is YAML)."""
+    path = tmp_path_factory.getbasetemp() / "any.yaml"
+    path.write_text(json.dumps(said, ensure_ascii=False))
+    found = load(path)
+    assert (found.survey is None) is any(problem.level == "error" for problem in found.problems)
