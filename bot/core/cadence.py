@@ -9,7 +9,7 @@ Laws:
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 
 CADENCES = ("weekly", "fortnightly", "monthly")
 
@@ -32,23 +32,19 @@ def latest_due(cadence: Cadence, since: datetime, now: datetime, zone: tzinfo) -
     Monthly: the first such weekday of each month.
     """
     first = _next_weekday(since, cadence, zone)
-    if now < first:
+    if not _is_past(first, now):
         return None
     if cadence.every == "monthly":
         return _latest_monthly(cadence, since, now, zone)
-    weeks = 1 if cadence.every == "weekly" else 2
-    periods = (now - first) // timedelta(weeks=weeks)
-    due = _shift(first, timedelta(weeks=weeks * periods), zone)
-    return due if due <= now else _shift(due, -timedelta(weeks=weeks), zone)
+    return _latest_weekly(first, timedelta(weeks=1 if cadence.every == "weekly" else 2), now, zone)
 
 
 def next_due(cadence: Cadence, since: datetime, now: datetime, zone: tzinfo) -> datetime:
     """The first moment after `now` when the cadence is due."""
     moment = max(now, since)
-    for days in range(63):
-        later = moment + days * DAY
-        due = latest_due(cadence, since, later + DAY, zone)
-        if due is not None and due > moment:
+    for days in range(1, 64):
+        due = latest_due(cadence, since, moment.astimezone(UTC) + days * DAY, zone)
+        if due is not None and not _is_past(due, moment):
             return due
     raise ValueError(f"nothing is due within two months: {cadence}")
 
@@ -65,24 +61,29 @@ def period_name(due: datetime, zone: tzinfo) -> str:
 
 def _next_weekday(since: datetime, cadence: Cadence, zone: tzinfo) -> datetime:
     local = since.astimezone(zone)
-    at_hour = local.replace(hour=cadence.hour, minute=0, second=0, microsecond=0)
+    at_hour = local.replace(hour=cadence.hour, minute=0, second=0, microsecond=0, fold=0)
     at_hour += (cadence.weekday - at_hour.weekday()) % 7 * DAY
-    if at_hour <= local:
-        at_hour += 7 * DAY
-    return at_hour
+    return at_hour + 7 * DAY if _is_past(at_hour, since) else at_hour
 
 
-def _shift(moment: datetime, by: timedelta, zone: tzinfo) -> datetime:
-    """Move by whole days on the wall clock, so that a change of offset does not move the hour."""
-    return (moment.astimezone(zone) + by).astimezone(zone)
+def _latest_weekly(first: datetime, period: timedelta, now: datetime, zone: tzinfo) -> datetime:
+    """Whole periods are counted on the wall clock: a week with a change of summer time is no 168 hours."""
+    passed = (now.astimezone(zone).replace(tzinfo=None) - first.replace(tzinfo=None)) // period
+    # One more and one less: an hour that the clock skips or repeats is not where the wall clock says.
+    dues = (first + number * period for number in (passed + 1, passed, passed - 1))
+    return next((due for due in dues if _is_past(due, now)), first)
+
+
+def _is_past(due: datetime, now: datetime) -> bool:
+    return due.astimezone(UTC) <= now.astimezone(UTC)
 
 
 def _latest_monthly(cadence: Cadence, since: datetime, now: datetime, zone: tzinfo) -> datetime | None:
     local = now.astimezone(zone)
     for _ in range(2):
-        start = local.replace(day=1, hour=cadence.hour, minute=0, second=0, microsecond=0)
+        start = local.replace(day=1, hour=cadence.hour, minute=0, second=0, microsecond=0, fold=0)
         due = start + (cadence.weekday - start.weekday()) % 7 * DAY
-        if since < due <= now:
-            return due
+        if _is_past(due, now):
+            return None if _is_past(due, since) else due
         local = start - DAY
     return None

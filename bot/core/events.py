@@ -196,12 +196,13 @@ class AskedLanguageAgain:
 
 @dataclass(frozen=True)
 class Agreed:
-    """Agreed to take part; `version` is that of the survey whose consent was read."""
+    """Agreed to take part; `version` is that of the survey whose consent was read, `slot` the person of the phone."""
 
     wave: str
     mark: int
     language: str
     version: int
+    slot: int
 
 
 @dataclass(frozen=True)

@@ -40,13 +40,13 @@ from bot.core.events import (
 from bot.core.questions import TYPES
 from bot.core.questions.choices import toggle
 from bot.core.questions.note import READ
-from bot.core.screen import Button, Line, Say, Screen, Text
-from bot.core.survey import DONT_KNOW, LANGUAGES, SPECIALS, Answer, Question, Survey
+from bot.core.screen import Button, Line, Say, Screen, Text, Value
+from bot.core.survey import DONT_KNOW, PREFER_NOT, SPECIALS, Answer, Question, Survey
 
 REVIEW = ""
 """Where a person is after the last question: the list of all answers."""
 
-SPECIAL_PHRASES = {DONT_KNOW: "button-dont-know", "prefer_not": "button-prefer-not"}
+SPECIAL_PHRASES = {DONT_KNOW: "button-dont-know", PREFER_NOT: "button-prefer-not"}
 
 LANGUAGE_NAMES = {"ur": "اردو", "ps": "پښتو", "en": "English"}
 """Each language in its own script, whatever language is spoken at the moment."""
@@ -128,7 +128,7 @@ def step(survey: Survey, place: Place, event: Event) -> Step:
         case Kept():
             return _moved(survey, place, place.at)
         case AskedForLanguages():
-            return Step(place, _languages(place))
+            return Step(place, _languages(survey, place))
         case ChangedLanguage():
             return _changed_language(survey, place, event)
         case AskedForHelp():
@@ -214,8 +214,7 @@ def _typed(survey: Survey, place: Place, event: Typed) -> Step:
     answer, problem = TYPES[question.type].read(question, event.words)
     if answer is not None:
         return _answered(survey, place, question, answer)
-    limits = {"low": question.low or 0, "high": question.high or 0} if question.low is not None else {}
-    return Step(place, draw(survey, place, problem=Say(problem or "use-the-buttons", limits)))
+    return Step(place, draw(survey, place, problem=Say(problem or "use-the-buttons", _limits(question))))
 
 
 def _revised(survey: Survey, place: Place, event: Revised) -> Step:
@@ -234,7 +233,7 @@ def _confirmed(survey: Survey, place: Place) -> Step:
 
 
 def _changed_language(survey: Survey, place: Place, event: ChangedLanguage) -> Step:
-    if event.language not in survey.languages:
+    if event.language not in survey.offered:
         return _not_here(survey, place)
     changed = replace(place, language=event.language)
     return Step(changed, draw(survey, changed))
@@ -325,18 +324,23 @@ def _falling(survey: Survey, before: Mapping[str, Answer], after: Mapping[str, A
 
 def draw(survey: Survey, place: Place, problem: Say | None = None) -> Screen:
     """The message that shows a place, with what was wrong with the last words said first."""
+    screen = _draw(survey, place)
+    return screen if problem is None else replace(screen, lines=(problem, *screen.lines))
+
+
+def _draw(survey: Survey, place: Place) -> Screen:
     if place.pending is not None:
         return _confirm(survey, place)
     if place.at == REVIEW:
         return _review(survey, place)
     question = survey.question(place.at)
     number = survey.number(place.at)
-    lines: list[Line] = [problem] if problem else []
+    lines: list[Line] = []
     if question.type != "note":
         lines.append(_progress(survey, place))
     lines.append(Text(question.ask[place.language]))
-    if TYPES[question.type].typed and question.low is not None and question.high is not None:
-        lines.append(Say("type-a-number-between", {"low": question.low, "high": question.high}))
+    if TYPES[question.type].typed and _limits(question):
+        lines.append(Say("type-a-number-between", _limits(question)))
     if TYPES[question.type].several:
         lines.append(Say("pick-one-or-more"))
     return Screen(
@@ -345,6 +349,13 @@ def draw(survey: Survey, place: Place, problem: Say | None = None) -> Screen:
         (*_answer_rows(question, number, place), *_special_rows(question, number, place), *_foot(place)),
         typed=TYPES[question.type].typed,
     )
+
+
+def _limits(question: Question) -> dict[str, Value]:
+    """The lowest and the highest number allowed, where a question has both."""
+    if question.low is None or question.high is None:
+        return {}
+    return {"low": question.low, "high": question.high}
 
 
 def _progress(survey: Survey, place: Place) -> Say:
@@ -456,8 +467,8 @@ def _confirm(survey: Survey, place: Place) -> Screen:
     )
 
 
-def _languages(place: Place) -> Screen:
-    rows = tuple((Button(Text(LANGUAGE_NAMES[code]), ChangedLanguage(code)),) for code in LANGUAGES)
+def _languages(survey: Survey, place: Place) -> Screen:
+    rows = tuple((Button(Text(LANGUAGE_NAMES[code]), ChangedLanguage(code)),) for code in survey.offered)
     return Screen(place.language, (Say("choose-language"),), (*rows, *_go_on()))
 
 

@@ -138,6 +138,15 @@ class Survey:
     indicators: tuple[Indicator, ...] = ()
     reach: Reach | None = None
 
+    @property
+    def offered(self) -> tuple[str, ...]:
+        """The languages in which it can be answered: its own, as far as the bot speaks them too."""
+        return tuple(code for code in LANGUAGES if code in self.languages)
+
+    def spoken(self, language: str) -> str:
+        """This language, or the survey's first where it does not speak this one."""
+        return language if language in self.offered else (*self.offered, *self.languages)[0]
+
     def question(self, id: str) -> Question:
         """The question with this id; KeyError when there is none."""
         for question in self.questions:

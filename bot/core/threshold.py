@@ -19,26 +19,31 @@ from bot.core.events import (
 )
 from bot.core.flow import LANGUAGE_NAMES
 from bot.core.screen import Button, Say, Screen, Text
-from bot.core.survey import LANGUAGES, Survey
+from bot.core.survey import Survey
 
 
 def offer(waves: Sequence[tuple[str, Survey]], language: str, mark: int) -> Screen:
     """The open surveys, one button each; a plain sentence when there is none."""
     if not waves:
         return Screen(language, (Say("nothing-open"),))
-    rows = tuple((Button(Text(survey.title[language]), PickedWave(wave, mark)),) for wave, survey in waves)
+    rows = tuple(
+        (Button(Text(survey.title[survey.spoken(language)]), PickedWave(wave, mark)),) for wave, survey in waves
+    )
     return Screen(language, (Say("choose-survey"),), rows)
 
 
 def languages(wave: str, survey: Survey, language: str, mark: int) -> Screen:
     """The languages, each in its own script; the app's own language stands first."""
-    ordered = sorted(survey.languages, key=lambda code: (code != language, LANGUAGES.index(code)))
+    ordered = sorted(survey.offered, key=lambda code: code != language)
     rows = tuple((Button(Text(LANGUAGE_NAMES[code]), PickedLanguage(wave, mark, code)),) for code in ordered)
     return Screen(language, tuple(Say("choose-language", language=code) for code in ordered), rows)
 
 
-def consent(wave: str, survey: Survey, organisation: str, language: str, mark: int) -> Screen:
-    """Who asks, what is kept, what cannot be promised; agreeing and refusing weigh the same."""
+def consent(wave: str, survey: Survey, organisation: str, language: str, mark: int, slot: int) -> Screen:
+    """Who asks, what is kept, what cannot be promised; agreeing and refusing weigh the same.
+
+    The yes says for which person of the phone it is: a second delivery must not begin for the next one.
+    """
     return Screen(
         language,
         (
@@ -48,7 +53,7 @@ def consent(wave: str, survey: Survey, organisation: str, language: str, mark: i
             Say("do-you-agree"),
         ),
         (
-            (Button(Say("button-agree"), Agreed(wave, mark, language, survey.version)),),
+            (Button(Say("button-agree"), Agreed(wave, mark, language, survey.version, slot)),),
             (Button(Say("button-refuse"), Refused(wave, mark, language)),),
             (
                 Button(Say("button-language"), AskedLanguageAgain(wave, mark)),

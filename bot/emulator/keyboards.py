@@ -26,8 +26,6 @@ _ACTIONS = (
 )
 _LOOKS = ("style", "icon_custom_emoji_id")
 
-Row = list[dict[str, Any]]
-
 
 @dataclass(frozen=True)
 class Keyboard:

@@ -313,7 +313,8 @@ def _listen(host: str, port: int) -> socket.socket:
     if host != "localhost" and not is_loopback(host):
         raise ValueError(f"{host} can be reached by other computers; the emulator is for this one only")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    # Named as TCP, asyncio sends at once (TCP_NODELAY); unnamed, each reply would wait some 40 ms.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))

@@ -15,7 +15,7 @@ from babel.messages.pofile import PoFileError, read_po
 
 from bot.files.plain import text_of
 from bot.files.problems import Notes, Problem, suggestion
-from bot.files.rules import bad_letters
+from bot.files.texts import bad_letters
 
 SOURCE = "en"
 """The language in which a phrase is written first."""

@@ -14,8 +14,8 @@ from typing import Any
 from bot.core.letters import clean
 from bot.files.catalogues import check_catalogue
 from bot.files.problems import Notes, Problem
-from bot.files.rules import languages_of, texts
 from bot.files.surveys import YES_NO, load
+from bot.files.texts import languages_of, texts
 
 SURVEYS = (".yaml", ".yml")
 CATALOGUES = (".po",)
@@ -23,9 +23,9 @@ CATALOGUES = (".po",)
 
 @dataclass(frozen=True)
 class Row:
-    """One question (or the title, the consent, the indicators): per cent of its texts and recordings there.
+    """One question: per cent of its texts and recordings that are there, language by language.
 
-    `voice` is empty where nothing is ever recorded.
+    The title, the consent and the indicators have rows too, named in brackets and without `voice`.
     """
 
     name: str
@@ -128,25 +128,22 @@ def _folder(path: Path) -> bool:
 def matrix(file: str, said: Mapping[str, Any]) -> Matrix:
     """The share of texts and recordings that are there, question by question, language by language."""
     languages = languages_of(said)
-    written: dict[str, list[Mapping[str, Any]]] = {"title": [], "consent": []}
+    written: dict[str, list[Mapping[str, Any]]] = {"(title)": [], "(consent)": []}
     scales: dict[str, list[Mapping[str, Any]]] = {}
-    indicators: list[Mapping[str, Any]] = []
     for text in texts(said):
         if text.at[0] == "scales":
             scales.setdefault(str(text.at[1]), []).append(text.words)
-        elif text.at[0] == "indicators":
-            indicators.append(text.words)
         else:
             written.setdefault(text.owner, []).append(text.words)
-    rows = [Row(name, _shares(written[name], languages), {}) for name in ("title", "consent")]
+    rows = [Row(name, _shares(written[name], languages), {}) for name in ("(title)", "(consent)")]
     for number, question in enumerate(_questions(said)):
         name = str(question.get("id", f"question {number + 1}"))
         own = [*written.get(name, ()), *scales.get(str(question.get("scale")), ())]
         if question.get("type") == "yes_no" and not question.get("options"):
             own += YES_NO.values()
         rows.append(Row(name, _shares(own, languages), _shares([question.get("audio") or {}], languages)))
-    if indicators:
-        rows.append(Row("indicators", _shares(indicators, languages), {}))
+    if "(indicators)" in written:
+        rows.append(Row("(indicators)", _shares(written["(indicators)"], languages), {}))
     return Matrix(file, languages, tuple(rows))
 
 

@@ -123,7 +123,8 @@ def compose(text: str, notes: Notes) -> Plain:
         notes.add("not-yaml", found, reason=_plainly(error.problem or error.context or ""))
     except ReaderError as error:
         found = text.count("\n", 0, error.position) + 1
-        notes.add("not-yaml", found, reason=f"the character U+{ord(error.character):04X} may not stand here")
+        letter = error.character if isinstance(error.character, int) else ord(error.character)
+        notes.add("not-yaml", found, reason=f"the character U+{letter:04X} may not stand here")
     except Exception:  # what breaks inside the scanner is a mistake of the file, whatever it is called
         notes.add("not-yaml", builder.line, reason="it cannot be understood from here on")
     return builder.plain

@@ -75,15 +75,15 @@ class Notes:
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:
-    """What may have been meant by a misspelt word: " Did you mean 'x'?", or the words there are."""
+    """What may have been meant by a misspelt word: "did you mean 'x'?", or the words there are."""
     words = list(dict.fromkeys(known))
     close = difflib.get_close_matches(word[:64], words, n=1, cutoff=0.6)
     if close:
         return f"did you mean '{close[0]}'?"
     if not words:
-        return "there is none to name yet."
+        return "there is none to name yet"
     more = " ..." if len(words) > MOST_NAMED else ""
-    return f"there is: {', '.join(words[:MOST_NAMED])}{more}."
+    return f"there is: {', '.join(words[:MOST_NAMED])}{more}"
 
 
 MOST_PROBLEMS = 200

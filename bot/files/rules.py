@@ -5,7 +5,6 @@ Each part is held against its form by itself, so that a mistake in one question 
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -22,6 +21,7 @@ from bot.core.survey import SPECIALS, Condition, Option, Question
 from bot.files import form
 from bot.files.plain import UNREAD, Path, Plain
 from bot.files.problems import CATALOGUE, Notes, suggestion
+from bot.files.texts import Written, bad_letters, entries, items, languages_of, texts
 
 MESSAGE_LIMIT = 4_096
 """Telegram's longest message, in UTF-16 units (Bot API, sendMessage)."""
@@ -48,86 +48,6 @@ UNKEPT_TYPES = ("text", "voice")
 """Answers in a person's own words; refused until they can be redacted and sealed."""
 
 CELL_TYPES = ("choice", "scale", "yes_no")
-
-_PRESENTATION = ((0xFB50, 0xFDFF), (0xFE70, 0xFEFE))
-_TATWEEL = 0x0640
-_DIRECTION = frozenset(
-    [*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x2028, 0x2029, 0x200E, 0x200F, 0x061C, 0xFEFF]
-)
-_FOREIGN: Mapping[str, frozenset[int]] = {
-    "ur": frozenset({0x064A, 0x0643, 0x0649, 0x0647, 0x06AA}),
-    "ps": frozenset({0x0643, 0x06C1, 0x06BE, 0x0649}),
-}
-
-
-# -- letters ----------------------------------------------------------------------------------------------
-
-
-def bad_letters(words: str, language: str) -> Iterator[tuple[str, str]]:
-    """The letters that may not stand in a text: what kind of problem each is, and how it is named."""
-    found: dict[tuple[str, str], None] = {}
-    for place, letter in enumerate(words):
-        number = ord(letter)
-        if number in _DIRECTION:
-            found[("direction", f"U+{number:04X}")] = None
-        elif number == _TATWEEL or any(low <= number <= high for low, high in _PRESENTATION):
-            found[("form", f"U+{number:04X}")] = None
-        elif number in _FOREIGN.get(language, ()) or (language == "ps" and _inner_yeh(words, place)):
-            found[("foreign", f"{letter} (U+{number:04X})")] = None
-    yield from found
-
-
-def _inner_yeh(words: str, place: int) -> bool:
-    """Pashto ends a word in U+064A and writes U+06CC inside it."""
-    return words[place] == "\u064a" and place + 1 < len(words) and unicodedata.category(words[place + 1]) == "Lo"
-
-
-# -- the texts of a file ----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Written:
-    """One text of the file with all its languages. `owner` is the question it belongs to, if any."""
-
-    at: Path
-    owner: str
-    words: Mapping[str, Any]
-
-
-def texts(said: Mapping[str, Any]) -> Iterator[Written]:
-    """Every text of a file, also of a broken one, as far as it is there."""
-    for key in ("title", "consent"):
-        yield from _written((key,), key, said.get(key))
-    for name, scale in _mapping(said.get("scales")).items():
-        for code, label in _mapping(_mapping(scale).get("options")).items():
-            yield from _written(("scales", name, "options", code), "", label)
-    for number, question in enumerate(_listed(said.get("questions"))):
-        asked = _mapping(question)
-        owner = asked["id"] if isinstance(asked.get("id"), str) else f"question {number + 1}"
-        yield from _written(("questions", number, "ask"), owner, asked.get("ask"))
-        for code, label in _mapping(asked.get("options")).items():
-            yield from _written(("questions", number, "options", code), owner, label)
-    for number, indicator in enumerate(_listed(said.get("indicators"))):
-        yield from _written(("indicators", number, "title"), "", _mapping(indicator).get("title"))
-
-
-def _written(at: Path, owner: str, words: Any) -> Iterator[Written]:
-    if isinstance(words, dict):
-        yield Written(at, owner, words)
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _listed(value: Any) -> Sequence[Any]:
-    return value if isinstance(value, list) else ()
-
-
-def languages_of(said: Mapping[str, Any]) -> tuple[str, ...]:
-    """The languages a file names, as far as they are words."""
-    named = dict.fromkeys(one for one in _listed(said.get("languages")) if isinstance(one, str))
-    return tuple(named)[: form.MOST_LANGUAGES]
 
 
 # -- holding a file against form and rules ------------------------------------------------------------------
@@ -161,8 +81,8 @@ class _Draft:
     def ids(self) -> dict[str, int]:
         """Every id a question has, broken questions included, and the number of the first that has it."""
         found: dict[str, int] = {}
-        for number, question in enumerate(_listed(self.said.get("questions"))):
-            id = _mapping(question).get("id")
+        for number, question in enumerate(items(self.said.get("questions"))):
+            id = entries(question).get("id")
             if isinstance(id, str):
                 found.setdefault(id, number)
         return found
@@ -213,16 +133,16 @@ def _forms(draft: _Draft) -> None:
     said = draft.said
     _formed(draft, (), form.Outline)
     draft.languages = tuple(one for one in languages_of(said) if form.LANGUAGE.fullmatch(one))
-    for name in _mapping(said.get("scales")):
+    for name in entries(said.get("scales")):
         scale = _formed(draft, ("scales", name), form.Scale)
         if scale is not None:
             draft.scales[name] = scale
-    for number, question in enumerate(_listed(said.get("questions"))):
+    for number, question in enumerate(items(said.get("questions"))):
         kind = _kind(draft, number, question)
         asked = None if kind is None else _formed(draft, ("questions", number), kind)
         if asked is not None:
             draft.questions[number] = asked
-    for number in range(len(_listed(said.get("indicators")))):
+    for number in range(len(items(said.get("indicators")))):
         indicator = _formed(draft, ("indicators", number), form.Indicator)
         if indicator is not None:
             draft.indicators[number] = indicator
@@ -387,8 +307,8 @@ def _place(said: Mapping[str, Any], at: Path) -> str:
         return "the survey"
     whole, rest = f"'{'.'.join(map(str, at))}'", at[2:]
     if len(at) >= 2 and at[0] in ("questions", "indicators") and isinstance(at[1], int):
-        one = _listed(said.get(str(at[0])))[at[1]]
-        id = _mapping(one).get("id")
+        one = items(said.get(str(at[0])))[at[1]]
+        id = entries(one).get("id")
         kind = str(at[0])[:-1]
         whole = f"{kind} '{id}'" if isinstance(id, str) else f"{kind} {at[1] + 1}"
     elif len(at) >= 2 and at[0] == "scales":
@@ -461,24 +381,24 @@ def _letters(draft: _Draft, at: Path, place: str, language: str, words: str) -> 
 def _question_ids(draft: _Draft) -> None:
     for kind in ("question", "indicator"):
         first: dict[str, int] = {}
-        for number, one in enumerate(_listed(draft.said.get(f"{kind}s"))):
+        for number, one in enumerate(items(draft.said.get(f"{kind}s"))):
             at = (f"{kind}s", number, "id")
-            id = _mapping(one).get("id")
+            id = entries(one).get("id")
             if isinstance(id, str) and first.setdefault(id, draft.plain.line(at)) != draft.plain.line(at):
                 draft.add("duplicate-id", at, id=id, kind=kind, first=first[id])
 
 
 def _scales_used(draft: _Draft) -> None:
     named = set()
-    for number, question in enumerate(_listed(draft.said.get("questions"))):
-        scale = _mapping(question).get("scale")
+    for number, question in enumerate(items(draft.said.get("questions"))):
+        scale = entries(question).get("scale")
         if not isinstance(scale, str):
             continue
         named.add(scale)
-        scales = _mapping(draft.said.get("scales"))
+        scales = entries(draft.said.get("scales"))
         if scale not in scales:
             draft.add("unknown-scale", ("questions", number, "scale"), scale=scale, hint=suggestion(scale, scales))
-    for scale in _mapping(draft.said.get("scales")):
+    for scale in entries(draft.said.get("scales")):
         if scale not in named:
             draft.add("unused-scale", ("scales", scale), scale=scale)
 
@@ -585,7 +505,7 @@ def _lengths(draft: _Draft) -> None:
     for name, scale in draft.scales.items():
         _labels(draft, ("scales", name, "options"), scale.options)
     for key in ("title", "consent"):
-        for language, words in _mapping(draft.said.get(key)).items():
+        for language, words in entries(draft.said.get(key)).items():
             if isinstance(words, str) and _units(words) + MESSAGE_RESERVE > MESSAGE_LIMIT:
                 found = _units(words) + MESSAGE_RESERVE
                 draft.add(
@@ -728,7 +648,7 @@ def _cells(draft: _Draft) -> None:
     if draft.cells is None:
         return
     divides: dict[str, str] = {}
-    for name in _mapping(draft.said["cells"]):
+    for name in entries(draft.said["cells"]):
         part = getattr(draft.cells, name)
         if part is None:
             continue

@@ -112,6 +112,7 @@ class Waves:
         self._db = connection
         self._keys = keys
         self._read = read
+        self._seen: dict[str, Wave] = {}
 
     def open(self, document: dict[str, Any], terms: Terms, now: datetime) -> str:
         """Open a wave of this survey document; returns its id, which is also its start payload."""
@@ -150,9 +151,13 @@ class Waves:
         return wave
 
     def get(self, wave: str) -> Wave | None:
-        """The wave with this id."""
-        row = self._db.execute(_query().where(t.wave.c.wave == wave)).one_or_none()
-        return None if row is None else self._wave(row)
+        """The wave with this id; read once a transaction, and trusted no longer than that."""
+        if wave not in self._seen:
+            row = self._db.execute(_query().where(t.wave.c.wave == wave)).one_or_none()
+            if row is None:
+                return None
+            self._seen[wave] = self._wave(row)
+        return self._seen[wave]
 
     def all(self) -> list[Wave]:
         """Every wave, the newest first."""
@@ -161,6 +166,7 @@ class Waves:
 
     def close(self, wave: str) -> None:
         """Stop answers at once; the last release follows at the second daily tick."""
+        self._seen.clear()
         changed = self._db.execute(
             update(t.wave)
             .where(t.wave.c.wave == wave, t.wave.c.state == "open")
@@ -205,6 +211,7 @@ class Waves:
 
     def release_due(self, now: datetime) -> list[str]:
         """Release every open wave whose scheduled moment has come; returns their ids."""
+        self._seen.clear()
         due = [w for w in self.all() if w.state == "open" and w.next_release <= now]
         for wave in due:
             self._release(wave, merging=(wave.releases + 1) % MERGING_RELEASE == 0, final=False)

@@ -153,7 +153,8 @@ class Phone {
     this.screen = screen;
     const words = this.words;
     const rightToLeft = RIGHT_TO_LEFT.has(this.language);
-    for (const part of this.root.querySelectorAll(".head, .line, .menu, .about, .alert")) part.dir = rightToLeft ? "rtl" : "ltr";
+    for (const part of this.root.querySelectorAll(".lock, .head, .line, .menu, .about, .alert")) part.dir = rightToLeft ? "rtl" : "ltr";
+    this.find(".phone").lang = this.language || "en"; // the shapes of digits differ between Urdu and its neighbours
     this.root.setAttribute("aria-label", `Phone of ${screen.user.first_name}`);
     this.drawHead(words);
     this.drawMessages(words);
