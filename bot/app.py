@@ -6,7 +6,7 @@ import asyncio
 import signal
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -31,12 +31,13 @@ from bot.digest.channels.message import Gone, Undelivered
 from bot.files.phrases import Phrases
 from bot.files.shelf import pinned, shelf, surveys_folder
 from bot.settings import Settings
-from bot.store import DIGEST_TRIES, Store, Subscription, Terms, Transaction, Wave, tick
+from bot.store import DIGEST_TRIES, Store, StoreTrouble, Subscription, Terms, Transaction, Wave, tick
 
 NOT_BEFORE = "not before"
 PROFILE = "profile"
 SCRUB_SECONDS = 60.0
 IDLE_SECONDS = 2.0
+SCRUB_AGAIN_SECONDS = 5.0
 FINAL_SCRUB_TRIES = 3
 
 log = structlog.get_logger()
@@ -99,14 +100,15 @@ class House:
     async def tick(self, now: datetime) -> bool:
         """Do once all that is due at `now`: dwell, releases, closes, digests, scrub."""
         done = await self.store.write(lambda tx: tick(tx.waves, tx.desk, now, self.settings.zone))
+        # Whoever was killed between the commit and this left a key behind: so at every tick, done or not.
+        for wave in await self.store.write(lambda tx: tx.waves.destroy_spent_keys()):
+            log.info("the key of a wave that is over was destroyed", wave=wave)
         if not done.done:
             return False
-        for wave in done.ended:
-            self.store.keys.destroy_wave(wave)
-            log.info("a wave ended and its key was destroyed", wave=wave)
         await self.send_digests(now)
-        if done.daily or done.released or done.ended:
-            await asyncio.get_running_loop().run_in_executor(None, self.store.scrub_now)
+        if (done.daily or done.released or done.ended) and not await self.store.scrub(whatever_size=True):
+            self.handler.soil()
+            log.warning("the scrub after a tick was kept waiting by another reader")
         return True
 
     async def send_digests(self, now: datetime) -> None:
@@ -183,9 +185,20 @@ class House:
 
 
 @asynccontextmanager
-async def house(settings: Settings, now: Now = utc_now) -> AsyncIterator[House]:
-    """Put the house together; Telegram is asked who the bot is until it answers."""
-    store = open_store(settings)
+async def house(settings: Settings, now: Now = utc_now, alone: bool = False) -> AsyncIterator[House]:
+    """Put the house together; Telegram is asked who the bot is until it answers.
+
+    With `alone` a second such program is refused first of all, before it has said a word to Telegram.
+    """
+    store = Store(settings.database_url, settings.keys_dir, pinned)
+    with store.only_one() if alone else nullcontext():
+        store.prepare()
+        async with _around(settings, store, now) as place:
+            yield place
+
+
+@asynccontextmanager
+async def _around(settings: Settings, store: Store, now: Now) -> AsyncIterator[House]:
     requests = [AiohttpRequest(1, settings.telegram_proxy), AiohttpRequest(64, settings.telegram_proxy)]
     bot = Bot(
         settings.token(),
@@ -234,9 +247,8 @@ NO_TELEGRAM = (
 
 async def run(settings: Settings, now: Now = utc_now) -> None:
     """`aitbar run`: fetch, answer, tick, scrub, until told to stop."""
-    async with house(settings, now) as place:
-        with place.store.only_one():
-            await _serve(place)
+    async with house(settings, now, alone=True) as place:
+        await _serve(place)
 
 
 async def _serve(place: House) -> None:
@@ -244,7 +256,8 @@ async def _serve(place: House) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, updates.stop)
-    await place.store.scrub()
+    if not await _scrubbed(place):
+        place.handler.soil()
     scheduler = clock.start(partial(_beat, place, updates))
     beside = [asyncio.create_task(_keep_clean(place)), asyncio.create_task(place.publish_profile())]
     log.info("ready", bot=place.bot.username, surveys=len(place.shelf.surveys))
@@ -257,7 +270,7 @@ async def _serve(place: House) -> None:
             task.cancel()
         await asyncio.gather(*beside, return_exceptions=True)
         for _ in range(FINAL_SCRUB_TRIES):
-            if await place.store.scrub():
+            if await _scrubbed(place):
                 break
         log.info("stopped")
 
@@ -266,9 +279,9 @@ async def _beat(place: House, updates: Updates) -> None:
     """One tick, and a sign of life while Telegram answers."""
     try:
         await place.tick(place.now())
+        place.shelf = Shelf(await asyncio.to_thread(shelf, place.folder))
     except Exception as error:  # the clock must go on ticking
         log.error("a tick failed and is tried again", kind=type(error).__name__)
-    place.shelf = Shelf(await asyncio.to_thread(shelf, place.folder))
     if place.store.folder is not None and updates.last_poll is not None:
         age = (place.now() - updates.last_poll).total_seconds()
         if age < HEARTBEAT_SECONDS:
@@ -284,18 +297,31 @@ def heartbeat(folder: Path) -> Path:
 
 
 async def _keep_clean(place: House) -> None:
-    """Scrub after submissions: when nothing came for a moment, at the latest after a minute."""
+    """Scrub after submissions: when nothing came for a moment, at the latest after a minute. Forget secrets."""
     while True:
         await asyncio.sleep(0.5)
+        place.handler.sweep()
         since = place.handler.dirty_since
         if since is None:
             continue
         age, idle = time.monotonic() - since, time.monotonic() - place.handler.last_handled
         if idle >= IDLE_SECONDS or age >= SCRUB_SECONDS:
             place.handler.dirty_since = None
-            if not await place.store.scrub():
-                log.warning("the scrub was kept waiting by another reader and is tried again")
+            if not await _scrubbed(place):
                 place.handler.dirty_since = since
+                await asyncio.sleep(SCRUB_AGAIN_SECONDS)
+
+
+async def _scrubbed(place: House) -> bool:
+    """False when the scrub could not be done now; it is said, and never ends the program."""
+    try:
+        done = await place.store.scrub()
+    except StoreTrouble as trouble:
+        log.error(f"the scrub failed and is tried again: {trouble}")
+        return False
+    if not done:
+        log.warning("the scrub was kept waiting by another reader and is tried again")
+    return done
 
 
 async def tick_once(settings: Settings, at: datetime) -> bool:

@@ -56,7 +56,7 @@ def explained(command: Callable[P, None]) -> Callable[P, None]:
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
             command(*args, **kwargs)
-        except (typer.Exit, typer.Abort, KeyboardInterrupt):
+        except (typer.Exit, typer.Abort, typer.BadParameter, KeyboardInterrupt):
             raise
         except Exception as error:
             _explain(error)
@@ -70,6 +70,9 @@ def _explain(error: Exception) -> None:
 
     if type(error).__name__.endswith("Trouble"):
         say(redact(str(error)), err=True)
+        return
+    if isinstance(error, OSError) and error.filename and error.strerror:
+        say(f"{error.filename} cannot be used ({error.strerror}).", err=True)
         return
     say(
         f"Something went wrong that should not ({type(error).__name__}). Nothing confirmed is lost. "

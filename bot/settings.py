@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "AITBAR_"
+DOTENV = ".env"
+TOKEN_FILE = "AITBAR_TELEGRAM_TOKEN_FILE"  # noqa: S105 - a setting's name
+
+TOKEN = re.compile(r"[0-9]{2,20}:[A-Za-z0-9_-]{20,}", re.ASCII)
+"""The shape of what BotFather gives; the library itself refuses an empty one only."""
+
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -22,7 +30,7 @@ class SettingsTrouble(Exception):
 class Settings(BaseSettings):
     """The settings; docs/operators.md explains each (a test compares the two)."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=DOTENV, frozen=True, extra="ignore")
 
     telegram_token: SecretStr | None = None
     telegram_api_url: str = "https://api.telegram.org"
@@ -75,12 +83,18 @@ class Settings(BaseSettings):
 
     def token(self) -> str:
         """The bot's token; SettingsTrouble says where to get one."""
-        if self.telegram_token is None or not self.telegram_token.get_secret_value():
+        token = "" if self.telegram_token is None else self.telegram_token.get_secret_value().strip()
+        if not token:
             raise SettingsTrouble(
-                "AITBAR_TELEGRAM_TOKEN is missing. Ask @BotFather for a token and put it into .env, "
-                "or name a file that holds it in AITBAR_TELEGRAM_TOKEN_FILE."
+                f"AITBAR_TELEGRAM_TOKEN is missing. Ask @BotFather for a token and put it into .env, "
+                f"or name a file that holds it in {TOKEN_FILE}."
             )
-        return self.telegram_token.get_secret_value()
+        if not TOKEN.fullmatch(token):
+            raise SettingsTrouble(
+                "AITBAR_TELEGRAM_TOKEN is no token of a bot: one looks like 123456789:AAE... and is given by "
+                "@BotFather. Copy all of it, digits and colon included."
+            )
+        return token
 
 
 def read() -> Settings:
@@ -103,19 +117,17 @@ def names() -> list[str]:
 
 def _from_file() -> SecretStr | None:
     """The token that lies in a file: AITBAR_TELEGRAM_TOKEN_FILE names it."""
-    path = os.environ.get("AITBAR_TELEGRAM_TOKEN_FILE")
+    path = os.environ.get(TOKEN_FILE) or _in_dotenv().get(TOKEN_FILE)
     if not path:
         return None
     try:
-        return SecretStr(Path(path).read_text().strip())
+        return SecretStr(Path(path).read_text(errors="replace").strip())
     except OSError as error:
-        raise SettingsTrouble(
-            f"AITBAR_TELEGRAM_TOKEN_FILE names {path}, which cannot be read ({error.strerror})."
-        ) from None
+        raise SettingsTrouble(f"{TOKEN_FILE} names {path}, which cannot be read ({error.strerror}).") from None
 
 
 def _refuse_unknown() -> None:
-    known = {*names(), "AITBAR_TELEGRAM_TOKEN_FILE"}
+    known = {*names(), TOKEN_FILE}
     given = [name for name in (*os.environ, *_in_dotenv()) if name.startswith(PREFIX)]
     lines = []
     for name in sorted(set(given) - known):
@@ -125,9 +137,8 @@ def _refuse_unknown() -> None:
         raise SettingsTrouble("\n".join(lines))
 
 
-def _in_dotenv() -> list[str]:
-    path = Path(".env")
-    if not path.is_file():
-        return []
-    lines = path.read_text(errors="replace").splitlines()
-    return [line.partition("=")[0].strip().removeprefix("export ") for line in lines if "=" in line]
+def _in_dotenv() -> dict[str, str | None]:
+    try:
+        return dict(dotenv_values(DOTENV))
+    except (OSError, UnicodeDecodeError):
+        raise SettingsTrouble(f"The file {DOTENV} cannot be read as text. Write it anew, or remove it.") from None

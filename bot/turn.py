@@ -28,7 +28,7 @@ from bot.core.events import (
     Threshold,
 )
 from bot.core.screen import Button, Code, Say, Screen
-from bot.core.survey import LANGUAGES, Survey
+from bot.core.survey import LANGUAGES
 from bot.store import Transaction, Wave, dump_body, write_node
 
 
@@ -57,13 +57,17 @@ class Held:
 
 @dataclass(frozen=True)
 class Reply:
-    """What to show. Without a screen nothing on the phone changes but the `hint` said in passing."""
+    """What to show. Without a screen nothing on the phone changes but the `hint` said in passing.
+
+    `apart`: in a message of its own, because the one that was tapped may hold the secret of an interview.
+    """
 
     screen: Screen | None
     grip: Grip | None = None
     hint: Say | None = None
     wipe: tuple[int, ...] = ()
     finished: bool = False
+    apart: bool = False
 
 
 def take(tx: Transaction, who: Who, did: Held | Threshold, now: datetime, fallback: str = LANGUAGES[0]) -> Reply:
@@ -109,6 +113,7 @@ def _submit(
     cell = write_node(wave.partition.cell(keep.answers))
     body = dump_body(keep.answers, keep.language)
     if not tx.vault.submit(did.grip.secret, wave.id, tag, cell, body, first):
+        tx.vault.drop(did.grip.secret)  # begun twice, and the other one was sent
         return Reply(Screen(keep.language, (Say("already-answered"),)), wipe=place.marks)
     code = tx.vault.receipt(did.grip.secret) if keep.code else None
     return Reply(_last_words(keep.language, code, place.marks), finished=True)
@@ -158,13 +163,7 @@ def _opened(tx: Transaction, who: Who, did: Opened | PickedWave, now: datetime, 
         wave = tx.waves.get(did.wave)
     if wave is None or not wave.takes(now):
         return Reply(threshold.closed(language))
-    marks = _marks(tx, who, wave)
-    another = None in marks
-    if 0 in marks:
-        return Reply(threshold.begun(wave.id, language, did.mark, another=another))
-    if 1 in marks:
-        return Reply(threshold.answered(wave.id, language, did.mark, another=another))
-    return Reply(threshold.languages(wave.id, wave.survey, language, did.mark))
+    return _been_here(wave, language, did.mark, _marks(tx, who, wave))
 
 
 def _at_the_door(
@@ -182,38 +181,61 @@ def _at_the_door(
         case AskedLanguageAgain() | Joined():
             return Reply(threshold.languages(wave.id, wave.survey, language, did.mark))
         case PickedLanguage():
-            return _consent(wave, _spoken(wave.survey, language), did.mark)
+            return _consent(wave, language, did.mark, _free(_marks(tx, who, wave)))
         case StartedOver(sure=False):
             return Reply(threshold.start_over(wave.id, language, did.mark))
         case StartedOver():
-            return _begin(tx, who, wave, _spoken(wave.survey, language), did.mark, now, among=0)
+            return _start_over(tx, who, wave, did, now)
         case Agreed():
-            if did.version != wave.survey.version:
-                return _consent(wave, _spoken(wave.survey, language), did.mark)
-            return _begin(tx, who, wave, _spoken(wave.survey, language), did.mark, now, among=None)
+            return _agreed(tx, who, wave, did, now)
 
 
-def _consent(wave: Wave, language: str, mark: int) -> Reply:
-    return Reply(threshold.consent(wave.id, wave.survey, wave.terms.organisation, language, mark))
+def _consent(wave: Wave, language: str, mark: int, slot: int) -> Reply:
+    spoken = wave.survey.spoken(language)
+    return Reply(threshold.consent(wave.id, wave.survey, wave.terms.organisation, spoken, mark, slot))
 
 
-def _begin(
-    tx: Transaction, who: Who, wave: Wave, language: str, mark: int, now: datetime, among: int | None
-) -> Reply:
-    """Begin with a new secret in the first slot that is free (None) or, starting over, begun (0)."""
+def _agreed(tx: Transaction, who: Who, wave: Wave, did: Agreed, now: datetime) -> Reply:
+    """Begin, unless this person of the phone has begun before: then a second yes changes nothing."""
+    if did.version != wave.survey.version:
+        return _consent(wave, did.language, did.mark, did.slot)
     marks = _marks(tx, who, wave)
-    if among not in marks:
-        if 0 in marks:
-            return Reply(threshold.begun(wave.id, language, mark, another=None in marks))
-        return Reply(threshold.answered(wave.id, language, mark, another=None in marks))
-    slot = marks.index(among)
+    if did.slot >= len(marks) or marks[did.slot] is not None:
+        return replace(_been_here(wave, did.language, did.mark, marks), apart=True)
+    return _begin(tx, who, wave, did.language, did.mark, now, did.slot)
+
+
+def _start_over(tx: Transaction, who: Who, wave: Wave, did: StartedOver, now: datetime) -> Reply:
+    marks = _marks(tx, who, wave)
+    if 0 not in marks:
+        return _been_here(wave, did.language, did.mark, marks)
+    return _begin(tx, who, wave, did.language, did.mark, now, marks.index(0))
+
+
+def _begin(tx: Transaction, who: Who, wave: Wave, language: str, mark: int, now: datetime, slot: int) -> Reply:
+    """Begin with a new secret."""
     tag = who.tag(tx.keys.wave(wave.id), slot)
     secret = tx.vault.begin(wave.id, tag)
-    step = flow.begin(wave.survey, language, (mark,) if mark else ())
+    step = flow.begin(wave.survey, wave.survey.spoken(language), (mark,) if mark else ())
     if step.place is None:
         raise ValueError("an interview begins at a place")
     tx.vault.seal(secret, wave.id, wave.survey.version, tag, step.place, now.date())
     return Reply(step.screen, grip=Grip(secret, slot))
+
+
+def _been_here(wave: Wave, language: str, mark: int, marks: list[int | None]) -> Reply:
+    """An interview was begun here, or all were answered, or none yet."""
+    another = None in marks
+    if 0 in marks:
+        return Reply(threshold.begun(wave.id, language, mark, another=another))
+    if 1 in marks:
+        return Reply(threshold.answered(wave.id, language, mark, another=another))
+    return Reply(threshold.languages(wave.id, wave.survey, language, mark))
+
+
+def _free(marks: list[int | None]) -> int:
+    """The first person of the phone who has not begun; the first one where all have."""
+    return marks.index(None) if None in marks else 0
 
 
 def _marks(tx: Transaction, who: Who, wave: Wave) -> list[int | None]:
@@ -221,6 +243,3 @@ def _marks(tx: Transaction, who: Who, wave: Wave) -> list[int | None]:
     key = tx.keys.wave(wave.id)
     return [tx.vault.mark(wave.id, who.tag(key, slot)) for slot in range(wave.terms.slots)]
 
-
-def _spoken(survey: Survey, language: str) -> str:
-    return language if language in survey.languages else survey.languages[0]

@@ -1,7 +1,7 @@
 """What buttons carry: events as at most 64 bytes of ASCII, and back.
 
     v1:<secret, 22 letters>:<slot>:<question>:<what>:<step>    inside an interview
-    o:<what>:<wave>:<language>:<mark>[:<version>]              before and after it
+    o:<what>:<wave>:<language>:<mark>[:<version>:<slot>]       before and after it
     d:<what>:<values ...>                                      the coordinators' desk
 
 Whatever arrives was written by a client and may be forged: what cannot be read is None, never an error.
@@ -84,8 +84,8 @@ _PLAIN: dict[type, str] = {
     AskedForHelp: "f",
 }
 
-_INTERVIEW = re.compile(r"v1:([A-Za-z0-9_-]{22}):([0-3]):(\d{1,3}):([+-]?\w{1,3}):(\d{1,4})", re.ASCII)
-_DOOR = re.compile(r"o:([a-zA-Z]):([a-z0-9]{1,16}|-):([a-z]{2}|-):(\d{1,16})(?::(\d{1,6}))?", re.ASCII)
+_INTERVIEW = re.compile(r"v1:([A-Za-z0-9_-]{22}):([0-3]):(\d{1,3}):([+-]?\w{1,3}):(\d{1,6})", re.ASCII)
+_DOOR = re.compile(r"o:([a-zA-Z]):([a-z0-9]{1,16}|-):([a-z]{2}|-):(\d{1,16})(?::(\d{1,6}):([0-3]))?", re.ASCII)
 _WIPE = re.compile(r"o:h(?::(\d{1,16}))?(?::(\d{1,16}))?(?::(\d{1,16}))?", re.ASCII)
 _DESK = re.compile(r"d:([a-z]{1,12})((?::[A-Za-z0-9_.-]{1,32}){0,4})", re.ASCII)
 
@@ -178,7 +178,7 @@ def _door(does: Event | Threshold) -> str | None:
         case AskedLanguageAgain():
             return f"o:a:{does.wave}:{NONE}:{does.mark}"
         case Agreed():
-            return f"o:y:{does.wave}:{does.language}:{does.mark}:{does.version}"
+            return f"o:y:{does.wave}:{does.language}:{does.mark}:{does.version}:{does.slot}"
         case Refused():
             return f"o:n:{does.wave}:{does.language}:{does.mark}"
         case StartedOver():
@@ -201,7 +201,7 @@ def _threshold(match: re.Match[str]) -> Threshold | None:
     if what == "l":
         return PickedLanguage(wave, mark, language)
     if what == "y":
-        return Agreed(wave, mark, language, int(match[5])) if match[5] else None
+        return Agreed(wave, mark, language, int(match[5]), int(match[6])) if match[5] else None
     if what == "n":
         return Refused(wave, mark, language)
     if what in "sS":

@@ -23,7 +23,7 @@ from bot.core.cadence import CADENCES, Cadence
 from bot.core.events import Asked
 from bot.core.flow import LANGUAGE_NAMES
 from bot.core.screen import Button, Code, Line, Say, Screen, Text
-from bot.core.survey import LANGUAGES, Survey
+from bot.core.survey import LANGUAGES, Survey, spoken
 from bot.files.phrases import Phrases, day, weekday
 from bot.store import Coordinator, Terms, Transaction, Wave
 
@@ -118,7 +118,7 @@ class Desk:
     def _home(self, tx: Transaction, who: Coordinator, _values: tuple[str, ...], _now: datetime) -> Said:
         waves = tx.waves.all()
         lines: tuple[Line, ...] = (Say("desk-title"), Say("desk-waves" if waves else "desk-no-waves"))
-        rows = [(Button(Text(f"{w.survey.title[who.language]} ({w.id})"), Asked("wave", (w.id,))),) for w in waves]
+        rows = [(Button(Text(f"{spoken(w.survey.title, who.language)} ({w.id})"), Asked("wave", (w.id,))),) for w in waves]
         if roles.may(who.role, roles.OPEN):
             rows.append((Button(Say("button-desk-open"), Asked("open")),))
         rows.append((Button(Say("button-desk-language"), Asked("lang")),))
@@ -134,7 +134,7 @@ class Desk:
             Say(
                 "desk-wave",
                 {
-                    "survey": wave.survey.title[who.language],
+                    "survey": spoken(wave.survey.title, who.language),
                     "wave": Code(wave.id),
                     "state": Say(f"desk-state-{wave.state}"),
                 },
@@ -198,7 +198,7 @@ class Desk:
             say = Say("desk-no-surveys", {"command": Code("aitbar check")})
             return Said(Screen(who.language, (say,), self._home_row()))
         rows = tuple(
-            (Button(Text(survey.title[who.language]), Asked("people", (id,))),)
+            (Button(Text(spoken(survey.title, who.language)), Asked("people", (id,))),)
             for id, (survey, _document) in surveys.items()
         )
         return Said(Screen(who.language, (Say("desk-choose-survey"),), (*rows, *self._home_row())))
@@ -214,7 +214,7 @@ class Desk:
             )
             for n in PEOPLE
         )
-        say = Say("desk-population", {"survey": survey.title[who.language]})
+        say = Say("desk-population", {"survey": spoken(survey.title, who.language)})
         return Said(Screen(who.language, (say,), (*rows, *self._home_row())))
 
     def _schedule(self, _tx: Transaction, who: Coordinator, values: tuple[str, ...], _now: datetime) -> Said:
@@ -226,7 +226,7 @@ class Desk:
         say = Say("desk-schedule", {"k": self._terms.k})
         return Said(Screen(who.language, (say,), (*rows, *self._home_row())))
 
-    def _review(self, _tx: Transaction, who: Coordinator, values: tuple[str, ...], _now: datetime) -> Said:
+    def _review(self, tx: Transaction, who: Coordinator, values: tuple[str, ...], _now: datetime) -> Said:
         survey, _ = self._shelf().surveys[values[0]]
         people, schedule = int(values[1]), _one_of(values[2], ("weekly", "daily"))
         try:
@@ -238,11 +238,13 @@ class Desk:
         shown = (
             Say("desk-groups-shown", {"groups": self._list(who, groups)}) if groups else Say("desk-groups-none")
         )
+        # The button knows how many waves there were: a second delivery finds one more, and opens nothing.
+        go = (survey.id, str(people), schedule, str(len(tx.waves.all())))
         lines: tuple[Line, ...] = (
             Say(
                 "desk-open-review",
                 {
-                    "survey": survey.title[who.language],
+                    "survey": spoken(survey.title, who.language),
                     "people": people,
                     "schedule": Say(f"desk-schedule-{schedule}"),
                     "k": self._terms.k,
@@ -253,7 +255,7 @@ class Desk:
             Say("desk-fixed"),
             Say("desk-alone"),
         )
-        rows = ((Button(Say("button-desk-open-now"), Asked("go", (survey.id, str(people), schedule))),),)
+        rows = ((Button(Say("button-desk-open-now"), Asked("go", go)),),)
         return Said(Screen(who.language, lines, (*rows, *self._home_row())))
 
     def _list(self, who: Coordinator, parts: list[Say]) -> str:
@@ -261,7 +263,11 @@ class Desk:
         return joiner.join(self._phrases.say(who.language, part.id) for part in parts)
 
     def _go(self, tx: Transaction, who: Coordinator, values: tuple[str, ...], now: datetime) -> Said:
-        _survey, document = self._shelf().surveys[values[0]]
+        survey, document = self._shelf().surveys[values[0]]
+        waves = tx.waves.all()
+        if len(waves) != int(values[3]):
+            opened = [wave for wave in waves[:1] if wave.survey.id == survey.id]
+            return Said(self._wave_screen(tx, who, opened[0])) if opened else self._home(tx, who, (), now)
         terms = Terms(
             organisation=self._terms.organisation,
             population=int(values[1]),
@@ -279,7 +285,7 @@ class Desk:
         wave = _found(tx, values[0])
         link = self._link(wave.id)
         caption = self._phrases.say(
-            who.language, "desk-qr-caption", survey=wave.survey.title[who.language], link=link
+            who.language, "desk-qr-caption", survey=spoken(wave.survey.title, who.language), link=link
         )
         return Said(None, picture=qr(link), caption=caption)
 

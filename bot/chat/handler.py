@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from bot.chat.desk import Desk, Said
 from bot.chat.identity import who
@@ -20,6 +21,7 @@ from bot.core.events import (
     Continued,
     Event,
     Hid,
+    HidBefore,
     Opened,
     Stopped,
     Threshold,
@@ -38,7 +40,14 @@ GRIP_SECONDS = 30 * 60
 FRESH_AFTER = timedelta(hours=24)
 """A message older than this is replaced, so that it can still be wiped (Telegram: 48 hours)."""
 
+STRAY_SECONDS = 48 * 3600
+"""How long messages beside the interview are remembered: later Telegram deletes none."""
+
 WITHDRAWALS_AN_HOUR = 5
+HOUR = 3600.0
+
+MOST_CHATS = 20_000
+"""Chats remembered for their messages or their tries at once; beyond it the oldest are forgotten."""
 
 KEYWORDS: dict[str, Event] = {
     "back": WentBack(step=None),
@@ -49,6 +58,8 @@ KEYWORDS: dict[str, Event] = {
     "hide": Hid(),
     "delete": Hid(),
 }
+
+T = TypeVar("T")
 
 Digests = Callable[[int, str, str], Awaitable[tuple[Outgoing, ...]]]
 """Draws the released summary of a wave for a chat, in a language."""
@@ -64,15 +75,26 @@ class Awaiting:
     until: float
 
 
-class Handler:
-    """One update at a time; what it remembers lives in memory only."""
+@dataclass
+class Strays:
+    """Messages of a chat beside its interview, to go with the next wipe, until Telegram keeps them anyway."""
 
-    def __init__(self, phrases: Phrases, desk: Desk, digests: Digests) -> None:
+    messages: deque[int]
+    until: float
+
+
+class Handler:
+    """One update at a time; what it remembers lives in memory only, and is forgotten by `sweep`."""
+
+    def __init__(
+        self, phrases: Phrases, desk: Desk, digests: Digests, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._phrases = phrases
         self._desk = desk
         self._digests = digests
+        self._clock = clock
         self._awaiting: dict[int, Awaiting] = {}
-        self._strays: dict[int, list[int]] = {}
+        self._strays: dict[int, Strays] = {}
         self._withdrawals: dict[int, deque[float]] = {}
         self.dirty_since: float | None = None
         """When the first answers came or went that no scrub has followed; None when all is clean."""
@@ -80,7 +102,7 @@ class Handler:
 
     def handle(self, tx: Transaction, came: Came, now: datetime) -> list[Outgoing]:
         """Everything that follows from one update."""
-        self.last_handled = time.monotonic()
+        self.last_handled = self._clock()
         match came.did:
             case Stranger(group=True):
                 return self._say(came, "group-line") if came.tap is None else self._hint(came, None)
@@ -103,28 +125,57 @@ class Handler:
             return self._hint(came, Say("hint-not-saved"))
         return self._say(came, "something-went-wrong")
 
+    def sweep(self) -> None:
+        """Forget what has waited long enough: above all the secrets of chats that never wrote again."""
+        moment = self._clock()
+        for chat, awaiting in list(self._awaiting.items()):
+            if awaiting.until < moment:
+                self._awaiting.pop(chat, None)
+        for chat, strays in list(self._strays.items()):
+            if strays.until < moment:
+                self._strays.pop(chat, None)
+        for chat, tries in list(self._withdrawals.items()):
+            if not tries or tries[-1] + HOUR < moment:
+                self._withdrawals.pop(chat, None)
+
     # -- turns ----------------------------------------------------------------------------------------
 
     def _turn(self, tx: Transaction, came: Came, did: Held | Threshold, now: datetime) -> list[Outgoing]:
+        did = self._at_its_message(tx, came, did)
         reply = take(tx, who(came.user), did, now, came.language)
         if reply.finished:
-            self._soil()
+            self.soil()
         out: list[Outgoing] = []
         if reply.screen is not None:
             out.append(self._show(came, did, reply, now))
         if came.tap is not None:
             spoken = came.language if reply.screen is None else reply.screen.language
             out += self._hint(came, reply.hint, spoken)
-        if reply.wipe or reply.finished or isinstance(getattr(did, "event", did), Hid):
-            strays = tuple(self._strays.pop(came.chat, ()))
-            if reply.wipe + strays and not reply.finished:
-                out.append(Delete(came.chat, reply.wipe + strays))
+        if reply.wipe or isinstance(getattr(did, "event", did), (Hid, HidBefore)):
+            wiped = reply.wipe + self._pop_strays(came.chat)
+            if wiped:
+                out.append(Delete(came.chat, wiped))
         return out
+
+    def _at_its_message(self, tx: Transaction, came: Came, did: Held | Threshold) -> Held | Threshold:
+        """A tap on what a message showed before its interview began (a second yes) shows where one is.
+
+        Drawing anything else there would take the only copy of the secret from the chat.
+        """
+        if came.tap is None or isinstance(did, (Held, HidBefore)):
+            return did
+        awaiting = self._awaiting.get(came.chat)
+        if awaiting is None or awaiting.message != came.message or tx.vault.wave_of(awaiting.grip.secret) is None:
+            return did
+        return Held(awaiting.grip, Continued())
 
     def _show(self, came: Came, did: Held | Threshold, reply: Reply, now: datetime) -> Show:
         screen = reply.screen
         assert screen is not None
-        edit = came.message if came.tap is not None else self._message_of(came.chat, reply.grip)
+        if reply.apart:
+            return self._beside(came.chat, screen)
+        grip = did.grip if isinstance(did, Held) else None
+        edit = came.message if came.tap is not None else self._message_of(came.chat, grip)
         old = came.tap is not None and (came.sent is None or now - came.sent > FRESH_AFTER)
         awaiting = self._remember(came.chat, reply.grip, None if old else edit, screen.language)
         return Show(
@@ -137,6 +188,11 @@ class Handler:
             shown=awaiting,
         )
 
+    def _beside(self, chat: int, screen: Screen) -> Show:
+        """A message of its own, which goes with the next wipe."""
+        words, keys = text(self._phrases, screen), keyboard(self._phrases, screen, None)
+        return Show(chat, words, keys, shown=lambda id: self._stray(chat, id))
+
     def _remember(
         self, chat: int, grip: Grip | None, message: int | None, language: str
     ) -> Callable[[int], None] | None:
@@ -144,7 +200,7 @@ class Handler:
         if grip is None:
             self._awaiting.pop(chat, None)
             return None
-        kept = Awaiting(grip, message, language, time.monotonic() + GRIP_SECONDS)
+        kept = Awaiting(grip, message, language, self._clock() + GRIP_SECONDS)
         self._awaiting[chat] = kept
 
         def shown(id: int) -> None:
@@ -158,7 +214,7 @@ class Handler:
 
     def _grip(self, chat: int) -> Grip | None:
         awaiting = self._awaiting.get(chat)
-        if awaiting is None or awaiting.until < time.monotonic():
+        if awaiting is None or awaiting.until < self._clock():
             self._awaiting.pop(chat, None)
             return None
         return awaiting.grip
@@ -191,6 +247,8 @@ class Handler:
         """Words where none are awaited, or whose secret is no longer in memory."""
         if meant == "help":
             return self._say(came, "help")
+        if meant in ("hide", "delete", "stop"):  # somebody may look on: nothing here may speak of a survey
+            return self._turn(tx, came, HidBefore((came.message,)), now)
         if meant in ("start", "language"):
             return self._turn(tx, came, Opened(None, came.message, came.language), now)
         reply = take(tx, who(came.user), Opened(None, came.message, came.language), now, came.language)
@@ -205,14 +263,15 @@ class Handler:
         if not code:
             return self._say(came, "withdraw-how", {"command": Code("/withdraw")})
         tries = self._withdrawals.setdefault(came.chat, deque(maxlen=WITHDRAWALS_AN_HOUR))
-        moment = time.monotonic()
-        if len(tries) == WITHDRAWALS_AN_HOUR and moment - tries[0] < 3600:
+        _keep_few(self._withdrawals)
+        moment = self._clock()
+        if len(tries) == WITHDRAWALS_AN_HOUR and moment - tries[0] < HOUR:
             return self._say(came, "withdraw-later", delete=True)
         tries.append(moment)
         ascii_code = "".join(str(int(c)) for c in code)
         done = tx.vault.withdraw(ascii_code)
         if done:
-            self._soil()
+            self.soil()
         return self._say(came, "withdraw-done" if done else "withdraw-unknown", delete=True)
 
     # -- the desk -------------------------------------------------------------------------------------
@@ -233,9 +292,10 @@ class Handler:
             out.append(Later(came.chat, lambda: self._digests(came.chat, wave, language)))
         return [*out, *(self._hint(came, None) if came.tap is not None else ())]
 
-    def _soil(self) -> None:
+    def soil(self) -> None:
+        """Answers came or went: a scrub is due."""
         if self.dirty_since is None:
-            self.dirty_since = time.monotonic()
+            self.dirty_since = self._clock()
 
     # -- small words ----------------------------------------------------------------------------------
 
@@ -244,21 +304,31 @@ class Handler:
     ) -> list[Outgoing]:
         awaiting = self._awaiting.get(came.chat)
         spoken = came.language if awaiting is None else awaiting.language
-        screen = Screen(spoken, (Say(id, dict(values or {})),))
-        out: list[Outgoing] = [
-            Show(came.chat, text(self._phrases, screen), None, shown=lambda id: self._stray(came.chat, id))
-        ]
+        out: list[Outgoing] = [self._beside(came.chat, Screen(spoken, (Say(id, dict(values or {})),)))]
         if delete:
             out.append(Delete(came.chat, (came.message,)))
         return out
 
     def _stray(self, chat: int, message: int) -> None:
         """A message beside the interview, to go with the next wipe."""
-        self._strays.setdefault(chat, []).append(message)
-        del self._strays[chat][:-20]
+        kept = self._strays.pop(chat, None) or Strays(deque(maxlen=20), 0.0)
+        kept.messages.append(message)
+        kept.until = self._clock() + STRAY_SECONDS
+        self._strays[chat] = kept
+        _keep_few(self._strays)
+
+    def _pop_strays(self, chat: int) -> tuple[int, ...]:
+        kept = self._strays.pop(chat, None)
+        return () if kept is None else tuple(kept.messages)
 
     def _hint(self, came: Came, hint: Say | None, language: str | None = None) -> list[Outgoing]:
         if came.tap is None:
             return []
         said = None if hint is None else line(self._phrases, language or came.language, hint)
         return [AnswerTap(came.chat, came.tap, said)]
+
+
+def _keep_few(remembered: dict[int, T]) -> None:
+    """Forget the chat that was remembered first, once there are too many."""
+    while len(remembered) > MOST_CHATS:
+        remembered.pop(next(iter(remembered)), None)

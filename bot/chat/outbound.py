@@ -86,7 +86,7 @@ class Outbound:
         match out:
             case AnswerTap():
                 # Beside the edit, never before it: the edit is what the person waits for.
-                self._pace.reply(-abs(hash(out.tap)) - 1, Job(lambda: self._answer(out)))
+                self._pace.reply(out.tap, Job(lambda: self._answer(out)))
             case Show():
                 self._pace.reply(out.chat, Job(lambda: self._show(out), key=out.edit, slow=out.slow))
             case ShowPicture():

@@ -25,17 +25,24 @@ BROADCASTS_A_SECOND = 28
 OUTSTANDING = 200
 REDRAW_SECONDS = 1.0
 TRIES = 4
+LOOK_AGAIN_SECONDS = 0.05
+"""How soon a redraw that waits notices that something newer took its place."""
+
+Lane = int | str
+"""What keeps its order: a chat, or a tapped button whose spinner is to stop."""
 
 log = structlog.get_logger()
 
 
 @dataclass
 class Job:
-    """One thing to send. `key` names the message it edits; `slow` holds redraws to one a second."""
+    """One thing to send. `key` names the message it edits; `slow` holds redraws to one a second; `asked` is
+    false for what nobody just asked for."""
 
     send: Send
     key: int | None = None
     slow: bool = False
+    asked: bool = True
     done: asyncio.Future[None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
 
@@ -46,7 +53,10 @@ def seconds_of(error: RetryAfter) -> float:
 
 
 class Pace:
-    """The two lanes. `remember` keeps the not-before moment (seconds since 1970) beyond a restart."""
+    """The two lanes. `remember` keeps the not-before moment (seconds since 1970) beyond a restart.
+
+    Waiting goes by the loop's clock, which nobody sets; only what is remembered is a moment of the wall clock.
+    """
 
     def __init__(
         self,
@@ -55,11 +65,12 @@ class Pace:
         wall: Callable[[], float] = time.time,
     ) -> None:
         self._remember = remember
-        self._not_before = not_before
         self._wall = wall
-        self._queues: dict[int, deque[Job]] = {}
-        self._workers: dict[int, asyncio.Task[None]] = {}
-        self._redrawn: dict[tuple[int, int], float] = {}
+        self._clock = asyncio.get_running_loop().time
+        self._free = self._clock() + max(0.0, not_before - wall())
+        self._queues: dict[Lane, deque[Job]] = {}
+        self._workers: dict[Lane, asyncio.Task[None]] = {}
+        self._redrawn: dict[tuple[Lane, int], float] = {}
         self._replies: deque[float] = deque()
         self._outstanding = 0
         self._room = asyncio.Event()
@@ -71,9 +82,9 @@ class Pace:
         """Wait until fewer than 200 replies are on their way."""
         await self._room.wait()
 
-    def reply(self, chat: int, job: Job) -> None:
-        """Send to somebody who just acted: at once, behind what already waits for the same chat."""
-        queue = self._queues.setdefault(chat, deque())
+    def reply(self, lane: Lane, job: Job) -> None:
+        """Send to somebody who just acted: at once, behind what already waits in the same lane."""
+        queue = self._queues.setdefault(lane, deque())
         if job.key is not None:
             for waiting in [w for w in queue if w.key == job.key]:
                 queue.remove(waiting)
@@ -82,16 +93,17 @@ class Pace:
         self._outstanding += 1
         if self._outstanding >= OUTSTANDING:
             self._room.clear()
-        if chat not in self._workers:
-            self._workers[chat] = asyncio.create_task(self._work(chat))
+        if lane not in self._workers:
+            self._workers[lane] = asyncio.create_task(self._work(lane))
 
     async def broadcast(self, chat: int, send: Send) -> None:
         """Send something nobody just asked for, evenly; returns when it left, raises what Telegram refused."""
         async with self._lane:
-            await asyncio.sleep(max(0.0, self._last_to.get(chat, 0.0) + 1.0 - time.monotonic()))
-            job = Job(send)
+            if chat in self._last_to:
+                await asyncio.sleep(max(0.0, self._last_to[chat] + 1.0 - self._clock()))
+            job = Job(send, asked=False)
             self.reply(chat, job)
-            self._last_to[chat] = time.monotonic()
+            self._last_to[chat] = self._clock()
             await asyncio.sleep(1 / max(1, BROADCASTS_A_SECOND - self._reply_rate()))
         await job.done
 
@@ -104,28 +116,31 @@ class Pace:
             worker.cancel()
         await asyncio.gather(*workers, return_exceptions=True)
 
-    async def _work(self, chat: int) -> None:
-        queue = self._queues[chat]
+    async def _work(self, lane: Lane) -> None:
+        queue = self._queues[lane]
         try:
             while queue:
-                if queue[0].slow:
-                    await self._wait_to_redraw(chat, queue[0].key)
+                while (wait := self._too_soon(lane, queue[0])) > 0:
+                    await asyncio.sleep(min(wait, LOOK_AGAIN_SECONDS))
                 job = queue.popleft()
-                await self._carry_out(job)
                 if job.key is not None:
-                    self._redrawn[chat, job.key] = time.monotonic()
+                    self._redrawn[lane, job.key] = self._clock()
+                await self._carry_out(job)
         finally:
             for job in queue:
                 self._finish(job)
-            del self._queues[chat], self._workers[chat]
-            for key in [k for k in self._redrawn if k[0] == chat]:
-                if time.monotonic() - self._redrawn[key] > REDRAW_SECONDS:
-                    del self._redrawn[key]
+            del self._queues[lane], self._workers[lane]
+            self._forget_redraws()
 
-    async def _wait_to_redraw(self, chat: int, key: int | None) -> None:
-        if key is not None:
-            last = self._redrawn.get((chat, key), 0.0)
-            await asyncio.sleep(max(0.0, last + REDRAW_SECONDS - time.monotonic()))
+    def _too_soon(self, lane: Lane, job: Job) -> float:
+        """Seconds until this redraw may leave; what is no redraw never waits."""
+        if not job.slow or job.key is None or (lane, job.key) not in self._redrawn:
+            return 0.0
+        return self._redrawn[lane, job.key] + REDRAW_SECONDS - self._clock()
+
+    def _forget_redraws(self) -> None:
+        oldest = self._clock() - REDRAW_SECONDS
+        self._redrawn = {key: moment for key, moment in self._redrawn.items() if moment > oldest}
 
     async def _carry_out(self, job: Job) -> None:
         try:
@@ -143,7 +158,8 @@ class Pace:
     async def _insist(self, job: Job) -> None:
         tries = 0
         while True:
-            await asyncio.sleep(max(0.0, self._not_before - self._wall()))
+            while (wait := self._free - self._clock()) > 0:  # it may have moved on while one slept
+                await asyncio.sleep(wait)
             try:
                 await job.send()
             except RetryAfter as error:
@@ -156,16 +172,20 @@ class Pace:
                     raise
                 await asyncio.sleep(0.5 * 2**tries)
             else:
-                self._replies.append(time.monotonic())
+                if job.asked:
+                    self._replies.append(self._clock())
                 return
 
     async def _hold(self, error: RetryAfter) -> None:
         seconds = seconds_of(error)
-        moment = self._wall() + seconds
-        if moment > self._not_before:
-            self._not_before = moment
-            log.warning("Telegram asks to wait", seconds=seconds)
-            await self._remember(moment)
+        if self._clock() + seconds <= self._free:
+            return
+        self._free = self._clock() + seconds
+        log.warning("Telegram asks to wait", seconds=seconds)
+        try:
+            await self._remember(self._wall() + seconds)
+        except Exception as error:  # a full disk must not lose the reply that waits
+            log.warning("the waiting time could not be kept", kind=type(error).__name__)
 
     def _finish(self, job: Job) -> None:
         if not job.done.done():
@@ -175,7 +195,7 @@ class Pace:
             self._room.set()
 
     def _reply_rate(self) -> int:
-        now = time.monotonic()
+        now = self._clock()
         while self._replies and now - self._replies[0] > 1.0:
             self._replies.popleft()
         return len(self._replies)

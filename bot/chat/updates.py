@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import Any
 
 import structlog
+from sqlalchemy.exc import DatabaseError, OperationalError
 from telegram import Bot
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
@@ -73,7 +74,7 @@ class Updates:
         offset: int | None = None
         waits = Waits()
         while not self._stopping.is_set():
-            await self._pace.room()
+            await self._or_stop(self._pace.room())
             try:
                 raws = await self._or_stop(self._fetch(offset))
                 if raws is None:
@@ -81,7 +82,7 @@ class Updates:
                 self.last_poll = self._now()
                 if raws:
                     await self.take(raws)
-                    offset = raws[-1]["update_id"] + 1
+                    offset = following(raws, offset)
                 waits.reset()
             except (TelegramError, StoreTrouble) as error:
                 await self._or_stop(asyncio.sleep(waits.after(error)))
@@ -152,6 +153,12 @@ class Updates:
         return None
 
 
+def following(raws: Sequence[dict[str, Any]], offset: int | None) -> int | None:
+    """The offset that acknowledges all of these, and does not stumble over a malformed one."""
+    ids = [raw["update_id"] for raw in raws if isinstance(raw, dict) and isinstance(raw.get("update_id"), int)]
+    return max(ids) + 1 if ids else offset
+
+
 class Waits:
     """How long to wait after a failure: longer each time, with some chance, at most a minute."""
 
@@ -191,8 +198,5 @@ CONFLICT = (
 
 def _is_of_the_database(error: Exception) -> bool:
     """The disk or a lock failed: the whole round is repeated, not this update passed over."""
-    from sqlalchemy.exc import DBAPIError, IntegrityError
-
-    if isinstance(error, IntegrityError):
-        return False
-    return isinstance(error, (DBAPIError, StoreTrouble))
+    # What is wrong with this update's own values (IntegrityError, DataError, ...) would fail again for ever.
+    return isinstance(error, (OperationalError, StoreTrouble)) or type(error) is DatabaseError

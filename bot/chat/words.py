@@ -8,7 +8,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.chat.codec import encode
 from bot.core.screen import Button, Code, Line, Say, Screen, Text, Value
-from bot.files.phrases import Phrases, direction, latin
+from bot.files.phrases import Phrases, directed, direction, latin
 from bot.turn import Grip
 
 TEXT_LIMIT = 4096
@@ -18,7 +18,13 @@ TEXT_LIMIT = 4096
 def text(phrases: Phrases, screen: Screen) -> str:
     """The words of a screen, a blank line between its lines unless it is tight."""
     joiner = "\n" if screen.tight else "\n\n"
-    return joiner.join(line(phrases, screen.language, part) for part in screen.lines)[:TEXT_LIMIT]
+    return joiner.join(_stood(phrases, screen.language, part) for part in screen.lines)[:TEXT_LIMIT]
+
+
+def _stood(phrases: Phrases, language: str, part: Line) -> str:
+    """A line that stands by itself begins in its own direction, whatever sign comes first."""
+    words = line(phrases, language, part)
+    return directed(language, words) if isinstance(part, Text) else words
 
 
 def line(phrases: Phrases, language: str, part: Line) -> str:
@@ -40,7 +46,8 @@ def keyboard(phrases: Phrases, screen: Screen, grip: Grip | None) -> InlineKeybo
 
 
 def _button(phrases: Phrases, language: str, button: Button, grip: Grip | None) -> InlineKeyboardButton:
-    return InlineKeyboardButton(line(phrases, language, button.label), callback_data=encode(button.does, grip))
+    words = _stood(phrases, language, button.label)
+    return InlineKeyboardButton(words, callback_data=encode(button.does, grip))
 
 
 def _values(phrases: Phrases, language: str, values: Mapping[str, Value]) -> dict[str, object]:

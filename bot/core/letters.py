@@ -52,7 +52,7 @@ def fold(words: str) -> str:
 def whole_number(words: str) -> int | None:
     """The whole number written in Latin, Arabic-Indic, Persian or full-width digits; None when it is none."""
     digits = _digits(clean(words)).strip().strip(_END_MARKS)
-    for group in (",", "٬", "،", " "):
+    for group in (",", "٬", "،"):
         digits = digits.replace(group, "")
     if not re.fullmatch(r"[+-]?[0-9]{1,9}", digits):
         return None

@@ -32,8 +32,14 @@ MINORS_CODE = "b15_17"
 Words = Mapping[str, str]
 """One text in every language: language code -> words."""
 
+
+def spoken(words: Words, language: str) -> str:
+    """The words in this language, or in the survey's first where it does not speak it."""
+    return words[language] if language in words else next(iter(words.values()))
+
+
 Answer = str | int | tuple[str, ...]
-"""What is kept of an answer: a code, a whole number, or the codes of a multiple choice in the order of the file."""
+"""What is kept: a code, a whole number, or the codes of a multiple choice in the order of the file."""
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from bot.core.events import (
 )
 from bot.core.flow import LANGUAGE_NAMES
 from bot.core.screen import Button, Say, Screen, Text
-from bot.core.survey import Survey
+from bot.core.survey import Survey, spoken
 
 
 def offer(waves: Sequence[tuple[str, Survey]], language: str, mark: int) -> Screen:
@@ -27,7 +27,7 @@ def offer(waves: Sequence[tuple[str, Survey]], language: str, mark: int) -> Scre
     if not waves:
         return Screen(language, (Say("nothing-open"),))
     rows = tuple(
-        (Button(Text(survey.title[survey.spoken(language)]), PickedWave(wave, mark)),) for wave, survey in waves
+        (Button(Text(spoken(survey.title, language)), PickedWave(wave, mark)),) for wave, survey in waves
     )
     return Screen(language, (Say("choose-survey"),), rows)
 
@@ -47,7 +47,7 @@ def consent(wave: str, survey: Survey, organisation: str, language: str, mark: i
     return Screen(
         language,
         (
-            Text(survey.title[language]),
+            Text(spoken(survey.title, language)),
             Say("who-asks", {"organisation": organisation}) if organisation else Say("who-asks-unnamed"),
             Text(survey.consent[language]),
             Say("do-you-agree"),

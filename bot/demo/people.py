@@ -10,7 +10,7 @@ from bot.core.questions import TYPES
 from bot.core.survey import SPECIALS, Question, Survey
 from bot.demo.model import Villager
 from bot.emulator.person import Message, NoSuchButton, Person, Screen
-from bot.files.phrases import Phrases
+from bot.files.phrases import Phrases, directed
 
 FIRST_ID = 7_100_000_001
 AT_ONCE = 12
@@ -89,8 +89,10 @@ async def _give(person: Person, question: Question, villager: Villager, words: C
         return await _press(person, words(f"button-{str(answer).replace('_', '-')}"))
     if isinstance(answer, tuple):
         for code in answer:
-            await _press(person, f"☐ {question.option(code).label[villager.language]}")
+            await _press(
+                person, directed(villager.language, f"☐ {question.option(code).label[villager.language]}")
+            )
         return await _press(person, words("button-done"))
     if TYPES[question.type].typed:
         return await person.say(str(answer))
-    return await _press(person, question.option(str(answer)).label[villager.language])
+    return await _press(person, directed(villager.language, question.option(str(answer)).label[villager.language]))

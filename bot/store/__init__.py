@@ -100,9 +100,9 @@ class Store:
         with self.transaction() as transaction:
             return work(transaction)
 
-    async def scrub(self) -> bool:
+    async def scrub(self, whatever_size: bool = False) -> bool:
         """The scrub, on the writer thread: after whatever was queued before it."""
-        return await asyncio.get_running_loop().run_in_executor(self._writer, self.scrub_now, False)
+        return await asyncio.get_running_loop().run_in_executor(self._writer, self.scrub_now, whatever_size)
 
     def scrub_now(self, whatever_size: bool = True) -> bool:
         """Erase order and remnants; False when a reader was in the way, to be tried again."""
@@ -134,7 +134,10 @@ class Store:
 
 class _Lock:
     def __init__(self, path: Path) -> None:
-        self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            raise StoreTrouble(f"The file {path} cannot be written ({error.strerror}).") from None
         for _ in range(20):  # a process that was killed a moment ago may still hold it
             try:
                 fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

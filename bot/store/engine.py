@@ -17,9 +17,10 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from alembic.util import CommandError
+from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 
 PRAGMAS = {
     "journal_mode": "WAL",
@@ -33,6 +34,9 @@ PRAGMAS = {
 }
 """Set on every connection; the reason for each stands in docs/security.md."""
 
+SCRUB_PATIENCE = 250
+"""Milliseconds a scrub waits for others: it holds up every answer meanwhile, and is tried again soon."""
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -42,7 +46,7 @@ class StoreTrouble(Exception):
 
 def open_engine(url: str) -> Engine:
     """An engine for an SQLite address, with the pragmas of this house on each connection."""
-    parsed = make_url(url)
+    parsed = _parsed(url)
     if parsed.get_backend_name() != "sqlite":
         raise StoreTrouble(
             f"AITBAR_DATABASE_URL begins with '{parsed.get_backend_name()}', which this version cannot use. "
@@ -54,6 +58,13 @@ def open_engine(url: str) -> Engine:
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin_immediate)
     return engine
+
+
+def _parsed(url: str) -> URL:
+    try:
+        return make_url(url)
+    except ArgumentError:
+        raise StoreTrouble("AITBAR_DATABASE_URL is no address. Write sqlite:///data/aitbar.db") from None
 
 
 def _make_folder(folder: Path) -> None:
@@ -81,16 +92,24 @@ def explained(url: str) -> Iterator[None]:
     """Turn what the database driver raises into one sentence an operator can act upon."""
     try:
         yield
-    except OperationalError as error:
+    except (OperationalError, sqlite3.OperationalError) as error:
         raise StoreTrouble(
-            f"The database {make_url(url).database} cannot be used ({error.orig}). "
+            f"The database {make_url(url).database} cannot be used ({_reason(error)}). "
             "Check that the disk is not full, that this user may write there, and that no other program holds it."
         ) from None
-    except DatabaseError as error:
+    except (DatabaseError, sqlite3.DatabaseError) as error:
         raise StoreTrouble(
-            f"The file {make_url(url).database} is not a database of Aitbar, or is damaged ({error.orig}). "
+            f"The file {make_url(url).database} is not a database of Aitbar, or is damaged ({_reason(error)}). "
             "Move it away, and restore a backup if you have one."
         ) from None
+    except CommandError:
+        raise StoreTrouble(
+            f"The database {make_url(url).database} was written by a newer version of Aitbar. Install that one."
+        ) from None
+
+
+def _reason(error: Exception) -> object:
+    return getattr(error, "orig", None) or error
 
 
 def migrate(engine: Engine) -> None:
@@ -104,14 +123,21 @@ def migrate(engine: Engine) -> None:
 
 
 def scrub(engine: Engine) -> bool:
-    """Rewrite the file in key order and empty the WAL; False when a reader kept the checkpoint busy."""
+    """Rewrite the file in key order and empty the WAL; False when somebody else was in the way."""
     with engine.connect() as connection:
         raw = connection.connection.driver_connection
-        connection.rollback()
         if raw is None:
             return False
-        raw.execute("VACUUM")
-        busy, _log, _done = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        raw.execute(f"PRAGMA busy_timeout={SCRUB_PATIENCE}")
+        try:
+            raw.execute("VACUUM")
+            busy, _log, _done = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+                raise
+            return False
+        finally:
+            raw.execute(f"PRAGMA busy_timeout={PRAGMAS['busy_timeout']}")
         return not busy
 
 

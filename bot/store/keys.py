@@ -6,10 +6,12 @@ keys/wave-<wave>.key   turns ids into tags; made when a wave opens, destroyed wh
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 import os
 import secrets
+from collections.abc import Iterator
 from pathlib import Path
 
 from cryptography.hazmat.primitives import hashes
@@ -32,7 +34,13 @@ class Keys:
 
     def prepare(self, *, may_create: bool) -> None:
         """Make the server key on a first start; refuse a missing one when interviews may depend on it."""
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise KeyTrouble(
+                f"The folder {self._folder} for the keys cannot be made ({error.strerror}). "
+                "Choose another with AITBAR_KEYS_DIR."
+            ) from None
         path = self._folder / "server.key"
         if not path.exists():
             if not may_create:
@@ -40,7 +48,8 @@ class Keys:
                     f"The key file {path} is missing, but the database was used with one. Put it back from "
                     f"where you keep it, or move the database away to begin anew."
                 )
-            _write(path, secrets.token_bytes(KEY_BYTES))
+            with contextlib.suppress(FileExistsError):  # another command was first
+                _write(path, secrets.token_bytes(KEY_BYTES))
         self.server()
 
     def server(self) -> bytes:
@@ -53,9 +62,9 @@ class Keys:
         """The key of an open wave; read anew each time, since another command may have closed it."""
         return _read(self._wave_path(wave))
 
-    def has_wave(self, wave: str) -> bool:
-        """True while the wave's key exists."""
-        return self._wave_path(wave).exists()
+    def waves(self) -> list[str]:
+        """The waves whose keys lie here."""
+        return sorted(path.stem.removeprefix("wave-") for path in self._folder.glob("wave-*.key"))
 
     def make_wave(self, wave: str) -> None:
         """Draw the key of a wave that opens."""
@@ -64,7 +73,7 @@ class Keys:
     def destroy_wave(self, wave: str) -> None:
         """Overwrite and remove the key of a wave that closed: from here nobody can test who took part."""
         path = self._wave_path(wave)
-        if path.exists():
+        with _explained(path), contextlib.suppress(FileNotFoundError):
             with path.open("r+b") as file:
                 file.write(bytes(KEY_BYTES))
                 file.flush()
@@ -87,12 +96,24 @@ def derive(material: bytes, purpose: str, length: int = KEY_BYTES) -> bytes:
 
 
 def _write(path: Path, key: bytes) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(key)
-        file.flush()
-        os.fsync(file.fileno())
-    _sync_folder(path.parent)
+    with _explained(path):
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(key)
+            file.flush()
+            os.fsync(file.fileno())
+        _sync_folder(path.parent)
+
+
+@contextlib.contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    """Turn what the file system raises into a sentence; whether a file is there is the caller's to judge."""
+    try:
+        yield
+    except (FileNotFoundError, FileExistsError):
+        raise
+    except OSError as error:
+        raise KeyTrouble(f"The key file {path} cannot be written ({error.strerror}).") from None
 
 
 def _sync_folder(folder: Path) -> None:

@@ -175,6 +175,18 @@ class Waves:
         if changed.rowcount != 1:
             raise WaveTrouble(f"The wave '{wave}' is not open. See: aitbar wave list")
 
+    def destroy_spent_keys(self) -> list[str]:
+        """Destroy the key of every wave that ended, or was never opened in the end; returns those waves.
+
+        In a transaction of its own: whoever opens a wave holds the lock from drawing its key to the commit,
+        so a key without a wave is one that was rolled back, or whose wave ended before a crash.
+        """
+        alive = set(self._db.execute(select(t.wave.c.wave).where(t.wave.c.state != "closed")).scalars())
+        spent = [wave for wave in self._keys.waves() if wave not in alive]
+        for wave in spent:
+            self._keys.destroy_wave(wave)
+        return spent
+
     def published(self, wave: str) -> Publishable:
         """What has been released of this wave: the only figures anybody sees."""
         found = self.get(wave)
@@ -191,7 +203,7 @@ class Waves:
     def daily(self, today: date) -> list[str]:
         """The daily tick: bursts are noted, dwell goes up, old interviews expire, closing waves end.
 
-        Returns the waves that ended, whose keys are to be destroyed once this is committed.
+        Returns the waves that ended; `destroy_spent_keys` follows once this is committed.
         """
         self._note_bursts()
         self._db.execute(update(t.pool).where(t.pool.c.dwell < FULL_DWELL).values(dwell=t.pool.c.dwell + 1))

@@ -1,0 +1,83 @@
+"""Small surveys, each built to show one thing, in all three languages."""
+
+from __future__ import annotations
+
+from bot.core.conditions import All, Compare, Not, Selected
+from bot.core.survey import Condition, Option, Question, Survey, Words
+
+LANGUAGES = ("ur", "ps", "en")
+
+
+def words(text: str) -> Words:
+    """The same words in every language, told apart by the language's code."""
+    return {code: f"{text} ({code})" for code in LANGUAGES}
+
+
+def options(*codes: str) -> tuple[Option, ...]:
+    """One option for each code."""
+    return tuple(Option(code, words(code)) for code in codes)
+
+
+def choice(id: str, *codes: str, show_if: Condition | None = None, screen_out: tuple[str, ...] = ()) -> Question:
+    """One answer of several."""
+    return Question(id, "choice", words(id), options(*codes), show_if=show_if, screen_out=screen_out)
+
+
+def choices(id: str, *codes: str, alone: str = "", show_if: Condition | None = None) -> Question:
+    """One answer or more; `alone` stands alone."""
+    exclusive = (alone,) if alone else ()
+    return Question(id, "choices", words(id), options(*codes), exclusive=exclusive, show_if=show_if)
+
+
+def number(id: str, low: int, high: int, show_if: Condition | None = None) -> Question:
+    """A whole number."""
+    return Question(id, "number", words(id), low=low, high=high, show_if=show_if)
+
+
+def yes_no(id: str, show_if: Condition | None = None) -> Question:
+    """Yes or no."""
+    return Question(id, "yes_no", words(id), options("yes", "no"), show_if=show_if)
+
+
+def note(id: str, show_if: Condition | None = None) -> Question:
+    """Words that ask nothing."""
+    return Question(id, "note", words(id), show_if=show_if)
+
+
+def survey(id: str, *questions: Question, languages: tuple[str, ...] = LANGUAGES) -> Survey:
+    """A survey of these questions."""
+    return Survey(id, 1, languages, words(id), "own items", words("consent"), questions)
+
+
+PLAIN = survey(
+    "plain",
+    note("welcome"),
+    choice("gender", "woman", "man"),
+    Question("trust", "scale", words("trust"), options("none", "some", "much")),
+    yes_no("met"),
+    number("meetings", 0, 60),
+)
+
+BARRIERS = survey("barriers", choices("barriers", "far", "time", "nothing", alone="nothing"), yes_no("again"))
+
+CHAIN = survey(
+    "chain",
+    yes_no("a"),
+    yes_no("b", show_if=Compare("a", "=", "yes")),
+    number("c", 0, 9, show_if=Compare("b", "=", "yes")),
+    note("d", show_if=Compare("c", ">", 4)),
+    choices("e", "x", "y", "z", show_if=All((Compare("c", ">=", 2), Not(Compare("a", "=", "no"))))),
+    choice("f", "p", "q", show_if=Selected("e", ("x", "z"))),
+    yes_no("g"),
+)
+
+GATE = survey(
+    "gate",
+    choice("age", "child", "young", "old", screen_out=("child",)),
+    note("about", show_if=Compare("age", "=", "old")),
+    yes_no("helped", show_if=Compare("age", "=", "old")),
+)
+
+BARE = survey("bare", Question("only", "choice", words("only"), options("one", "two"), specials=()))
+
+ALL = (PLAIN, BARRIERS, CHAIN, GATE, BARE)

@@ -1,0 +1,111 @@
+"""People who keep answering while the bot dies and comes back, and who notice what it forgot."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from dataclasses import dataclass, field
+
+from bot.emulator.person import NoReaction, NoSuchButton, Person, Screen
+from tests.rig import id_of
+
+QUESTIONS = ("First", "Second", "Third", "Fourth", "Fifth", "Sixth")
+LABELS = "ABCD"
+MOVED_ON = "earlier step"
+PATIENCE = 6.0
+"""Seconds after which somebody taps again; a bot that came back has answered long before."""
+
+
+def marker(number: int) -> dict[str, str]:
+    """Six answers that name a person: the number in base four. A lost or doubled one shows in any sum."""
+    return {f"q{i + 1}": "abcd"[number // 4**i % 4] for i in range(len(QUESTIONS))}
+
+
+@dataclass
+class Respondent:
+    """One person, and what went wrong for them.
+
+    `forgotten`: questions asked again although the next one had been seen, so a confirmed answer was lost.
+    `lost`: taps that had no effect at all, though the bot had told Telegram that they were done.
+    """
+
+    url: str
+    wave: str
+    number: int
+    alive: asyncio.Event
+    forgotten: int = 0
+    lost: int = 0
+    tapped_again: int = 0
+    done: bool = False
+    _best: int = field(default=-1)
+
+    async def answer(self) -> None:
+        """Answer everything and send, however often the bot dies."""
+        name = f"Person {self.number}"
+        async with Person(self.url, id_of(self.number), name, language_code="en", timeout=PATIENCE) as phone:
+            screen = await phone.start(self.wave, wait=False)
+            while not self.done:
+                screen = await self._next(phone, screen)
+
+    async def _next(self, phone: Person, screen: Screen) -> Screen:
+        said = [m for m in screen.messages if m.from_bot]
+        if not said:
+            return await self._news(phone, screen)
+        text, labels = said[-1].text, said[-1].labels
+        if "Thank you" in text or "already answered" in text:
+            self.done = True
+            return screen
+        return await self._tap(phone, screen, self._choice(text, labels))
+
+    def _choice(self, text: str, labels: tuple[str, ...]) -> str:
+        for index, word in enumerate(QUESTIONS):
+            if f"{word} question" in text and "Send answers" not in labels:
+                if index < self._best:
+                    self.forgotten += 1
+                self._best = max(self._best, index)
+                return LABELS["abcd".index(marker(self.number)[f"q{index + 1}"])]
+        if "Start over" in labels or "Yes, start over" in labels:
+            self._best = -1
+        for label in ("English", "Yes, I agree", "Send answers", "Start over", "Yes, start over"):
+            if label in labels:
+                return label
+        raise AssertionError(f"nothing to tap: {text} {labels}")
+
+    async def _tap(self, phone: Person, screen: Screen, label: str) -> Screen:
+        """Tap, and tap again when nothing comes; say whether the first tap was lost or only its reply."""
+        seen, toasts = _shown(screen), len(screen.toasts)
+        with contextlib.suppress(NoSuchButton):  # redrawn meanwhile
+            await phone.press(label, wait=False)
+        screen = await self._changed(phone, seen)
+        if _shown(screen) != seen:
+            return screen
+        self.tapped_again += 1
+        with contextlib.suppress(NoSuchButton):
+            await phone.press(label, wait=False)
+        screen = await self._changed(phone, seen)
+        if not any(MOVED_ON in toast.text for toast in screen.toasts[toasts:]) and label in LABELS:
+            self.lost += 1
+        return screen
+
+    async def _changed(self, phone: Person, seen: tuple[object, ...]) -> Screen:
+        """The screen once it shows something else, or after some patience with a bot that is alive."""
+        screen = await phone.screen()
+        waited = 0.0
+        while _shown(screen) == seen and waited < PATIENCE:
+            await self.alive.wait()
+            with contextlib.suppress(NoReaction):
+                await phone.wait_news(screen.seq, idle=0.01, timeout=0.5)
+            screen = await phone.screen()
+            waited += 0.5 if _shown(screen) == seen else 0.0
+        return screen
+
+    async def _news(self, phone: Person, screen: Screen) -> Screen:
+        await self.alive.wait()
+        with contextlib.suppress(NoReaction):
+            return await phone.wait_news(screen.seq, idle=0.01, timeout=1.0)
+        return await phone.screen()
+
+
+def _shown(screen: Screen) -> tuple[object, ...]:
+    said = [m for m in screen.messages if m.from_bot]
+    return (len(said), said[-1].text if said else "")
