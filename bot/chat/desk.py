@@ -23,7 +23,7 @@ from bot.core.cadence import CADENCES, Cadence
 from bot.core.events import Asked
 from bot.core.flow import LANGUAGE_NAMES
 from bot.core.screen import Button, Code, Line, Say, Screen, Text
-from bot.core.survey import LANGUAGES, Survey, spoken
+from bot.core.survey import LANGUAGES, Survey, worded
 from bot.files.phrases import Phrases, day, weekday
 from bot.store import Coordinator, Terms, Transaction, Wave
 
@@ -118,7 +118,10 @@ class Desk:
     def _home(self, tx: Transaction, who: Coordinator, _values: tuple[str, ...], _now: datetime) -> Said:
         waves = tx.waves.all()
         lines: tuple[Line, ...] = (Say("desk-title"), Say("desk-waves" if waves else "desk-no-waves"))
-        rows = [(Button(Text(f"{spoken(w.survey.title, who.language)} ({w.id})"), Asked("wave", (w.id,))),) for w in waves]
+        rows = [
+            (Button(Text(f"{worded(w.survey.title, who.language)} ({w.id})"), Asked("wave", (w.id,))),)
+            for w in waves
+        ]
         if roles.may(who.role, roles.OPEN):
             rows.append((Button(Say("button-desk-open"), Asked("open")),))
         rows.append((Button(Say("button-desk-language"), Asked("lang")),))
@@ -134,7 +137,7 @@ class Desk:
             Say(
                 "desk-wave",
                 {
-                    "survey": spoken(wave.survey.title, who.language),
+                    "survey": worded(wave.survey.title, who.language),
                     "wave": Code(wave.id),
                     "state": Say(f"desk-state-{wave.state}"),
                 },
@@ -198,7 +201,7 @@ class Desk:
             say = Say("desk-no-surveys", {"command": Code("aitbar check")})
             return Said(Screen(who.language, (say,), self._home_row()))
         rows = tuple(
-            (Button(Text(spoken(survey.title, who.language)), Asked("people", (id,))),)
+            (Button(Text(worded(survey.title, who.language)), Asked("people", (id,))),)
             for id, (survey, _document) in surveys.items()
         )
         return Said(Screen(who.language, (Say("desk-choose-survey"),), (*rows, *self._home_row())))
@@ -214,7 +217,7 @@ class Desk:
             )
             for n in PEOPLE
         )
-        say = Say("desk-population", {"survey": spoken(survey.title, who.language)})
+        say = Say("desk-population", {"survey": worded(survey.title, who.language)})
         return Said(Screen(who.language, (say,), (*rows, *self._home_row())))
 
     def _schedule(self, _tx: Transaction, who: Coordinator, values: tuple[str, ...], _now: datetime) -> Said:
@@ -244,7 +247,7 @@ class Desk:
             Say(
                 "desk-open-review",
                 {
-                    "survey": spoken(survey.title, who.language),
+                    "survey": worded(survey.title, who.language),
                     "people": people,
                     "schedule": Say(f"desk-schedule-{schedule}"),
                     "k": self._terms.k,
@@ -285,7 +288,7 @@ class Desk:
         wave = _found(tx, values[0])
         link = self._link(wave.id)
         caption = self._phrases.say(
-            who.language, "desk-qr-caption", survey=spoken(wave.survey.title, who.language), link=link
+            who.language, "desk-qr-caption", survey=worded(wave.survey.title, who.language), link=link
         )
         return Said(None, picture=qr(link), caption=caption)
 

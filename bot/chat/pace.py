@@ -120,7 +120,7 @@ class Pace:
         queue = self._queues[lane]
         try:
             while queue:
-                while (wait := self._too_soon(lane, queue[0])) > 0:
+                while (wait := self._too_soon(lane, queue[0])) > 0:  # noqa: ASYNC110 - time is what is awaited
                     await asyncio.sleep(min(wait, LOOK_AGAIN_SECONDS))
                 job = queue.popleft()
                 if job.key is not None:
@@ -158,7 +158,8 @@ class Pace:
     async def _insist(self, job: Job) -> None:
         tries = 0
         while True:
-            while (wait := self._free - self._clock()) > 0:  # it may have moved on while one slept
+            # The moment may have moved on while one slept.
+            while (wait := self._free - self._clock()) > 0:  # noqa: ASYNC110 - time is what is awaited
                 await asyncio.sleep(wait)
             try:
                 await job.send()

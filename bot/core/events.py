@@ -196,7 +196,7 @@ class AskedLanguageAgain:
 
 @dataclass(frozen=True)
 class Agreed:
-    """Agreed to take part; `version` is that of the survey whose consent was read, `slot` the person of the phone."""
+    """Agreed to take part: `version` of the survey whose consent was read, `slot` whose of the phone."""
 
     wave: str
     mark: int

@@ -33,7 +33,7 @@ Words = Mapping[str, str]
 """One text in every language: language code -> words."""
 
 
-def spoken(words: Words, language: str) -> str:
+def worded(words: Words, language: str) -> str:
     """The words in this language, or in the survey's first where it does not speak it."""
     return words[language] if language in words else next(iter(words.values()))
 

@@ -19,16 +19,14 @@ from bot.core.events import (
 )
 from bot.core.flow import LANGUAGE_NAMES
 from bot.core.screen import Button, Say, Screen, Text
-from bot.core.survey import Survey, spoken
+from bot.core.survey import Survey, worded
 
 
 def offer(waves: Sequence[tuple[str, Survey]], language: str, mark: int) -> Screen:
     """The open surveys, one button each; a plain sentence when there is none."""
     if not waves:
         return Screen(language, (Say("nothing-open"),))
-    rows = tuple(
-        (Button(Text(spoken(survey.title, language)), PickedWave(wave, mark)),) for wave, survey in waves
-    )
+    rows = tuple((Button(Text(worded(survey.title, language)), PickedWave(wave, mark)),) for wave, survey in waves)
     return Screen(language, (Say("choose-survey"),), rows)
 
 
@@ -47,7 +45,7 @@ def consent(wave: str, survey: Survey, organisation: str, language: str, mark: i
     return Screen(
         language,
         (
-            Text(spoken(survey.title, language)),
+            Text(worded(survey.title, language)),
             Say("who-asks", {"organisation": organisation}) if organisation else Say("who-asks-unnamed"),
             Text(survey.consent[language]),
             Say("do-you-agree"),

@@ -15,7 +15,7 @@ from datetime import date
 from bot.core.blocks import AT_LEAST_90, AT_MOST_10, GENDER, LEAST_ACCOUNTS, Figure, Publishable, Shown, points
 from bot.core.census import REGIONS, YOUTH
 from bot.core.indicators import UNDER_REPRESENTED, newcombe, representation
-from bot.core.survey import CellPart, Reach, Survey, Words
+from bot.core.survey import CellPart, Reach, Survey, worded
 from bot.files.phrases import Phrases, day, direction, join, percent
 
 LIMIT = 3500
@@ -96,7 +96,7 @@ class _Writer:
 
     def digest(self) -> Digest:
         """Words for every part, then the text made of them."""
-        title = self._say("digest-title", title=_in(self.language, self.survey.title))
+        title = self._say("digest-title", title=worded(self.survey.title, self.language))
         parts = Digest(
             language=self.language,
             direction=direction(self.language),
@@ -170,7 +170,7 @@ class _Writer:
         for indicator in self.survey.indicators:
             figure = self.shown.indicators.get(indicator.id)
             if figure is not None:
-                bar = self._bar(_in(self.language, indicator.title), figure)
+                bar = self._bar(worded(indicator.title, self.language), figure)
                 bars.append(self._compared(bar, indicator.id))
         return tuple(bars)
 
@@ -205,7 +205,7 @@ class _Writer:
         part = next(part for part in self.survey.cells if part.name == GENDER)
         options = self.survey.question(part.question).options
         labels = [option.label for option in options if part.groups.get(option.code) == code]
-        return join(self.language, [_in(self.language, label) for label in labels])
+        return join(self.language, [worded(label, self.language) for label in labels])
 
     def _bar(self, title: str, figure: Figure) -> Bar:
         words, in_percent = self._share(figure.share), self._percent(figure.share)
@@ -250,7 +250,7 @@ class _Writer:
         id = max(questions, key=lambda id: points(questions[id].silent), default=None)
         if id is None or points(questions[id].silent) < OFTEN_SILENT:
             return ""
-        ask = _in(self.language, self.survey.question(id).ask)
+        ask = worded(self.survey.question(id).ask, self.language)
         return self._say("digest-silent", question=ask, share=self._share(questions[id].silent))
 
     def _notes(self) -> tuple[str, ...]:
@@ -323,11 +323,6 @@ _WORDED: Mapping[Shown, str] = {
     95: "digest-share-nineteen-in-twenty",
     100: "digest-share-everybody",
 }
-
-
-def _in(language: str, words: Words) -> str:
-    """A survey's text in this language, else in the first it has."""
-    return words[language] if language in words else next(iter(words.values()))
 
 
 def _census(reach: Reach, minors: bool) -> Mapping[str, float]:

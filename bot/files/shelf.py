@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from bot.core.survey import Survey
-from bot.files.surveys import from_document, load
+from bot.files.surveys import Loaded, from_document, load
 
 HOUSE = Path(__file__).parent.parent
 
@@ -26,10 +27,17 @@ def shelf(folder: Path) -> dict[str, Pinnable]:
     """The surveys of a folder that pass: id -> (survey, the document to pin)."""
     found: dict[str, Pinnable] = {}
     for path in sorted(folder.glob("*.yaml")):
-        loaded = load(path)
+        stat = path.stat()
+        loaded = _load(path, stat.st_mtime_ns, stat.st_size)
         if loaded.survey is not None:
             found[loaded.survey.id] = (loaded.survey, loaded.document)
     return found
+
+
+@lru_cache(maxsize=256)
+def _load(path: Path, _changed: int, _size: int) -> Loaded:
+    """A survey file, read again only when it has changed: the shelf is looked at twice a minute."""
+    return load(path)
 
 
 def pinned(definition: str) -> Survey:

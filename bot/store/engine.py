@@ -15,9 +15,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.util import CommandError
 from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
@@ -38,6 +35,9 @@ SCRUB_PATIENCE = 250
 """Milliseconds a scrub waits for others: it holds up every answer meanwhile, and is tried again soon."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+
+NEWEST = max(path.name for path in (MIGRATIONS / "versions").glob("v*.py"))[1:5]
+"""The newest version: files are named v0001_..., v0002_..."""
 
 
 class StoreTrouble(Exception):
@@ -102,10 +102,6 @@ def explained(url: str) -> Iterator[None]:
             f"The file {make_url(url).database} is not a database of Aitbar, or is damaged ({_reason(error)}). "
             "Move it away, and restore a backup if you have one."
         ) from None
-    except CommandError:
-        raise StoreTrouble(
-            f"The database {make_url(url).database} was written by a newer version of Aitbar. Install that one."
-        ) from None
 
 
 def _reason(error: Exception) -> object:
@@ -114,12 +110,33 @@ def _reason(error: Exception) -> object:
 
 def migrate(engine: Engine) -> None:
     """Bring the tables to the newest version, in one transaction a step."""
+    if _version(engine) == NEWEST:
+        return
+    from alembic import command
+    from alembic.config import Config
+    from alembic.util import CommandError
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     with engine.connect() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        try:
+            command.upgrade(config, "head")
+        except CommandError:
+            raise StoreTrouble(
+                f"The database {engine.url.database} was written by a newer version of Aitbar. Install that one."
+            ) from None
         connection.commit()
+
+
+def _version(engine: Engine) -> str | None:
+    """The version the tables have; Alembic itself is slow to load and seldom needed."""
+    with engine.connect() as connection:
+        known = connection.execute(text("SELECT count(*) FROM sqlite_master WHERE name='alembic_version'"))
+        if not known.scalar():
+            return None
+        version: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        return version
 
 
 def scrub(engine: Engine) -> bool:

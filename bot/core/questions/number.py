@@ -36,9 +36,7 @@ def tally(question: Question, answer: Answer) -> tuple[str, ...]:
 
 
 def _within(question: Question, number: int) -> bool:
-    return (question.low is None or number >= question.low) and (
-        question.high is None or number <= question.high
-    )
+    return (question.low is None or number >= question.low) and (question.high is None or number <= question.high)
 
 
 KIND = Kind(tapped=False, typed=True, several=False, kept=True, fits=fits, read=read, tally=tally)

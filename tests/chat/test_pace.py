@@ -1,0 +1,319 @@
+"""When a message may leave, in virtual time.
+
+Promises:
+1. Replies of one chat leave in order; those of different chats travel in parallel.
+2. Edits that wait for the same message collapse into the newest.
+3. After "too many requests" nothing leaves before Telegram's moment, however many asked, also when the moment
+   moves on meanwhile; it is remembered, and holds after a restart.
+4. With 200 replies on their way the door is shut until one has left.
+5. A multiple choice is redrawn at most once a second; what is newer than a redraw is not held up by it.
+6. Broadcasts leave evenly, 28 a second less what replies use, one a second to the same chat.
+7. A passing failure is tried again; a refusal is not; neither stops what comes behind.
+8. At the end what waits may leave for a while, then it is dropped; nothing is remembered of who wrote.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import pytest
+from telegram.error import BadRequest, NetworkError, RetryAfter
+
+from bot.chat.pace import OUTSTANDING, Job, Pace, seconds_of
+from tests.chat.virtual import now, run
+
+WALL = 1_800_000_000.0
+
+
+class Telegram:
+    """Notes what left and when; refuses as it is told."""
+
+    def __init__(self, takes: float = 0.0) -> None:
+        self.left: list[tuple[str, float]] = []
+        self.refusals: list[Exception] = []
+        self.calls: list[float] = []
+        self.takes = takes
+
+    def send(self, what: str) -> Callable[[], Awaitable[None]]:
+        async def call() -> None:
+            self.calls.append(now())
+            if self.refusals:
+                raise self.refusals.pop(0)
+            await asyncio.sleep(self.takes)
+            self.left.append((what, now()))
+
+        return call
+
+    @property
+    def words(self) -> list[str]:
+        return [what for what, _ in self.left]
+
+    @property
+    def moments(self) -> list[float]:
+        return [moment for _, moment in self.left]
+
+
+class Memory:
+    """What outlives a restart."""
+
+    def __init__(self) -> None:
+        self.moments: list[float] = []
+
+    async def remember(self, moment: float) -> None:
+        self.moments.append(moment)
+
+
+def pace(memory: Memory | None = None, not_before: float = 0.0) -> Pace:
+    """A pace whose wall clock runs with the loop's."""
+    begun = now()
+    return Pace((memory or Memory()).remember, not_before, wall=lambda: WALL + now() - begun)
+
+
+def test_replies_of_one_chat_leave_in_order() -> None:
+    async def story() -> list[str]:
+        telegram, one = Telegram(takes=0.3), pace()
+        for word in "abcdef":
+            one.reply(1, Job(telegram.send(word)))
+        await one.flush(60)
+        return telegram.words
+
+    assert run(story()) == list("abcdef")
+
+
+def test_replies_of_different_chats_travel_in_parallel() -> None:
+    async def story() -> float:
+        telegram, one, begun = Telegram(takes=1.0), pace(), now()
+        for chat in range(50):
+            one.reply(chat, Job(telegram.send(str(chat))))
+        await one.flush(60)
+        return telegram.moments[-1] - begun
+
+    assert run(story()) == 1.0
+
+
+def test_edits_that_wait_for_the_same_message_collapse_into_the_newest() -> None:
+    async def story() -> list[str]:
+        telegram, one = Telegram(takes=1.0), pace()
+        one.reply(1, Job(telegram.send("first"), key=5))
+        await asyncio.sleep(0.1)
+        for number in range(10):
+            one.reply(1, Job(telegram.send(f"edit {number}"), key=5))
+        one.reply(1, Job(telegram.send("another message"), key=6))
+        one.reply(1, Job(telegram.send("the last edit"), key=5))
+        await one.flush(60)
+        return telegram.words
+
+    assert run(story()) == ["first", "another message", "the last edit"]
+
+
+def test_nothing_leaves_before_the_moment_telegram_named_and_it_is_remembered() -> None:
+    async def story() -> None:
+        telegram, memory, begun = Telegram(), Memory(), now()
+        one = pace(memory)
+        telegram.refusals = [RetryAfter(timedelta(seconds=30))]
+        for chat in range(20):
+            one.reply(chat, Job(telegram.send(str(chat))))
+            await asyncio.sleep(0.1)
+        await one.flush(120)
+        assert len(telegram.left) == 20, "none is dropped"
+        assert all(moment >= begun + 30 for moment in telegram.calls[1:])
+        assert memory.moments == [WALL + 30]
+
+    run(story())
+
+
+def test_a_moment_that_moves_on_while_one_waits_is_kept_too() -> None:
+    async def story() -> None:
+        telegram, begun = Telegram(takes=5.0), now()
+        one = pace()
+        for word in ("on its way", "also"):
+            one.reply(len(word), Job(telegram.send(word)))
+        await asyncio.sleep(1)
+        telegram.refusals = [RetryAfter(timedelta(seconds=10))]
+        one.reply(3, Job(telegram.send("held till 11")))
+        await asyncio.sleep(1)
+        one.reply(4, Job(telegram.send("sleeps till 11")))
+        await asyncio.sleep(3)
+        late = RetryAfter(timedelta(seconds=60))
+        await one._hold(late)  # somebody else's call, begun earlier, is told to wait longer
+        await one.flush(300)
+        assert [what for what, moment in telegram.left if moment < begun + 65] == ["on its way", "also"]
+        assert set(telegram.words[2:]) == {"held till 11", "sleeps till 11"}
+
+    run(story())
+
+
+def test_the_moment_holds_after_a_restart_whatever_the_wall_clock_does_later() -> None:
+    async def story() -> None:
+        telegram, begun = Telegram(), now()
+        one = Pace(Memory().remember, WALL + 40, wall=lambda: WALL)
+        one.reply(1, Job(telegram.send("after the restart")))
+        await one.flush(120)
+        assert telegram.moments == [begun + 40]
+
+    run(story())
+
+
+def test_a_reply_is_not_lost_when_the_moment_cannot_be_remembered() -> None:
+    async def story() -> list[str]:
+        async def full_disk(_moment: float) -> None:
+            raise OSError("no space")
+
+        telegram = Telegram()
+        telegram.refusals = [RetryAfter(timedelta(seconds=3))]
+        one = Pace(full_disk, wall=lambda: WALL)
+        one.reply(1, Job(telegram.send("still here")))
+        await one.flush(60)
+        return telegram.words
+
+    assert run(story()) == ["still here"]
+
+
+def test_the_library_says_a_waiting_time_without_a_warning() -> None:
+    assert seconds_of(RetryAfter(7)) == 7.0
+    assert seconds_of(RetryAfter(timedelta(seconds=1.5))) == 1.5
+
+
+def test_with_two_hundred_on_their_way_the_door_is_shut_until_one_has_left() -> None:
+    async def story() -> None:
+        telegram, one = Telegram(takes=1.0), pace()
+        for chat in range(OUTSTANDING - 1):
+            one.reply(chat, Job(telegram.send(str(chat))))
+        await asyncio.wait_for(one.room(), 0.1)
+        one.reply(-1, Job(telegram.send("the last that fits")))
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(one.room(), 0.5)
+        await asyncio.wait_for(one.room(), 0.6)
+        await one.flush(60)
+
+    run(story())
+
+
+def test_a_collapsed_edit_counts_as_gone() -> None:
+    async def story() -> None:
+        telegram, one = Telegram(takes=1.0), pace()
+        for _ in range(OUTSTANDING * 3):
+            one.reply(1, Job(telegram.send("again"), key=5))
+        await asyncio.wait_for(one.room(), 0.1)
+        await one.flush(60)
+
+    run(story())
+
+
+def test_a_multiple_choice_is_redrawn_once_a_second_at_most() -> None:
+    async def story() -> None:
+        telegram, one = Telegram(takes=0.05), pace()
+        for number in range(40):
+            one.reply(1, Job(telegram.send(str(number)), key=5, slow=True))
+            await asyncio.sleep(0.1)
+        await one.flush(60)
+        starts = telegram.calls
+        assert all(b - a >= 1.0 - 1e-6 for a, b in zip(starts, starts[1:], strict=False))
+        assert telegram.words[0] == "0", "the first at once"
+        assert telegram.words[-1] == "39", "the newest is what stays"
+        assert 4 <= len(starts) <= 6
+
+    run(story())
+
+
+def test_the_next_question_is_not_held_up_by_a_redraw_that_waits() -> None:
+    async def story() -> float:
+        telegram, one = Telegram(), pace()
+        one.reply(1, Job(telegram.send("one"), key=5, slow=True))
+        await asyncio.sleep(0.1)
+        one.reply(1, Job(telegram.send("two"), key=5, slow=True))
+        await asyncio.sleep(0.1)
+        tapped = now()
+        one.reply(1, Job(telegram.send("next question"), key=5))
+        await one.flush(60)
+        assert telegram.words == ["one", "next question"]
+        return telegram.moments[-1] - tapped
+
+    assert run(story()) <= 0.051
+
+
+def test_broadcasts_leave_evenly_28_a_second() -> None:
+    async def story() -> None:
+        telegram, one, begun = Telegram(), pace(), now()
+        await asyncio.gather(*(one.broadcast(chat, telegram.send(str(chat))) for chat in range(280)))
+        took = now() - begun
+        assert 9.5 <= took <= 10.5
+        for first in telegram.moments[::28]:
+            assert sum(first <= moment < first + 1.0 for moment in telegram.moments) <= 29
+
+    run(story())
+
+
+def test_broadcasts_give_way_to_replies() -> None:
+    async def story() -> None:
+        telegram, one, begun = Telegram(), pace(), now()
+
+        async def talk() -> None:
+            for number in range(140):
+                one.reply(10_000 + number, Job(telegram.send("reply")))
+                await asyncio.sleep(1 / 14)
+
+        await asyncio.gather(talk(), *(one.broadcast(chat, telegram.send("news")) for chat in range(100)))
+        news = [moment - begun for what, moment in telegram.left if what == "news"]
+        assert sum(2 <= moment < 7 for moment in news) <= 5 * 16, "about 14 a second beside 14 replies"
+        assert len(telegram.left) == 240
+
+    run(story())
+
+
+def test_the_same_chat_gets_one_broadcast_a_second() -> None:
+    async def story() -> None:
+        telegram, one = Telegram(), pace()
+        await asyncio.gather(*(one.broadcast(7, telegram.send(str(number))) for number in range(4)))
+        assert all(b - a >= 1.0 for a, b in zip(telegram.moments, telegram.moments[1:], strict=False))
+
+    run(story())
+
+
+def test_a_broadcast_says_what_telegram_refused() -> None:
+    async def story() -> None:
+        telegram, one = Telegram(), pace()
+        telegram.refusals = [BadRequest("chat not found")]
+        with pytest.raises(BadRequest):
+            await one.broadcast(7, telegram.send("news"))
+
+    run(story())
+
+
+def test_a_passing_failure_is_tried_again_and_a_refusal_is_not() -> None:
+    async def story() -> list[str]:
+        telegram, one = Telegram(), pace()
+        telegram.refusals = [NetworkError("gone"), NetworkError("gone"), BadRequest("no")]
+        for word in ("comes in the end", "refused", "comes behind"):
+            one.reply(1, Job(telegram.send(word)))
+        telegram.refusals = [NetworkError("gone"), NetworkError("gone")]
+        await asyncio.sleep(4)
+        telegram.refusals = [BadRequest("no")]
+        one.reply(1, Job(telegram.send("refused too")))
+        one.reply(1, Job(telegram.send("the last")))
+        await one.flush(60)
+        return telegram.words
+
+    assert run(story()) == ["comes in the end", "refused", "comes behind", "the last"]
+
+
+def test_at_the_end_what_waits_too_long_is_dropped_and_nothing_stays_in_memory() -> None:
+    async def story() -> None:
+        telegram, one, begun = Telegram(takes=10.0), pace(), now()
+        for chat in range(5):
+            one.reply(chat, Job(telegram.send("slow"), key=1, slow=True))
+            one.reply(chat, Job(telegram.send("slower"), key=2, slow=True))
+        await one.flush(2.0)
+        assert now() - begun == 2.0
+        assert telegram.left == []
+        await asyncio.sleep(2)
+        one.reply(9, Job(telegram.send("x")))
+        await one.flush(60)
+        assert not one._queues
+        assert not one._workers
+        assert not one._redrawn
+        assert one._outstanding == 0
+
+    run(story())

@@ -1,0 +1,258 @@
+"""Each talk of this folder is played as it stands, and what a talk cannot show is checked beside it.
+
+1. What lies in the database afterwards is what the head of the talk says, no more and no less.
+2. After the choice of a language the bot speaks that language and no other.
+3. One message is edited in place; what was typed, and the message itself, are gone at the end.
+4. Urdu and Pashto begin at the right in every line, and numbers put into them stand in isolates.
+None of this is rewritten by `pytest --rewrite`, and a talk that breaks it is not rewritten at all.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from babel.messages.pofile import read_po
+from ruamel.yaml import YAML
+
+from bot.emulator.person import Message
+from tests.conversations.talk import FOLDER, NAMES, RIGHT_TO_LEFT, Played, Player, Talk, plain, read
+from tests.languages import speaks
+from tests.rig import ROOT, Rig, installed
+
+TALKS = sorted(FOLDER.glob("*.txt"))
+GREETINGS = ("السلام علیکم", "As-salamu alaykum")
+ORGANISATION = "امن"
+OWNER = 900
+FIRST_AND_LAST = {"en": ("Back", "Hide now"), "ur": ("پیچھے", "ابھی چھپائیں"), "ps": ("شا ته", "اوس پټ کړئ")}
+
+
+@pytest.fixture(scope="module")
+def player(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Player]:
+    """One installation for all talks: each has a wave and a person of its own."""
+    settings = {"AITBAR_ORGANISATION": ORGANISATION, "AITBAR_MIN_BLOCK": "5"}
+    with installed(tmp_path_factory.mktemp("talks"), **settings) as rig:
+        rig.start_bot()
+        code = rig.console("claim-code").strip()
+        asyncio.run(_claim(rig, code))
+        yield Player(rig)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", TALKS, ids=lambda path: path.stem)
+def test_the_bot_says_what_stands_in_the_talk(path: Path, player: Player, request: pytest.FixtureRequest) -> None:
+    talk = read(path)
+    rewrite = bool(request.config.getoption("--rewrite"))
+    wave = asyncio.run(_open(player.rig, talk.wish("survey")))
+    played = asyncio.run(player.play(talk, wave, listen=rewrite))
+    for promise in (_kept, _on_the_phone, _spoken, _from_the_right, _isolated, _turned):
+        promise(talk, played, player.rig)
+    if rewrite:
+        path.write_text(talk.with_replies(played.replies), "utf-8")
+    else:
+        assert talk.with_replies(played.replies) == path.read_text("utf-8")
+
+
+# -- the promises ---------------------------------------------------------------------------------------
+
+
+def _kept(talk: Talk, played: Played, rig: Rig) -> None:
+    """The rows of this wave, read from the file as a stranger would."""
+    pool, ledger, sessions = (
+        [row for row in rig.rows(table) if row["wave"] == played.wave] for table in ("pool", "ledger", "session")
+    )
+    counted = {
+        "rows": len(pool),
+        "ledger": len(ledger),
+        "done": sum(row["done"] for row in ledger),
+        "open": len(sessions),
+        "codes": len(played.codes),
+    }
+    _compare(talk, counted)
+    assert played.codes_kept == len(played.codes), "a code that opens nothing"
+    assert [row for row in rig.rows("response") if row["wave"] == played.wave] == []
+    wanted = [{"language": talk.wish("language"), "answers": _answers(talk)}] if talk.wish("answers") else []
+    assert [_as_words(json.loads(row["body"])) for row in pool] == wanted
+
+
+def _on_the_phone(talk: Talk, played: Played, _rig: Rig) -> None:
+    assert played.end is not None
+    bots = [message for message in played.end.messages if message.from_bot]
+    traces = [message for message in played.end.messages if plain(message.text) not in GREETINGS]
+    counted = {
+        "edits": played.most_edits,
+        "bots": len(bots),
+        "mine": len(played.end.messages) - len(bots),
+        "traces": len(traces),
+    }
+    _compare(talk, counted)
+    if _wishes(talk).get("bots") == ("=", 1):
+        assert played.sent_by_bot == {bots[0].id}, "the bot sent more than one message"
+
+
+def _spoken(_talk: Talk, played: Played, _rig: Rig) -> None:
+    assert any(language for language, _ in played.spoken), "nobody chose a language"
+    for language, message in played.spoken:
+        if not language:
+            continue
+        buttons = [label for label in message.labels if label not in NAMES]
+        for words in (*message.text.split("\n"), *buttons):
+            assert speaks(words) <= {language}, words
+        if plain(message.text) not in GREETINGS:
+            assert speaks(message.text) == {language}, message.text
+    for language, passing in played.passing:
+        assert speaks(passing) == {language}, passing
+
+
+def _from_the_right(_talk: Talk, played: Played, _rig: Rig) -> None:
+    for language, line in _lines(played):
+        if language in RIGHT_TO_LEFT:
+            assert unicodedata.bidirectional(line[0]) in ("R", "AL"), ascii(line)
+        elif language:
+            assert not re.search("[\u200e\u200f\u2066-\u2069]", line), ascii(line)
+
+
+def _isolated(talk: Talk, played: Played, _rig: Rig) -> None:
+    """A number in the words of an author or a translator is theirs; every other one was put in."""
+    for language, line in _lines(played):
+        if language not in RIGHT_TO_LEFT:
+            continue
+        written = _written(language, talk.wish("survey"))
+        for number in re.finditer(r"\d+", re.sub("\u2068[^\u2068\u2069]*\u2069", "", line)):
+            words = number.string[max(0, number.start() - 4) : number.end() + 4]
+            assert words in written, f"{number[0]} stands in no isolate: {ascii(line)}"
+
+
+def _turned(_talk: Talk, played: Played, _rig: Rig) -> None:
+    """[Back] is read first: it stands at the right end of its row where one reads from the right."""
+    for language, message in played.spoken:
+        first, last = FIRST_AND_LAST.get(language, ("", ""))
+        for row in message.buttons:
+            labels = [plain(button.text) for button in row]
+            if first in labels:
+                ends = (labels[-1], labels[0]) if language in RIGHT_TO_LEFT else (labels[0], labels[-1])
+                assert ends == (first, last), labels
+
+
+# -- the promises themselves are looked at --------------------------------------------------------------
+
+
+def test_rewriting_changes_what_the_bot_says_and_nothing_else(tmp_path: Path) -> None:
+    path = tmp_path / "some.txt"
+    path.write_text(
+        "# About.\n# survey: some\n# expects: rows=1\n\n> one\n< old\n  [x]\n* a day passes\n> [x]\n< older\n"
+    )
+    rewritten = read(path).with_replies(["< new\n\n  words\n  [y]", "", "< newer"])
+    assert rewritten == (
+        "# About.\n# survey: some\n# expects: rows=1\n\n> one\n< new\n\n  words\n  [y]\n* a day passes\n> [x]\n< newer\n"
+    )
+
+
+@pytest.mark.parametrize("path", TALKS, ids=lambda path: path.stem)
+def test_the_head_of_a_talk_says_what_must_be_true_at_its_end(path: Path) -> None:
+    talk = read(path)
+    wishes = _wishes(talk)
+    assert {"rows", "done", "codes", "edits"} <= set(wishes)
+    assert talk.wish("language") in RIGHT_TO_LEFT + ("en",)
+    assert bool(talk.wish("answers")) == (wishes["rows"] == ("=", 1))
+
+
+def test_there_is_a_whole_interview_in_every_language() -> None:
+    questions = [one["id"] for one in _survey("community-trust")["questions"] if one["type"] != "note"]
+    for language in ("ur", "ps", "en"):
+        talk = read(FOLDER / f"trust.{language}.txt")
+        assert talk.wish("language") == language
+        missing = set(questions) - set(_answers(talk))
+        assert missing == ({"meetings", "spoke"} if language == "en" else set()), "taken out by the change"
+        assert {"dont_know", "prefer_not"} <= set(map(str, _answers(talk).values()))
+
+
+def test_every_example_survey_has_a_talk_of_its_name() -> None:
+    for file in (ROOT / "surveys" / "examples").glob("*.yaml"):
+        assert read(FOLDER / f"{file.stem}.txt").wish("survey") == YAML(typ="safe").load(file)["survey"]
+
+
+# -- small tools ----------------------------------------------------------------------------------------
+
+
+def _compare(talk: Talk, counted: dict[str, int]) -> None:
+    for name, (sign, number) in _wishes(talk).items():
+        if name in counted:
+            right = counted[name] == number if sign == "=" else counted[name] >= number
+            assert right, f"{name}: {counted[name]}, not {sign}{number}"
+
+
+def _wishes(talk: Talk) -> dict[str, tuple[str, int]]:
+    parts = [re.fullmatch(r"(\w+)(=|>=)(\d+)", part) for part in talk.wish("expects").split()]
+    return {part[1]: (part[2], int(part[3])) for part in parts if part is not None}
+
+
+def _answers(talk: Talk) -> dict[str, str]:
+    return dict(part.split("=") for part in talk.wish("answers").split())
+
+
+def _as_words(body: dict[str, Any]) -> dict[str, Any]:
+    """A body with its answers written as the head of a talk writes them."""
+    return {
+        **body,
+        "answers": {
+            id: ",".join(answer) if isinstance(answer, list) else str(answer)
+            for id, answer in body["answers"].items()
+        },
+    }
+
+
+def _lines(played: Played) -> Iterator[tuple[str, str]]:
+    """Every line that is not empty, with the language chosen when it was said."""
+    said: list[tuple[str, str]] = [(language, message.text) for language, message in played.spoken]
+    for language, words in said + played.passing:
+        for line in words.split("\n"):
+            if line:
+                yield language, line
+
+
+def _survey(id: str) -> dict[str, Any]:
+    surveys: list[dict[str, Any]] = [YAML(typ="safe").load(path) for path in (ROOT / "surveys").rglob("*.yaml")]
+    return next(survey for survey in surveys if survey["survey"] == id)
+
+
+def _written(language: str, survey: str) -> str:
+    """All words of authors and translators in a language."""
+    with (ROOT / "locales" / language / "LC_MESSAGES" / "bot.po").open("rb") as file:
+        phrases = [str(message.string) for message in read_po(file) if message.id]
+    return "\n".join([*phrases, *_texts(_survey(survey), language)])
+
+
+def _texts(value: Any, language: str) -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, part in value.items():
+            if key == language and isinstance(part, str):
+                yield part
+            else:
+                yield from _texts(part, language)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _texts(part, language)
+
+
+async def _claim(rig: Rig, code: str) -> None:
+    async with rig.person(OWNER, "en") as owner:
+        await owner.start()
+        await owner.say(f"/claim {code}")
+
+
+async def _open(rig: Rig, survey: str) -> str:
+    """The owner opens a wave in the chat; returns its id."""
+    before = {row["wave"] for row in rig.rows("wave")}
+    async with rig.person(OWNER, "en") as owner:
+        await owner.say("/desk")
+        for label in ("Open a survey", _survey(survey)["title"]["en"], "5,000 or more", "Once a week", "Open now"):
+            await owner.press(label)
+    (wave,) = {str(row["wave"]) for row in rig.rows("wave")} - before
+    return wave

@@ -1,0 +1,48 @@
+"""Who may do what at the desk.
+
+Promises:
+1. The table below is the whole of it.
+2. Nobody, and a role nobody has heard of, may do nothing; nor may anyone do an act without a name.
+"""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core.roles import ACTS, COORDINATOR, LOOK, OPEN, OWNER, ROLES, SUBSCRIBE, VIEWER, may
+
+EVERY_ACT = (LOOK, OPEN, SUBSCRIBE)
+
+ALLOWED = {
+    (OWNER, LOOK),
+    (OWNER, OPEN),
+    (OWNER, SUBSCRIBE),
+    (COORDINATOR, LOOK),
+    (COORDINATOR, OPEN),
+    (COORDINATOR, SUBSCRIBE),
+    (VIEWER, LOOK),
+    (VIEWER, SUBSCRIBE),
+}
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("act", EVERY_ACT)
+def test_a_role_may_do_what_the_table_says(role: str, act: str) -> None:
+    assert may(role, act) is ((role, act) in ALLOWED)
+
+
+def test_every_role_and_every_act_is_in_the_table() -> None:
+    assert set(ACTS) == set(ROLES)
+    assert set().union(*ACTS.values()) == set(EVERY_ACT)
+
+
+@given(st.none() | st.text().filter(lambda role: role not in ROLES), st.sampled_from(EVERY_ACT))
+def test_nobody_may_do_nothing(role: str | None, act: str) -> None:
+    assert not may(role, act)
+
+
+@given(st.sampled_from(ROLES), st.text().filter(lambda act: act not in EVERY_ACT))
+def test_an_act_nobody_named_is_refused_to_everybody(role: str, act: str) -> None:
+    assert not may(role, act)
