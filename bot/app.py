@@ -22,7 +22,7 @@ from bot.chat.handler import Handler
 from bot.chat.http import AiohttpRequest
 from bot.chat.outbound import Outbound, Outgoing, Show, ShowPicture
 from bot.chat.pace import Pace
-from bot.chat.updates import WRONG_TOKEN, PollTrouble, Updates
+from bot.chat.updates import UNAUTHORIZED, PollTrouble, Updates
 from bot.core import roles
 from bot.core.blocks import Publishable
 from bot.core.cadence import latest_due, period_name
@@ -226,7 +226,7 @@ async def _introduce(bot: Bot, patience: float = 60.0) -> None:
         try:
             await bot.initialize()
         except InvalidToken:
-            raise PollTrouble(WRONG_TOKEN) from None
+            raise PollTrouble(UNAUTHORIZED) from None
         except TelegramError as error:
             if waited >= patience:
                 raise PollTrouble(NO_TELEGRAM) from None

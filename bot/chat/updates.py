@@ -173,7 +173,7 @@ class Waits:
     def after(self, error: Exception) -> float:
         """Seconds to wait. Raises PollTrouble for what no waiting mends."""
         if isinstance(error, InvalidToken):
-            raise PollTrouble(WRONG_TOKEN) from None
+            raise PollTrouble(UNAUTHORIZED) from None
         if isinstance(error, Conflict):
             self._conflicts += 1
             if self._conflicts >= CONFLICTS:
@@ -187,7 +187,7 @@ class Waits:
         return longest * random.uniform(0.5, 1.0)  # noqa: S311 - spreads retries, guards nothing
 
 
-WRONG_TOKEN = (
+UNAUTHORIZED = (
     "Telegram does not know this token. Check AITBAR_TELEGRAM_TOKEN against what BotFather shows for your bot."
 )
 CONFLICT = (

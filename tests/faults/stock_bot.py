@@ -1,4 +1,4 @@
-"""Our handlers behind the library's own loop, which acknowledges before they have run: the yardstick that loses."""
+"""Our handlers behind the stock loop, which acknowledges before they have run: the yardstick that loses."""
 
 from __future__ import annotations
 

@@ -7,13 +7,13 @@ const WORDS = {
     busy: { typing: "typing …", upload_photo: "sending a photo …", upload_document: "sending a file …" },
     about: "What can this bot do?", unblock: "Unblock the bot", nothing: "No new messages", photo: "Photo",
     you: "You", says: "Bot", ok: "OK" },
-  ur: { start: "شروع کریں", bot: "بوٹ", edited: "ترمیم شدہ", write: "پیغام", send: "بھیجیں", commands: "کمانڈز",
+  ur: { start: "شروع کریں", bot: "بوٹ", edited: "ترمیم شدہ", write: "پېغام", send: "بھیجیں", commands: "کمانڈز",
     busy: { typing: "لکھ رہا ہے …", upload_photo: "تصویر بھیج رہا ہے …", upload_document: "فائل بھیج رہا ہے …" },
     about: "یہ بوٹ کیا کر سکتا ہے؟", unblock: "بوٹ کو اَن بلاک کریں", nothing: "کوئی نیا پیغام نہیں", photo: "تصویر",
     you: "آپ", says: "بوٹ", ok: "ٹھیک ہے" },
-  ps: { start: "پیل کړئ", bot: "بوټ", edited: "سم شوی", write: "پیغام", send: "ولېږئ", commands: "قوماندې",
+  ps: { start: "شروع کړئ", bot: "بوټ", edited: "سم شوی", write: "پېغام", send: "ولېږئ", commands: "قوماندې",
     busy: { typing: "لیکي …", upload_photo: "انځور لېږي …", upload_document: "فایل لېږي …" },
-    about: "دا بوټ څه کولی شي؟", unblock: "بوټ بېرته خلاص کړئ", nothing: "نوی پیغام نشته", photo: "انځور",
+    about: "دا بوټ څه کولے شي؟", unblock: "بوټ بېرته خلاص کړئ", nothing: "نوے پېغام نشته", photo: "انځور",
     you: "تاسو", says: "بوټ", ok: "سمه ده" },
 };
 const RIGHT_TO_LEFT = new Set(["ur", "ps", "ar", "fa", "sd"]);
