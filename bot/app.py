@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 import signal
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext, suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
-from pathlib import Path
 
 import structlog
 from telegram import Bot
@@ -30,8 +29,9 @@ from bot.digest import CHANNELS, About, Message, compose
 from bot.digest.channels.message import Gone, Undelivered
 from bot.files.phrases import Phrases
 from bot.files.shelf import pinned, shelf, surveys_folder
+from bot.installation import HEARTBEAT_SECONDS, Now, heartbeat, published, terms, utc_now
 from bot.settings import Settings
-from bot.store import DIGEST_TRIES, Store, StoreTrouble, Subscription, Terms, Transaction, Wave, tick
+from bot.store import DIGEST_TRIES, Store, StoreTrouble, Subscription, Transaction, Wave, tick
 
 NOT_BEFORE = "not before"
 PROFILE = "profile"
@@ -41,34 +41,6 @@ SCRUB_AGAIN_SECONDS = 5.0
 FINAL_SCRUB_TRIES = 3
 
 log = structlog.get_logger()
-
-Now = Callable[[], datetime]
-
-
-def utc_now() -> datetime:
-    """The moment, as everything in this house keeps it."""
-    return datetime.now(UTC)
-
-
-def open_store(settings: Settings) -> Store:
-    """The store, migrated and with its keys checked."""
-    store = Store(settings.database_url, settings.keys_dir, pinned)
-    store.prepare()
-    return store
-
-
-def terms(settings: Settings) -> Terms:
-    """What a wave opened in the chat gets from the settings."""
-    return Terms(organisation=settings.organisation, k=settings.min_block, leave_behind=settings.leave_behind)
-
-
-def published(store: Store, wave: str) -> tuple[Wave, Publishable]:
-    """A wave and all that has been released of it."""
-    with store.transaction() as tx:
-        figures = tx.waves.published(wave)
-        found = tx.waves.get(wave)
-    assert found is not None
-    return found, figures
 
 
 def about(wave: Wave, day: datetime, settings: Settings) -> About:
@@ -260,6 +232,7 @@ async def _serve(place: House) -> None:
         place.handler.soil()
     scheduler = clock.start(partial(_beat, place, updates))
     beside = [asyncio.create_task(_keep_clean(place)), asyncio.create_task(place.publish_profile())]
+    updates.last_poll = place.now()  # Telegram has just said who the bot is
     log.info("ready", bot=place.bot.username, surveys=len(place.shelf.surveys))
     await _beat(place, updates)
     try:
@@ -286,14 +259,6 @@ async def _beat(place: House, updates: Updates) -> None:
         age = (place.now() - updates.last_poll).total_seconds()
         if age < HEARTBEAT_SECONDS:
             heartbeat(place.store.folder).touch()
-
-
-HEARTBEAT_SECONDS = 120
-
-
-def heartbeat(folder: Path) -> Path:
-    """The file whose age says whether the bot still hears from Telegram."""
-    return folder / "heartbeat"
 
 
 async def _keep_clean(place: House) -> None:

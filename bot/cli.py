@@ -91,13 +91,13 @@ def say(words: str, err: bool = False) -> None:
 
 
 def _prepared() -> tuple[Settings, Store]:
-    from bot import app as house
+    from bot import installation
     from bot.logs import set_up
     from bot.settings import read
 
     settings = read()
     set_up(settings.log_level)
-    return settings, house.open_store(settings)
+    return settings, installation.open_store(settings)
 
 
 def _moment(text: str | None, settings: Settings) -> datetime | None:
@@ -151,14 +151,14 @@ def tick(
 @explained
 def health() -> None:
     """Say whether the running bot still hears from Telegram (exit 1 if not)."""
-    from bot import app as house
+    from bot import installation
     from bot.settings import read
 
     settings = read()
     from sqlalchemy.engine import make_url
 
     database = make_url(settings.database_url).database
-    beat = house.heartbeat(Path(database or "").parent)
+    beat = installation.heartbeat(Path(database or "").parent)
     age = time.time() - beat.stat().st_mtime if beat.exists() else None
     if age is None or age > HEALTHY_SECONDS:
         say("The bot has not heard from Telegram for two minutes or more." if age else "The bot is not running.")
@@ -239,16 +239,16 @@ def wave_open(
     """Open a wave of a survey; prints its id and its start payload."""
     from dataclasses import replace
 
-    from bot import app as house
+    from bot import installation
     from bot.store import PERIOD
 
     settings, store = _prepared()
     if release not in PERIOD or leftovers not in ("show", "wait") or not 1 <= phones <= 4:
         raise typer.BadParameter("--release is weekly or daily, --leftovers show or wait, --phones 1 to 4")
     if population is None and not yes:
-        population = typer.prompt("About how many people could be asked?", type=int)
+        population = typer.prompt("About how many people could be asked?", type=int, err=True)
     terms = replace(
-        house.terms(settings),
+        installation.terms(settings),
         organisation=org or settings.organisation,
         programme=programme,
         population=population,
@@ -292,12 +292,18 @@ def _document(survey: str, settings: Settings) -> dict[str, object]:
 
 
 def _what_opening_means(document: dict[str, object], terms: Terms) -> list[str]:
-    """What can not be changed once the wave is open, and what the block rule will show."""
+    """What cannot be changed once the wave is open, and what the block rule will show."""
     from bot.core.blocks import SmallPopulation, partition
+    from bot.core.survey import MINORS_CODE
     from bot.files.surveys import from_document
 
+    survey = from_document(document)
+    if terms.minors and not any(option.code == MINORS_CODE for q in survey.questions for option in q.options):
+        say(f"No question of this survey has the answer {MINORS_CODE}, so --minors changes nothing.", err=True)
+        say(f"Leave --minors out, or add the answer {MINORS_CODE} to the question on age.", err=True)
+        raise typer.Exit(1)
     try:
-        cells, dropped = partition(from_document(document), terms.population, terms.k)
+        cells, dropped = partition(survey, terms.population, terms.k)
     except SmallPopulation as error:
         say(str(error), err=True)
         raise typer.Exit(1) from None
@@ -358,18 +364,19 @@ def digest(
 ) -> None:
     """Print the digest of what has been released of a wave."""
     from bot import app as house
+    from bot import installation
 
     settings, store = _prepared()
     if lang not in ("ur", "ps", "en") or format not in ("text", "json", "png", "pdf"):
         raise typer.BadParameter("--lang is ur, ps or en; --format is text, json, png or pdf")
-    found, figures = house.published(store, wave)
+    found, figures = installation.published(store, wave)
     if format == "json":
         _put(json.dumps(figures.as_json(), ensure_ascii=False, sort_keys=True).encode(), out)
         return
     from bot.digest import pdf, png, write
     from bot.files.phrases import Phrases
 
-    now = datetime.now(UTC)
+    now = datetime.now(UTC).replace(microsecond=0)
     words = write(figures, found.survey, Phrases.load(), lang, house.about(found, now, settings))
     if format == "text":
         _put(words.text.encode(), out)

@@ -242,4 +242,3 @@ def _marks(tx: Transaction, who: Who, wave: Wave) -> list[int | None]:
     """What the ledger knows of each person of this phone."""
     key = tx.keys.wave(wave.id)
     return [tx.vault.mark(wave.id, who.tag(key, slot)) for slot in range(wave.terms.slots)]
-

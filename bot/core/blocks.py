@@ -85,7 +85,10 @@ class SmallPopulation(ValueError):
     """The community is so small that a block would name its people; `least` is the smallest allowed."""
 
     def __init__(self, population: int, least: int) -> None:
-        super().__init__(f"a population of {population} is under {least}")
+        super().__init__(
+            f"About {population} people are too few: {least} are needed (three times the smallest group), "
+            "so that a group shown is not everybody. Ask a larger area, or join with a neighbouring one."
+        )
         self.least = least
 
 

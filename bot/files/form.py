@@ -21,7 +21,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from bot.core.survey import RESERVED_CODES
+from bot.core.survey import LANGUAGES, RESERVED_CODES
 
 MOST_QUESTIONS = 999
 """A button names a question in three digits (64 bytes of callback data)."""
@@ -65,6 +65,8 @@ def _survey_id(value: str) -> str:
 def _language(value: str) -> str:
     if not LANGUAGE.fullmatch(value):
         raise PydanticCustomError("bad-language", "bad language")
+    if value not in LANGUAGES:
+        raise PydanticCustomError("unspoken-language", "unspoken language")
     return value
 
 

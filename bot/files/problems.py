@@ -200,6 +200,11 @@ CATALOGUE: Mapping[str, Sentence] = {
     "bad-language": S(
         "'{value}' is no language code", "a language has two or three small letters", "write ur, ps, en or another"
     ),
+    "unspoken-language": S(
+        "the bot does not speak '{value}'",
+        "its own words exist in ur, ps and en",
+        "leave it out until the bot's words exist in it (docs/translators.md)",
+    ),
     "bad-audio-name": S(
         "'{value}' cannot be the name of a recording",
         "small letters, digits, - and _, at most 64, then .ogg",

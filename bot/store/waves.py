@@ -176,13 +176,13 @@ class Waves:
             raise WaveTrouble(f"The wave '{wave}' is not open. See: aitbar wave list")
 
     def destroy_spent_keys(self) -> list[str]:
-        """Destroy the key of every wave that ended, or was never opened in the end; returns those waves.
+        """Destroy the key of every wave that stands here as closed; returns those waves.
 
-        In a transaction of its own: whoever opens a wave holds the lock from drawing its key to the commit,
-        so a key without a wave is one that was rolled back, or whose wave ended before a crash.
+        A key whose wave this database does not know is left alone: it may belong to another database, which
+        somebody moved away for a moment. One drawn for a wave that was rolled back opens nothing.
         """
-        alive = set(self._db.execute(select(t.wave.c.wave).where(t.wave.c.state != "closed")).scalars())
-        spent = [wave for wave in self._keys.waves() if wave not in alive]
+        closed = set(self._db.execute(select(t.wave.c.wave).where(t.wave.c.state == "closed")).scalars())
+        spent = [wave for wave in self._keys.waves() if wave in closed]
         for wave in spent:
             self._keys.destroy_wave(wave)
         return spent
@@ -263,7 +263,7 @@ class Waves:
             t.pool.c.wave,
             t.pool.c.cell,
             func.count().label("all"),
-            func.sum(t.pool.c.dwell == 0).label("fresh"),
+            func.count().filter(t.pool.c.dwell == 0).label("fresh"),
         ).group_by(t.pool.c.wave, t.pool.c.cell)
         smallest = {row.wave: row.k for row in self._db.execute(select(t.wave.c.wave, t.wave.c.k))}
         for row in self._db.execute(counted).all():

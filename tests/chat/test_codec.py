@@ -137,7 +137,9 @@ def test_a_button_of_an_interview_needs_its_secret(event: Event) -> None:
         encode(event, None)
 
 
-@pytest.mark.parametrize("what", [Typed("words"), Opened("abcdefgh", 1, "en"), Asked("x" * 12, ("y" * 32, "z" * 32))])
+@pytest.mark.parametrize(
+    "what", [Typed("words"), Opened("abcdefgh", 1, "en"), Asked("x" * 12, ("y" * 32, "z" * 32))]
+)
 def test_what_no_button_carries_is_refused(what: Typed | Opened | Asked) -> None:
     with pytest.raises(ValueError, match=r"no button carries|does not fit"):
         encode(what, Grip(bytes(16), 0))

@@ -17,6 +17,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from telegram.error import BadRequest, NetworkError, RetryAfter
@@ -210,7 +211,7 @@ def test_a_multiple_choice_is_redrawn_once_a_second_at_most() -> None:
             await asyncio.sleep(0.1)
         await one.flush(60)
         starts = telegram.calls
-        assert all(b - a >= 1.0 - 1e-6 for a, b in zip(starts, starts[1:], strict=False))
+        assert all(b - a >= 1.0 - 1e-6 for a, b in pairwise(starts))
         assert telegram.words[0] == "0", "the first at once"
         assert telegram.words[-1] == "39", "the newest is what stays"
         assert 4 <= len(starts) <= 6
@@ -267,7 +268,7 @@ def test_the_same_chat_gets_one_broadcast_a_second() -> None:
     async def story() -> None:
         telegram, one = Telegram(), pace()
         await asyncio.gather(*(one.broadcast(7, telegram.send(str(number))) for number in range(4)))
-        assert all(b - a >= 1.0 for a, b in zip(telegram.moments, telegram.moments[1:], strict=False))
+        assert all(b - a >= 1.0 for a, b in pairwise(telegram.moments))
 
     run(story())
 
@@ -285,18 +286,17 @@ def test_a_broadcast_says_what_telegram_refused() -> None:
 def test_a_passing_failure_is_tried_again_and_a_refusal_is_not() -> None:
     async def story() -> list[str]:
         telegram, one = Telegram(), pace()
-        telegram.refusals = [NetworkError("gone"), NetworkError("gone"), BadRequest("no")]
-        for word in ("comes in the end", "refused", "comes behind"):
+        for word in ("comes in the end", "comes behind"):
             one.reply(1, Job(telegram.send(word)))
         telegram.refusals = [NetworkError("gone"), NetworkError("gone")]
         await asyncio.sleep(4)
         telegram.refusals = [BadRequest("no")]
-        one.reply(1, Job(telegram.send("refused too")))
+        one.reply(1, Job(telegram.send("refused")))
         one.reply(1, Job(telegram.send("the last")))
         await one.flush(60)
         return telegram.words
 
-    assert run(story()) == ["comes in the end", "refused", "comes behind", "the last"]
+    assert run(story()) == ["comes in the end", "comes behind", "the last"]
 
 
 def test_at_the_end_what_waits_too_long_is_dropped_and_nothing_stays_in_memory() -> None:

@@ -32,7 +32,8 @@ UNSEEN = dict.fromkeys([*range(0x2066, 0x206A), 0x200E, 0x200F], None)
 PATIENCE = 8.0
 """Seconds a reply may take on a busy computer."""
 
-REST = 1.3
+REST = 0.4
+LONG_REST = 1.3
 """Seconds without change that end a reply while rewriting; a multiple choice is redrawn once a second."""
 
 _LONG = re.compile(r"[0-9]{4,}")  # the two halves of a receipt code; nothing else is so long
@@ -151,7 +152,7 @@ class Player:
     async def _reply(self, person: Person, before: Screen, turn: Turn, played: Played, listen: bool) -> Screen:
         """The screen once the reply is there."""
         if listen:
-            screen = await person.wait_quiet(REST)
+            screen = await person.wait_quiet(LONG_REST if re.match("> .[☐☑]", turn.act) else REST)
         else:
             until = asyncio.get_running_loop().time() + PATIENCE
             screen = await person.screen()

@@ -12,8 +12,10 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import shutil
 import unicodedata
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +23,6 @@ import pytest
 from babel.messages.pofile import read_po
 from ruamel.yaml import YAML
 
-from bot.emulator.person import Message
 from tests.conversations.talk import FOLDER, NAMES, RIGHT_TO_LEFT, Played, Player, Talk, plain, read
 from tests.languages import speaks
 from tests.rig import ROOT, Rig, installed
@@ -36,8 +37,13 @@ FIRST_AND_LAST = {"en": ("Back", "Hide now"), "ur": ("پیچھے", "ابھی چ�
 @pytest.fixture(scope="module")
 def player(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Player]:
     """One installation for all talks: each has a wave and a person of its own."""
-    settings = {"AITBAR_ORGANISATION": ORGANISATION, "AITBAR_MIN_BLOCK": "5"}
-    with installed(tmp_path_factory.mktemp("talks"), **settings) as rig:
+    folder = tmp_path_factory.mktemp("talks")
+    shelf = folder / "surveys"
+    shelf.mkdir()
+    for survey in (ROOT / "surveys").rglob("*.yaml"):
+        shutil.copy(survey, shelf)
+    settings = {"AITBAR_ORGANISATION": ORGANISATION, "AITBAR_MIN_BLOCK": "5", "AITBAR_SURVEYS_DIR": str(shelf)}
+    with installed(folder, **settings) as rig:
         rig.start_bot()
         code = rig.console("claim-code").strip()
         asyncio.run(_claim(rig, code))
@@ -126,7 +132,7 @@ def _isolated(talk: Talk, played: Played, _rig: Rig) -> None:
         written = _written(language, talk.wish("survey"))
         for number in re.finditer(r"\d+", re.sub("\u2068[^\u2068\u2069]*\u2069", "", line)):
             words = number.string[max(0, number.start() - 4) : number.end() + 4]
-            assert words in written, f"{number[0]} stands in no isolate: {ascii(line)}"
+            assert words in written, f"{number[0]} stands in no isolate: {line!a}"
 
 
 def _turned(_talk: Talk, played: Played, _rig: Rig) -> None:
@@ -145,13 +151,10 @@ def _turned(_talk: Talk, played: Played, _rig: Rig) -> None:
 
 def test_rewriting_changes_what_the_bot_says_and_nothing_else(tmp_path: Path) -> None:
     path = tmp_path / "some.txt"
-    path.write_text(
-        "# About.\n# survey: some\n# expects: rows=1\n\n> one\n< old\n  [x]\n* a day passes\n> [x]\n< older\n"
-    )
+    head = "# About.\n# survey: some\n# expects: rows=1\n\n"
+    path.write_text(head + "> one\n< old\n  [x]\n* a day passes\n> [x]\n< older\n", "utf-8")
     rewritten = read(path).with_replies(["< new\n\n  words\n  [y]", "", "< newer"])
-    assert rewritten == (
-        "# About.\n# survey: some\n# expects: rows=1\n\n> one\n< new\n\n  words\n  [y]\n* a day passes\n> [x]\n< newer\n"
-    )
+    assert rewritten == head + "> one\n< new\n\n  words\n  [y]\n* a day passes\n> [x]\n< newer\n"
 
 
 @pytest.mark.parametrize("path", TALKS, ids=lambda path: path.stem)
@@ -159,7 +162,7 @@ def test_the_head_of_a_talk_says_what_must_be_true_at_its_end(path: Path) -> Non
     talk = read(path)
     wishes = _wishes(talk)
     assert {"rows", "done", "codes", "edits"} <= set(wishes)
-    assert talk.wish("language") in RIGHT_TO_LEFT + ("en",)
+    assert talk.wish("language") in (*RIGHT_TO_LEFT, "en")
     assert bool(talk.wish("answers")) == (wishes["rows"] == ("=", 1))
 
 
@@ -199,13 +202,10 @@ def _answers(talk: Talk) -> dict[str, str]:
 
 def _as_words(body: dict[str, Any]) -> dict[str, Any]:
     """A body with its answers written as the head of a talk writes them."""
-    return {
-        **body,
-        "answers": {
-            id: ",".join(answer) if isinstance(answer, list) else str(answer)
-            for id, answer in body["answers"].items()
-        },
+    answers = {
+        id: ",".join(answer) if isinstance(answer, list) else str(answer) for id, answer in body["answers"].items()
     }
+    return {**body, "answers": answers}
 
 
 def _lines(played: Played) -> Iterator[tuple[str, str]]:
@@ -217,11 +217,13 @@ def _lines(played: Played) -> Iterator[tuple[str, str]]:
                 yield language, line
 
 
+@cache
 def _survey(id: str) -> dict[str, Any]:
     surveys: list[dict[str, Any]] = [YAML(typ="safe").load(path) for path in (ROOT / "surveys").rglob("*.yaml")]
     return next(survey for survey in surveys if survey["survey"] == id)
 
 
+@cache
 def _written(language: str, survey: str) -> str:
     """All words of authors and translators in a language."""
     with (ROOT / "locales" / language / "LC_MESSAGES" / "bot.po").open("rb") as file:

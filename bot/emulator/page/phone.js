@@ -7,7 +7,7 @@ const WORDS = {
     busy: { typing: "typing …", upload_photo: "sending a photo …", upload_document: "sending a file …" },
     about: "What can this bot do?", unblock: "Unblock the bot", nothing: "No new messages", photo: "Photo",
     you: "You", says: "Bot", ok: "OK" },
-  ur: { start: "شروع کریں", bot: "بوٹ", edited: "ترمیم شدہ", write: "پېغام", send: "بھیجیں", commands: "کمانڈز",
+  ur: { start: "شروع کریں", bot: "بوٹ", edited: "ترمیم شدہ", write: "پیغام", send: "بھیجیں", commands: "کمانڈز",
     busy: { typing: "لکھ رہا ہے …", upload_photo: "تصویر بھیج رہا ہے …", upload_document: "فائل بھیج رہا ہے …" },
     about: "یہ بوٹ کیا کر سکتا ہے؟", unblock: "بوٹ کو اَن بلاک کریں", nothing: "کوئی نیا پیغام نہیں", photo: "تصویر",
     you: "آپ", says: "بوٹ", ok: "ٹھیک ہے" },

@@ -1,0 +1,47 @@
+"""One installation as every command finds it: its store, its terms, its released figures, its sign of life."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot.core.blocks import Publishable
+from bot.files.shelf import pinned
+from bot.settings import Settings
+from bot.store import Store, Terms, Wave
+
+Now = Callable[[], datetime]
+
+HEARTBEAT_SECONDS = 120
+
+
+def heartbeat(folder: Path) -> Path:
+    """The file whose age says whether the bot still hears from Telegram."""
+    return folder / "heartbeat"
+
+
+def utc_now() -> datetime:
+    """The moment, as everything in this house keeps it."""
+    return datetime.now(UTC)
+
+
+def open_store(settings: Settings) -> Store:
+    """The store, migrated and with its keys checked."""
+    store = Store(settings.database_url, settings.keys_dir, pinned)
+    store.prepare()
+    return store
+
+
+def terms(settings: Settings) -> Terms:
+    """What a wave opened in the chat gets from the settings."""
+    return Terms(organisation=settings.organisation, k=settings.min_block, leave_behind=settings.leave_behind)
+
+
+def published(store: Store, wave: str) -> tuple[Wave, Publishable]:
+    """A wave and all that has been released of it."""
+    with store.transaction() as tx:
+        figures = tx.waves.published(wave)
+        found = tx.waves.get(wave)
+    assert found is not None
+    return found, figures

@@ -1,0 +1,102 @@
+"""A store in a folder of its own, a survey with cells, and people who answer."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from bot.core.flow import REVIEW, Place
+from bot.core.survey import Answer, CellPart, Survey
+from bot.store import SECRET_BYTES, Store, Terms, Transaction, dump_body, write_node
+from tests.core.sample import choice, survey, yes_no
+
+START = datetime(2026, 11, 23, 9, tzinfo=UTC)
+TODAY = START.date()
+
+TRUST = replace(
+    survey(
+        "trust",
+        choice("district", "swat", "dir"),
+        choice("gender", "woman", "man"),
+        yes_no("met"),
+    ),
+    cells=(
+        CellPart("district", "district", {"swat": "swat", "dir": "dir"}),
+        CellPart("gender", "gender", {"woman": "woman", "man": "man"}),
+    ),
+)
+
+WOMAN_OF_SWAT: dict[str, Answer] = {"district": "swat", "gender": "woman", "met": "yes"}
+
+SURVEYS = {"trust": TRUST}
+
+
+def read(body: str) -> Survey:
+    """The survey that a pinned document names."""
+    named: dict[str, str] = json.loads(body)
+    return SURVEYS[named["survey"]]
+
+
+@contextmanager
+def kept(folder: Path, surveys: Callable[[str], Survey] = read) -> Iterator[Store]:
+    """A prepared store, closed afterwards."""
+    store = Store(f"sqlite:///{folder}/data/aitbar.db", folder / "keys", surveys)
+    store.prepare()
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def open_wave(store: Store, now: datetime = START, survey: str = "trust", **terms: Any) -> str:
+    """Open a wave with blocks of five."""
+    with store.transaction() as tx:
+        return tx.waves.open({"survey": survey}, Terms(**{"k": 5, "leave_behind": 1, **terms}), now)
+
+
+def tag_of(person: int, slot: int = 0) -> bytes:
+    """The mark of a person of these tests."""
+    return b"tag" + person.to_bytes(12, "big") + bytes([slot])
+
+
+def begin(tx: Transaction, wave: str, person: int, place: Place | None = None, today: date = TODAY) -> bytes:
+    """Begin an interview; returns its secret."""
+    secret = tx.vault.begin(wave, tag_of(person))
+    assert len(secret) == SECRET_BYTES
+    tx.vault.seal(secret, wave, 1, tag_of(person), place or Place("en", REVIEW, answers=WOMAN_OF_SWAT), today)
+    return secret
+
+
+def send(
+    tx: Transaction, wave: str, person: int, answers: dict[str, Answer] | None = None, first: bool = True
+) -> str:
+    """Begin and send; returns the receipt."""
+    secret = begin(tx, wave, person)
+    found = tx.waves.get(wave)
+    assert found is not None
+    given = WOMAN_OF_SWAT if answers is None else answers
+    cell = write_node(found.partition.cell(given))
+    assert tx.vault.submit(secret, wave, tag_of(person), cell, dump_body(given, "en"), first)
+    return tx.vault.receipt(secret)
+
+
+def send_many(store: Store, wave: str, people: range, answers: dict[str, Answer] | None = None) -> list[str]:
+    """Many people send, one transaction each as in life; returns their receipts."""
+    receipts = []
+    for person in people:
+        with store.transaction() as tx:
+            receipts.append(send(tx, wave, person, answers))
+    return receipts
+
+
+def rows(store: Store, query: str) -> list[Any]:
+    """What a stranger reads in the file."""
+    assert store.folder is not None
+    with closing(sqlite3.connect(store.folder / "aitbar.db")) as database:
+        return database.execute(query).fetchall()

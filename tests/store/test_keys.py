@@ -1,0 +1,107 @@
+"""The keys: files outside the database, for their owner's eyes only.
+
+Promises:
+1. A key that others can read, that is damaged or that is missing is refused, and the sentence says what to do.
+2. The server's key is made on a first start only, never beside open interviews.
+3. A wave's key is there while the wave lives, and gone, overwritten, when it is over; a key whose wave never
+   came to be is removed at the next tick.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from bot.store import Keys, KeyTrouble, Terms
+from tests.store.sample import START, begin, kept, open_wave
+
+
+@pytest.fixture
+def keys(tmp_path: Path) -> Keys:
+    one = Keys(tmp_path / "keys")
+    one.prepare(may_create=True)
+    return one
+
+
+def test_a_key_is_for_its_owner_alone(keys: Keys, tmp_path: Path) -> None:
+    keys.make_wave("abc")
+    for path in (tmp_path / "keys").iterdir():
+        assert path.stat().st_mode & 0o777 == 0o600
+        assert len(path.read_bytes()) == 32
+    assert (tmp_path / "keys").stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o666, 0o620])
+def test_a_key_that_others_can_read_is_refused(tmp_path: Path, keys: Keys, mode: int) -> None:
+    path = tmp_path / "keys" / "server.key"
+    path.chmod(mode)
+    with pytest.raises(KeyTrouble, match=r"can be read by others\. Run: chmod 600"):
+        Keys(tmp_path / "keys").prepare(may_create=True)
+
+
+@pytest.mark.parametrize("content", [b"", b"short", bytes(33)])
+def test_a_damaged_key_is_refused(tmp_path: Path, keys: Keys, content: bytes) -> None:
+    (tmp_path / "keys" / "server.key").write_bytes(content)
+    with pytest.raises(KeyTrouble, match=r"damaged: it should hold 32 bytes"):
+        Keys(tmp_path / "keys").prepare(may_create=True)
+
+
+def test_a_missing_key_is_refused_beside_open_interviews(tmp_path: Path) -> None:
+    with kept(tmp_path) as store:
+        wave = open_wave(store)
+        with store.transaction() as tx:
+            begin(tx, wave, 1)
+    (tmp_path / "keys" / "server.key").unlink()
+    with pytest.raises(KeyTrouble, match=r"missing.*Put it back"), kept(tmp_path):
+        pass
+
+
+def test_a_missing_wave_key_is_said(keys: Keys) -> None:
+    with pytest.raises(KeyTrouble, match=r"wave-abc\.key is missing"):
+        keys.wave("abc")
+
+
+def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(KeyTrouble, match="Choose another with AITBAR_KEYS_DIR"):
+        Keys(tmp_path / "file" / "keys").prepare(may_create=True)
+
+
+def test_two_who_start_at_once_use_one_key(tmp_path: Path, keys: Keys, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = Keys(tmp_path / "keys")
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "exists", lambda _path: False)  # the other one came in between
+        other.prepare(may_create=True)
+    assert other.server() == keys.server()
+
+
+def test_a_destroyed_key_is_overwritten_and_gone(keys: Keys, tmp_path: Path) -> None:
+    keys.make_wave("abc")
+    with (tmp_path / "keys" / "wave-abc.key").open("rb") as held:
+        before = held.read()
+        keys.destroy_wave("abc")
+        held.seek(0)
+        assert held.read() == bytes(32) != before
+    assert keys.waves() == []
+    keys.destroy_wave("abc")
+
+
+def test_a_key_whose_wave_this_database_does_not_know_is_left_alone(tmp_path: Path) -> None:
+    with kept(tmp_path) as store:
+        stays = open_wave(store)
+        with pytest.raises(RuntimeError), store.transaction() as tx:
+            gone = tx.waves.open({"survey": "trust"}, Terms(k=5), START)
+            raise RuntimeError
+        assert store.keys.waves() == sorted([stays, gone])
+        with store.transaction() as tx:
+            assert tx.waves.destroy_spent_keys() == []
+        assert store.keys.waves() == sorted([stays, gone])
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_nobody_may_write_to_is_said(tmp_path: Path) -> None:
+    (tmp_path / "keys").mkdir(mode=0o500)
+    with pytest.raises(KeyTrouble, match="cannot be written"):
+        Keys(tmp_path / "keys").prepare(may_create=True)

@@ -1,0 +1,363 @@
+"""One turn: what somebody did, what is kept of it, and what is shown.
+
+Promises:
+1. Before the yes nothing is stored; after a no nothing is.
+2. A second yes changes nothing; another person on the same phone has an interview of their own.
+3. Starting over happens only after reading what it means; the earlier answers stay unreadable.
+4. Who has answered is told so; a closed wave is closed.
+5. A tap after sending shows the last words again, with the code where it was asked for.
+6. Hiding drops the answers, screening out leaves no mark.
+7. A tap with another's secret, a forged slot or an old step changes nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.chat.identity import who
+from bot.core import flow
+from bot.core.events import (
+    Agreed,
+    AskedLanguageAgain,
+    Chose,
+    Continued,
+    Event,
+    Hid,
+    HidBefore,
+    Joined,
+    Opened,
+    PickedLanguage,
+    PickedWave,
+    Refused,
+    Sent,
+    StartedOver,
+    Threshold,
+)
+from bot.core.screen import Say, Screen
+from bot.core.survey import Survey
+from bot.store import Store, Terms
+from bot.turn import Grip, Held, Reply, take
+from tests.core.sample import GATE, PLAIN, survey, yes_no
+from tests.store.sample import START, TRUST, kept, rows
+
+AMINA, BILAL = 7_000_000_001, 7_000_000_002
+MARK = 11
+URDU = survey("urdu", yes_no("met"), languages=("ur",))
+SURVEYS = {s.id: s for s in (TRUST, GATE, PLAIN, URDU)}
+
+
+def read(body: str) -> Survey:
+    """The survey a pinned document names."""
+    return SURVEYS[json.loads(body)["survey"]]
+
+
+class Phone:
+    """A phone: what its account does goes through `take`, as it would from the chat."""
+
+    def __init__(self, store: Store, account: int = AMINA) -> None:
+        self.store = store
+        self.account = account
+
+    def does(self, did: Held | Threshold) -> Reply:
+        with self.store.transaction() as tx:
+            return take(tx, who(self.account), did, START, "en")
+
+    def begins(self, wave: str, slot: int = 0) -> Grip:
+        """Agree; returns what the buttons hold."""
+        reply = self.does(Agreed(wave, MARK, "en", 1, slot))
+        assert reply.grip is not None
+        return reply.grip
+
+    def answers(self, grip: Grip, *options: int) -> Reply:
+        """Choose these options, one question after the other."""
+        reply = self.does(Held(grip, Continued()))
+        for option in options:
+            chosen = next(e for e in buttons(reply) if isinstance(e, Chose) and e.option == option)
+            reply = self.does(Held(grip, chosen))
+        return reply
+
+    def sends(self, grip: Grip, code: bool = False) -> Reply:
+        """Answer all three questions of the survey and send them."""
+        reply = self.answers(grip, 0, 0, 0)
+        return self.does(Held(grip, next(e for e in buttons(reply) if isinstance(e, Sent) and e.code is code)))
+
+
+def buttons(reply: Reply) -> list[object]:
+    """What the buttons of a reply do."""
+    assert reply.screen is not None
+    return [button.does for row in reply.screen.rows for button in row]
+
+
+def phrases(reply: Reply) -> list[str]:
+    """The bot's own phrases of a reply."""
+    assert reply.screen is not None
+    return [line.id for line in reply.screen.lines if isinstance(line, Say)]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with kept(tmp_path, read) as one:
+        yield one
+
+
+def opened(store: Store, survey: str = "trust", slots: int = 1) -> str:
+    """Open a wave."""
+    with store.transaction() as tx:
+        return tx.waves.open({"survey": survey}, Terms(k=5, slots=slots), START)
+
+
+def nothing_is_stored(store: Store) -> bool:
+    """True when neither ledger nor session nor pool knows of anybody."""
+    return all(not rows(store, f"SELECT * FROM {table}") for table in ("ledger", "session", "pool"))  # noqa: S608
+
+
+# -- before the yes -------------------------------------------------------------------------------------
+
+
+def test_until_the_yes_nothing_is_stored(store: Store) -> None:
+    wave, phone = opened(store), Phone(store)
+    before: list[Threshold] = [
+        Opened(wave, MARK, "en"),
+        Opened(None, MARK, "ps"),
+        PickedWave(wave, MARK),
+        PickedLanguage(wave, MARK, "ps"),
+        AskedLanguageAgain(wave, MARK),
+        HidBefore((MARK,)),
+        Refused(wave, MARK, "en"),
+    ]
+    for did in before:
+        phone.does(did)
+        assert nothing_is_stored(store), did
+
+
+def test_the_yes_of_a_consent_is_for_the_person_who_reads_it(store: Store) -> None:
+    wave, phone = opened(store, slots=2), Phone(store)
+    first = phone.does(PickedLanguage(wave, MARK, "en"))
+    assert Agreed(wave, MARK, "en", 1, 0) in buttons(first)
+    phone.begins(wave)
+    second = phone.does(PickedLanguage(wave, MARK, "en"))
+    assert Agreed(wave, MARK, "en", 1, 1) in buttons(second)
+
+
+def test_a_consent_to_another_version_is_asked_again(store: Store) -> None:
+    wave, phone = opened(store), Phone(store)
+    reply = phone.does(Agreed(wave, MARK, "en", 2, 0))
+    assert "do-you-agree" in phrases(reply)
+    assert nothing_is_stored(store)
+
+
+def test_a_survey_that_does_not_speak_the_language_is_asked_in_its_own(store: Store) -> None:
+    wave, phone = opened(store, "urdu"), Phone(store)
+    assert phone.does(Opened(None, MARK, "ps")).screen is not None
+    reply = phone.does(PickedLanguage(wave, MARK, "ps"))
+    assert reply.screen is not None
+    assert reply.screen.language == "ur"
+    begun = phone.does(Agreed(wave, MARK, "ps", 1, 0))
+    assert begun.screen is not None
+    assert begun.screen.language == "ur"
+
+
+def test_of_several_open_surveys_one_is_picked(store: Store) -> None:
+    one, two = opened(store), opened(store, "urdu")
+    reply = Phone(store).does(Opened(None, MARK, "ps"))
+    assert {e.wave for e in buttons(reply) if isinstance(e, PickedWave)} == {one, two}
+    assert phrases(reply) == ["choose-survey"]
+
+
+# -- beginning ------------------------------------------------------------------------------------------
+
+
+def test_a_second_yes_changes_nothing_and_is_answered_beside_the_interview(store: Store) -> None:
+    for slots in (1, 2):
+        wave, phone = opened(store, slots=slots), Phone(store)
+        grip = phone.begins(wave)
+        before = rows(store, "SELECT * FROM session"), rows(store, "SELECT * FROM ledger")
+        again = phone.does(Agreed(wave, MARK, "en", 1, 0))
+        assert (rows(store, "SELECT * FROM session"), rows(store, "SELECT * FROM ledger")) == before
+        assert again.apart, "the tapped message may hold the secret of the interview"
+        assert phrases(again) == ["go-on-above"]
+        assert phone.does(Held(grip, Continued())).grip == grip
+
+
+def test_a_slot_that_the_wave_does_not_have_is_refused(store: Store) -> None:
+    wave, phone = opened(store, slots=2), Phone(store)
+    assert phone.does(Agreed(wave, MARK, "en", 1, 3)).grip is None
+    assert nothing_is_stored(store)
+
+
+def test_two_people_on_one_phone_have_an_interview_each(store: Store) -> None:
+    wave, phone = opened(store, slots=2), Phone(store)
+    first = phone.begins(wave)
+    again = phone.does(Opened(wave, MARK, "en"))
+    assert Joined(wave, MARK, "en") in buttons(again)
+    second = phone.begins(wave, slot=1)
+    assert second != first
+    assert phone.sends(second).finished
+    assert phone.sends(first).finished
+    assert rows(store, "SELECT first FROM pool ORDER BY first") == [(0,), (1,)]
+    full = phone.does(Opened(wave, MARK, "en"))
+    assert phrases(full) == ["already-answered"]
+    assert buttons(full) == [], "nobody else fits"
+
+
+def test_another_account_is_another_person(store: Store) -> None:
+    wave = opened(store)
+    assert Phone(store).sends(Phone(store).begins(wave)).finished
+    assert Phone(store, BILAL).sends(Phone(store, BILAL).begins(wave)).finished
+    assert rows(store, "SELECT first FROM pool") == [(1,), (1,)]
+
+
+# -- starting over --------------------------------------------------------------------------------------
+
+
+def test_who_comes_back_without_the_secret_is_sent_above_and_nothing_is_begun(store: Store) -> None:
+    wave, phone = opened(store), Phone(store)
+    phone.begins(wave)
+    for did in (Opened(wave, MARK, "en"), Opened(None, MARK, "en"), PickedWave(wave, MARK, "en")):
+        assert phrases(phone.does(did)) == ["go-on-above"]
+    assert phrases(phone.does(StartedOver(wave, MARK, "en", sure=False))) == ["start-over-means"]
+    assert len(rows(store, "SELECT * FROM session")) == 1
+
+
+def test_starting_over_draws_a_new_secret_and_one_of_the_two_is_counted(store: Store) -> None:
+    wave, phone = opened(store), Phone(store)
+    old = phone.begins(wave)
+    phone.answers(old, 0, 0)
+    new = phone.does(StartedOver(wave, MARK, "en", sure=True)).grip
+    assert new is not None
+    assert new.secret != old.secret
+    assert phone.sends(new).finished
+    late = phone.answers(old, 0)
+    late = phone.does(Held(old, next(e for e in buttons(late) if isinstance(e, Sent))))
+    assert phrases(late) == ["already-answered"]
+    assert not late.finished
+    assert len(rows(store, "SELECT * FROM pool")) == 1
+    assert rows(store, "SELECT * FROM session") == [], "what cannot be sent is not kept either"
+
+
+def test_starting_over_without_having_begun_begins_nothing(store: Store) -> None:
+    wave, phone = opened(store), Phone(store)
+    assert phone.does(StartedOver(wave, MARK, "en", sure=True)).grip is None
+    assert nothing_is_stored(store)
+
+
+# -- answered, closed -----------------------------------------------------------------------------------
+
+
+def test_who_has_answered_is_told_so(store: Store) -> None:
+    wave, phone = opened(store), Phone(store)
+    phone.sends(phone.begins(wave))
+    for did in (
+        Opened(wave, MARK, "en"),
+        Agreed(wave, MARK, "en", 1, 0),
+        StartedOver(wave, MARK, "en", sure=True),
+    ):
+        assert phrases(phone.does(did)) == ["already-answered"]
+    assert len(rows(store, "SELECT * FROM pool")) == 1
+
+
+def test_a_closed_wave_is_closed_to_everybody(store: Store) -> None:
+    wave, phone = opened(store), Phone(store)
+    grip = phone.begins(wave)
+    ready = phone.answers(grip, 0, 0, 0)
+    with store.transaction() as tx:
+        tx.waves.close(wave)
+    send = next(e for e in buttons(ready) if isinstance(e, Sent))
+    for did in (
+        Held(grip, send),
+        Opened(wave, MARK, "en"),
+        Agreed(wave, MARK, "en", 1, 0),
+        PickedWave("nosuch", 1),
+    ):
+        assert phrases(phone.does(did)) == ["survey-closed"]
+    assert rows(store, "SELECT * FROM pool") == []
+
+
+def test_after_the_key_is_gone_an_old_button_is_closed_and_raises_nothing(store: Store) -> None:
+    wave, phone = opened(store), Phone(store)
+    grip = phone.begins(wave)
+    with store.transaction() as tx:
+        tx.waves.close(wave)
+        for day in (0, 1):
+            tx.waves.daily((START + timedelta(days=day)).date())
+    with store.transaction() as tx:
+        assert tx.waves.destroy_spent_keys() == [wave]
+    assert phrases(phone.does(Held(grip, Continued()))) == ["question-closed"]
+    assert phrases(phone.does(Opened(wave, MARK, "en"))) == ["survey-closed"]
+
+
+# -- sending --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("code", [True, False])
+def test_a_tap_after_sending_shows_the_last_words_again(store: Store, code: bool) -> None:
+    wave, phone = opened(store), Phone(store)
+    grip = phone.begins(wave)
+    ready = phone.answers(grip, 0, 0, 0)
+    send = Held(grip, next(e for e in buttons(ready) if isinstance(e, Sent) and e.code is code))
+    first, second = phone.does(send), phone.does(send)
+    assert first.finished
+    assert not second.finished
+    assert first.screen is not None and second.screen is not None
+    assert first.screen.lines == second.screen.lines
+    assert ("your-code" in phrases(second)) is code
+    assert first.grip is None, "the secret leaves the chat"
+    assert len(rows(store, "SELECT * FROM pool")) == 1
+
+
+def test_the_last_words_offer_to_wipe_the_messages_of_the_interview(store: Store) -> None:
+    wave, phone = opened(store), Phone(store)
+    done = phone.sends(phone.begins(wave))
+    assert buttons(done) == [HidBefore((MARK,))]
+    wiped = phone.does(HidBefore((MARK,)))
+    assert (wiped.screen, wiped.wipe) == (flow.hidden("en"), (MARK,))
+
+
+# -- hiding and screening out ---------------------------------------------------------------------------
+
+
+def test_hiding_drops_the_answers(store: Store) -> None:
+    wave, phone = opened(store), Phone(store)
+    grip = phone.begins(wave)
+    phone.answers(grip, 0, 0)
+    hidden = phone.does(Held(grip, Hid()))
+    assert (hidden.screen, hidden.grip, hidden.wipe) == (Screen("en", (Say("hidden"),)), None, (MARK,))
+    assert rows(store, "SELECT * FROM session") == []
+    assert phrases(phone.does(Held(grip, Continued()))) == ["question-closed"]
+
+
+def test_who_is_screened_out_leaves_no_mark(store: Store) -> None:
+    wave, phone = opened(store, "gate"), Phone(store)
+    reply = phone.answers(phone.begins(wave), 0)
+    assert phrases(reply) == ["screened-out"]
+    assert nothing_is_stored(store)
+
+
+# -- forgery --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("event", [Continued(), Chose(0, 1, 1), Hid(), Sent(code=True, step=1)])
+def test_a_tap_that_is_not_ones_own_changes_nothing(store: Store, event: Event) -> None:
+    wave = opened(store, slots=2)
+    grip = Phone(store).begins(wave)
+    before = rows(store, "SELECT * FROM session"), rows(store, "SELECT * FROM ledger")
+    assert Phone(store, BILAL).does(Held(grip, event)).screen is None, "another account"
+    assert Phone(store).does(Held(Grip(grip.secret, 1), event)).screen is None, "another person of the phone"
+    assert phrases(Phone(store).does(Held(Grip(bytes(16), 0), event))) == ["question-closed"]
+    assert (rows(store, "SELECT * FROM session"), rows(store, "SELECT * FROM ledger")) == before
+
+
+def test_an_old_button_shows_the_present_question(store: Store) -> None:
+    wave, phone = opened(store), Phone(store)
+    grip = phone.begins(wave)
+    present = phone.answers(grip, 0)
+    box = rows(store, "SELECT * FROM session")
+    old = phone.does(Held(grip, Chose(0, 1, 1)))
+    assert old.screen == present.screen
+    assert old.hint == Say("hint-moved-on")
+    assert rows(store, "SELECT * FROM session") == box
