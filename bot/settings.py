@@ -91,8 +91,8 @@ class Settings(BaseSettings):
             )
         if not TOKEN.fullmatch(token):
             raise SettingsTrouble(
-                "AITBAR_TELEGRAM_TOKEN is no token of a bot: one looks like 123456789:AAE... and is given by "
-                "@BotFather. Copy all of it, digits and colon included."
+                "AITBAR_TELEGRAM_TOKEN is no token of a bot: that is a number, a colon and some 35 letters. "
+                "Copy all of what @BotFather gave you."
             )
         return token
 

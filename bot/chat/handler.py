@@ -255,7 +255,8 @@ class Handler:
         if reply.screen is not None and any(
             isinstance(part, Say) and part.id == "go-on-above" for part in reply.screen.lines
         ):
-            return [self._show(came, Opened(None, came.message, None), reply, now)]
+            # The words may be an answer: they and this line must not outlive the interview on the phone.
+            return [self._beside(came.chat, reply.screen), Delete(came.chat, (came.message,))]
         return self._say(came, "nothing-to-do")
 
     def _withdraw(self, tx: Transaction, came: Came, rest: str) -> list[Outgoing]:

@@ -42,6 +42,7 @@ WAVE_LENGTH = 8
 FULL_DWELL = 2
 MERGING_RELEASE = 3
 TICKS_TO_LAST_RELEASE = 2
+NAMED_AT_ONCE = 10_000
 PERIOD = {"weekly": timedelta(days=7), "daily": timedelta(days=1)}
 
 
@@ -294,8 +295,9 @@ class Waves:
 
     def _close_block(self, wave: Wave, no: int, group: Closing, *, burst: bool) -> None:
         """Shuffle the group, count it once, and let it go from the pool under new names."""
-        rows = self._db.execute(select(t.pool.c.body, t.pool.c.rhash).where(t.pool.c.rid.in_(group.rids))).all()
-        shuffled = list(rows)
+        shuffled: list[Row[Any]] = []
+        for some in _parts(group.rids):
+            shuffled += self._db.execute(select(t.pool.c.body, t.pool.c.rhash).where(t.pool.c.rid.in_(some)))
         secrets.SystemRandom().shuffle(shuffled)
         self._db.execute(
             insert(t.block).values(
@@ -310,7 +312,8 @@ class Waves:
                 for (question, code), n in sorted(counts.items())
             ],
         )
-        self._db.execute(delete(t.pool).where(t.pool.c.rid.in_(group.rids)))
+        for some in _parts(group.rids):
+            self._db.execute(delete(t.pool).where(t.pool.c.rid.in_(some)))
         self._db.execute(
             insert(t.response),
             [
@@ -342,6 +345,11 @@ def read_node(words: str) -> Node:
     """The node that `write_node` wrote."""
     pairs = (part.partition("=") for part in words.split("/") if part)
     return tuple((name, code) for name, _, code in pairs)
+
+
+def _parts(rids: Sequence[bytes]) -> list[Sequence[bytes]]:
+    """In parts that one statement can name: SQLite refuses more than 32,766 values."""
+    return [rids[start : start + NAMED_AT_ONCE] for start in range(0, len(rids), NAMED_AT_ONCE)]
 
 
 def _draw(rids: Sequence[bytes], number: int) -> Sequence[bytes]:

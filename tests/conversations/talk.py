@@ -159,6 +159,7 @@ class Player:
             while shown(before, screen) != turn.reply and asyncio.get_running_loop().time() < until:
                 await asyncio.sleep(0.03)
                 screen = await person.screen()
+            assert shown(before, screen) == turn.reply, f"after {turn.act}"
         played.replies.append(shown(before, screen))
         return screen
 

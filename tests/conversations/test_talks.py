@@ -23,11 +23,14 @@ import pytest
 from babel.messages.pofile import read_po
 from ruamel.yaml import YAML
 
+from bot.emulator.person import Person
 from tests.conversations.talk import FOLDER, NAMES, RIGHT_TO_LEFT, Played, Player, Talk, plain, read
 from tests.languages import speaks
-from tests.rig import ROOT, Rig, installed
+from tests.rig import ROOT, Rig, id_of, installed
 
-TALKS = sorted(FOLDER.glob("*.txt"))
+TALKS = sorted(FOLDER.glob("*.txt"), key=lambda path: ("passes" not in path.read_text("utf-8"), path.stem))
+"""Talks in which days pass come first: each wave has a summary to send then, and few are open yet."""
+
 GREETINGS = ("السلام علیکم", "As-salamu alaykum")
 ORGANISATION = "امن"
 OWNER = 900
@@ -62,7 +65,8 @@ def test_the_bot_says_what_stands_in_the_talk(path: Path, player: Player, reques
     if rewrite:
         path.write_text(talk.with_replies(played.replies), "utf-8")
     else:
-        assert talk.with_replies(played.replies) == path.read_text("utf-8")
+        assert played.replies == [turn.reply for turn in talk.turns]
+        assert talk.with_replies(played.replies) == path.read_text("utf-8"), "not as --rewrite would write it"
 
 
 # -- the promises ---------------------------------------------------------------------------------------
@@ -94,12 +98,11 @@ def _on_the_phone(talk: Talk, played: Played, _rig: Rig) -> None:
     counted = {
         "edits": played.most_edits,
         "bots": len(bots),
+        "sent": len(played.sent_by_bot),
         "mine": len(played.end.messages) - len(bots),
         "traces": len(traces),
     }
     _compare(talk, counted)
-    if _wishes(talk).get("bots") == ("=", 1):
-        assert played.sent_by_bot == {bots[0].id}, "the bot sent more than one message"
 
 
 def _spoken(_talk: Talk, played: Played, _rig: Rig) -> None:
@@ -107,7 +110,7 @@ def _spoken(_talk: Talk, played: Played, _rig: Rig) -> None:
     for language, message in played.spoken:
         if not language:
             continue
-        buttons = [label for label in message.labels if label not in NAMES]
+        buttons = [label for label in message.labels if plain(label) not in NAMES]
         for words in (*message.text.split("\n"), *buttons):
             assert speaks(words) <= {language}, words
         if plain(message.text) not in GREETINGS:
@@ -252,7 +255,7 @@ async def _claim(rig: Rig, code: str) -> None:
 async def _open(rig: Rig, survey: str) -> str:
     """The owner opens a wave in the chat; returns its id."""
     before = {row["wave"] for row in rig.rows("wave")}
-    async with rig.person(OWNER, "en") as owner:
+    async with Person(rig.url, id_of(OWNER), "Owner", language_code="en", idle=0.02) as owner:
         await owner.say("/desk")
         for label in ("Open a survey", _survey(survey)["title"]["en"], "5,000 or more", "Once a week", "Open now"):
             await owner.press(label)
