@@ -13,7 +13,7 @@ from bot.emulator.person import Message, NoSuchButton, Person, Screen
 from bot.files.phrases import Phrases, directed
 
 FIRST_ID = 7_100_000_001
-AT_ONCE = 12
+AT_ONCE = 30
 PATIENCE = 100  # tenths of a second
 
 
