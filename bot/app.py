@@ -89,8 +89,12 @@ class House:
         for subscription in subscriptions:
             zone = self.settings.zone
             due = latest_due(subscription.cadence, subscription.since, now, zone)
-            if due is not None:
+            if due is None:
+                continue
+            try:
                 await self._send_digest(subscription, period_name(due, zone), now)
+            except Exception as error:  # one summary that fails must not keep the others back
+                log.error("a summary failed and stays claimed", wave=subscription.wave, kind=type(error).__name__)
 
     async def _send_digest(self, to: Subscription, period: str, now: datetime) -> None:
         claimed = await self.store.write(lambda tx: self._claim(tx, to, period, now))
@@ -165,6 +169,9 @@ async def house(settings: Settings, now: Now = utc_now, alone: bool = False) -> 
     store = Store(settings.database_url, settings.keys_dir, pinned)
     with store.only_one() if alone else nullcontext():
         store.prepare()
+        if alone:
+            with store.transaction() as tx:
+                tx.waves.check_keys()
         async with _around(settings, store, now) as place:
             yield place
 

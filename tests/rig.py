@@ -130,7 +130,11 @@ class Rig:
 
     def person(self, number: int, language: str | None = None) -> Person:
         """Somebody with a phone. Ids are large and telling, so that a scan can find them."""
-        return Person(self.url, id_of(number), f"Person {number}", language_code=language)
+        return self.at(id_of(number), language, f"Person {number}")
+
+    def at(self, id: int, language: str | None = None, name: str = "Person") -> Person:
+        """The phone of an account that is named by its id."""
+        return Person(self.url, id, name, language_code=language)
 
     # -- looking --------------------------------------------------------------------------------------
 

@@ -400,12 +400,10 @@ def _special_rows(question: Question, number: int, place: Place) -> tuple[tuple[
 
 
 def _foot(place: Place) -> tuple[tuple[Button, ...], ...]:
+    """Hiding has a row of its own: under a short question a third of a row is too narrow to be read."""
     return (
-        (
-            Button(Say("button-back"), WentBack(place.step)),
-            Button(Say("button-language"), AskedForLanguages()),
-            Button(Say("button-hide"), Hid()),
-        ),
+        (Button(Say("button-back"), WentBack(place.step)), Button(Say("button-language"), AskedForLanguages())),
+        (Button(Say("button-hide"), Hid()),),
     )
 
 

@@ -34,7 +34,7 @@ from bot.core.blocks import (
 )
 from bot.core.survey import MINORS_CODE, Survey
 from bot.store import tables as t
-from bot.store.keys import Keys
+from bot.store.keys import Keys, KeyTrouble
 from bot.store.vault import load_body
 
 WAVE_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -175,6 +175,15 @@ class Waves:
         )
         if changed.rowcount != 1:
             raise WaveTrouble(f"The wave '{wave}' is not open. See: aitbar wave list")
+
+    def check_keys(self) -> None:
+        """Raise KeyTrouble where the key of an open wave is missing: nobody could answer, or be told why."""
+        for wave in self._db.execute(select(t.wave.c.wave).where(t.wave.c.state == "open")).scalars():
+            if wave not in self._keys.waves():
+                raise KeyTrouble(
+                    f"The key of the open wave {wave} is missing. Put wave-{wave}.key back into the keys folder; "
+                    f"if it is lost, the interviews are too: aitbar wave close {wave}"
+                )
 
     def destroy_spent_keys(self) -> list[str]:
         """Destroy the key of every wave that stands here as closed; returns those waves.

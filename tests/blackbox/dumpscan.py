@@ -100,7 +100,7 @@ def main() -> None:
     hits = find_tokens(given.folders)
     for id in (int(word) for word in given.ids.split(",")):
         hits += find({**plain_forms(id), **keyed_forms(id, keys)}, given.folders)
-    print("\n".join(hits) or "nothing found")  # noqa: T201
+    print("\n".join(hits) or "nothing found")
     sys.exit(1 if hits else 0)
 
 

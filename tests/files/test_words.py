@@ -22,7 +22,7 @@ from fontTools.ttLib import TTFont
 from ruamel.yaml import YAML
 
 from bot.core.survey import LANGUAGES
-from bot.files.surveys import YES_NO, load
+from bot.files.surveys import load
 
 ROOT = Path(__file__).resolve().parents[2]
 FONTS = ROOT / "bot" / "assets" / "fonts"
@@ -217,11 +217,6 @@ def test_every_shipped_survey_can_be_read_without_a_problem_or_a_warning(path: P
     assert loaded.problems == ()
     assert loaded.survey is not None
     assert loaded.survey.licence == "own items"
-
-
-def test_the_bot_says_yes_and_no_as_the_surveys_do() -> None:
-    for code, words in YES_NO.items():
-        assert {language: PHRASES[language][f"button-{code}"][0] for language in LANGUAGES} == words
 
 
 # 2. Letters, digits, marks

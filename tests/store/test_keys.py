@@ -105,3 +105,16 @@ def test_a_folder_nobody_may_write_to_is_said(tmp_path: Path) -> None:
     (tmp_path / "keys").mkdir(mode=0o500)
     with pytest.raises(KeyTrouble, match="cannot be written"):
         Keys(tmp_path / "keys").prepare(may_create=True)
+
+
+def test_a_missing_key_of_an_open_wave_is_said_and_one_of_a_closed_wave_is_not(tmp_path: Path) -> None:
+    with kept(tmp_path) as store:
+        wave = open_wave(store)
+        with store.transaction() as tx:
+            tx.waves.check_keys()
+        store.keys.destroy_wave(wave)
+        with pytest.raises(KeyTrouble, match=f"wave-{wave}.key"), store.transaction() as tx:
+            tx.waves.check_keys()
+        with store.transaction() as tx:
+            tx.waves.close(wave)
+            tx.waves.check_keys()
