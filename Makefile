@@ -32,7 +32,7 @@ test: test-setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/aitbar check surveys locales
-	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered
 
 # Rewrites both locks from pyproject.toml; they name no index host.
 lock: export UV_PYTHON_DOWNLOADS = never

@@ -34,7 +34,7 @@ TALKS = sorted(FOLDER.glob("*.txt"), key=lambda path: ("passes" not in path.read
 GREETINGS = ("السلام علیکم", "As-salamu alaykum")
 ORGANISATION = "امن"
 OWNER = 900
-FIRST_AND_LAST = {"en": ("Back", "Hide now"), "ur": ("پیچھے", "ابھی چھپائیں"), "ps": ("شا ته", "اوس پټ کړئ")}
+FIRST_AND_LAST = {"en": ("Back", "Language"), "ur": ("پیچھے", "زبان"), "ps": ("شا ته", "ژبه")}
 
 
 @pytest.fixture(scope="module")
