@@ -6,12 +6,31 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.rig import Rig, installed
+
+# No test asserts a time: a busy machine is no defect.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--rewrite", action="store_true", help="write what the bot now says into the talks")
+
+
+LONGEST_FIRST = ("faults/test_kills", "conversations", "faults", "browser", "demo", "blackbox")
+"""Two lanes end together when what takes longest begins first."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def rank(item: pytest.Item) -> int:
+        for place, part in enumerate(LONGEST_FIRST):
+            if part in item.nodeid:
+                return place
+        return len(LONGEST_FIRST)
+
+    items.sort(key=rank)
 
 
 @pytest.fixture

@@ -14,6 +14,11 @@ from bot.files.phrases import Phrases, directed
 
 FIRST_ID = 7_100_000_001
 AT_ONCE = 30
+"""Phones that are answered at the same time: most of an interview is waiting, for the bot or for each other."""
+
+IDLE = 0.05
+"""Seconds of rest that end a look at the screen: shorter ones look twice, and looking is what costs."""
+
 PATIENCE = 100  # tenths of a second
 
 
@@ -25,7 +30,7 @@ async def answer_all(
     people: Sequence[Villager],
     told: Callable[[int], None],
 ) -> None:
-    """Everybody answers, a dozen at a time; `told` hears how many have finished."""
+    """Everybody answers, AT_ONCE at a time; `told` hears how many have finished."""
     turn = asyncio.Semaphore(AT_ONCE)
     finished = 0
 
@@ -47,7 +52,7 @@ async def answer(url: str, wave: str, survey: Survey, phrases: Phrases, villager
         return phrases.say(language, id)
 
     person = Person(
-        url, FIRST_ID + villager.number, f"Phone {villager.number + 1}", language_code=language, idle=0.01
+        url, FIRST_ID + villager.number, f"Phone {villager.number + 1}", language_code=language, idle=IDLE
     )
     async with person:
         await person.start(wave)

@@ -160,8 +160,8 @@ class Stage:
         await self._notice("waiting", people=people)
 
     async def _first_week(self) -> None:
-        """Nine days in three steps: two to wait out, the rest until release and summary are due."""
-        for days in (1, 1, 7):
+        """Nine days in two steps: one for answers to wait, the rest until release and summary are due."""
+        for days in (1, 8):
             await self._post("/sim/clock", {"advance_s": days * 86_400})
             await self._ticked.wait()
             self._ticked.clear()

@@ -171,10 +171,19 @@ class Desk:
         """Write one act of a coordinator or the console into the hash-chained log."""
         last = self._db.execute(select(t.audit).order_by(t.audit.c.no.desc()).limit(1)).one_or_none()
         no = 1 if last is None else last.no + 1
-        line = f"{'' if last is None else last.chain}|{no}|{now.isoformat()}|{who}|{act}|{what}"
+        line = _act("" if last is None else last.chain, no, now.isoformat(), who, act, what)
         self._db.execute(
             insert(t.audit).values(no=no, moment=now.isoformat(), who=who, act=act, what=what, chain=_hash(line))
         )
+
+    def unbroken(self) -> bool:
+        """True while no line of the log was changed or taken out behind the last one."""
+        chain = ""
+        for number, row in enumerate(self._db.execute(select(t.audit).order_by(t.audit.c.no)), start=1):
+            chain = _hash(_act(chain, number, row.moment, row.who, row.act, row.what))
+            if (row.no, row.chain) != (number, chain):
+                return False
+        return True
 
     # -- marks ----------------------------------------------------------------------------------------
 
@@ -192,6 +201,10 @@ class Desk:
         """How many owners there are."""
         query = select(func.count()).where(t.coordinator.c.role == "owner")
         return self._db.execute(query).scalar() or 0
+
+
+def _act(chain: str, no: int, moment: str, who: str, act: str, what: str) -> str:
+    return f"{chain}|{no}|{moment}|{who}|{act}|{what}"
 
 
 def _hash(text: str) -> str:

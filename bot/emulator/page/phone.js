@@ -221,7 +221,15 @@ class Phone {
     }
     this.drawSpinning();
     this.drawAbout(words);
-    if (added || wasLow) talk.scrollTop = talk.scrollHeight;
+    if (added || wasLow) this.showNewest(talk, list);
+  }
+
+  // The end of the talk; but words that do not fit with their buttons are read from their first line.
+  showNewest(talk, list) {
+    talk.scrollTop = talk.scrollHeight;
+    const newest = list.lastElementChild;
+    if (!newest || newest.offsetHeight <= talk.clientHeight) return;
+    talk.scrollTop += newest.getBoundingClientRect().top - talk.getBoundingClientRect().top - 8;
   }
 
   exchange(old, fresh) {

@@ -1,0 +1,244 @@
+"""The coordinators' desk.
+
+1. Whoever has no role sees nothing; each role does what the table says and nothing else.
+2. The console's code makes one owner, once, in time; five wrong tries void it.
+3. A button that is forged or out of date opens nothing and breaks nothing.
+4. What cannot be undone says first what will happen, and happens at the second tap only.
+5. The screen that opens a wave says that unreleased answers live on this one server only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.chat.desk import Desk, Said, Shelf
+from bot.core import roles
+from bot.core.events import Asked
+from bot.core.screen import Say
+from bot.files.phrases import Phrases
+from bot.store import Store, Terms, Transaction
+from tests.store.sample import START, TRUST, kept, open_wave
+
+CHAT = 42
+WORDS = Phrases.load()
+DESK = Desk(
+    WORDS,
+    lambda: Shelf({"trust": (TRUST, {"survey": "trust"})}),
+    lambda wave: f"https://t.me/a_bot?start={wave}",
+    Terms(k=5, leave_behind=1, organisation="A community"),
+    ZoneInfo("Asia/Karachi"),
+)
+NEEDS = {
+    roles.LOOK: ["home", "wave", "digest", "lang", "speak"],
+    roles.OPEN: ["open", "people", "sched", "review", "go", "qr", "close", "closesure"],
+    roles.SUBSCRIBE: ["cad", "every", "day", "hour"],
+}
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """A store with one open wave."""
+    with kept(tmp_path) as one:
+        open_wave(one)
+        yield one
+
+
+def values(what: str, wave: str) -> tuple[str, ...]:
+    """What the button of this act would carry."""
+    return {
+        "wave": (wave,),
+        "digest": (wave,),
+        "speak": ("ps",),
+        "people": ("trust",),
+        "sched": ("trust", "1000"),
+        "review": ("trust", "1000", "weekly"),
+        "go": ("trust", "1000", "weekly", "1"),
+        "qr": (wave,),
+        "close": (wave,),
+        "closesure": (wave,),
+        "cad": (wave,),
+        "every": (wave, "weekly"),
+        "day": (wave, "weekly", "4"),
+        "hour": (wave, "weekly", "4", "9"),
+    }.get(what, ())
+
+
+def said_ids(said: Said) -> set[str]:
+    """The phrases on the screen."""
+    return set() if said.screen is None else {line.id for line in said.screen.lines if isinstance(line, Say)}
+
+
+def do(store: Store, what: str, *carried: str) -> Said:
+    """One tap of the coordinator, in a transaction of its own."""
+    with store.transaction() as tx:
+        return DESK.take(tx, CHAT, Asked(what, carried), "en", START)
+
+
+def admit(store: Store, role: str) -> str:
+    """Give the chat a role; returns the open wave."""
+    with store.transaction() as tx:
+        tx.desk.admit(CHAT, role, "en", START)
+        return tx.waves.all()[0].id
+
+
+def test_the_table_of_needs_names_every_act_of_the_desk() -> None:
+    assert sorted(act for acts in NEEDS.values() for act in acts) == sorted(DESK._table())
+
+
+@pytest.mark.parametrize("role", [None, *roles.ROLES])
+@pytest.mark.parametrize(("need", "what"), [(need, what) for need, acts in NEEDS.items() for what in acts])
+def test_each_role_does_what_the_table_says_and_nothing_else(
+    store: Store, role: str | None, need: str, what: str
+) -> None:
+    with store.transaction() as tx:
+        wave = tx.waves.all()[0].id
+        if role is not None:
+            tx.desk.admit(CHAT, role, "en", START)
+    said = do(store, what, *values(what, wave))
+    assert ("only-coordinators" in said_ids(said)) is not roles.may(role, need)
+
+
+def test_nobody_else_changes_anything(store: Store) -> None:
+    with store.transaction() as tx:
+        wave = tx.waves.all()[0].id
+    for what in DESK._table():
+        do(store, what, *values(what, wave))
+    with store.transaction() as tx:
+        assert [(w.id, w.state) for w in tx.waves.all()] == [(wave, "open")]
+        assert tx.desk.subscriptions() == []
+
+
+def claim(tx: Transaction, chat: int, code: str, minutes: int = 0) -> bool:
+    """Send a code from a chat; True when it made an owner."""
+    return "claim-done" in said_ids(DESK.claim(tx, chat, code, "en", START + timedelta(minutes=minutes)))
+
+
+def test_a_hundred_racing_claims_make_one_owner(store: Store) -> None:
+    with store.transaction() as tx:
+        code = tx.desk.make_claim_code(START)
+
+    def one(chat: int) -> bool:
+        with store.transaction() as tx:
+            return claim(tx, chat, code)
+
+    with ThreadPoolExecutor(8) as racers:
+        assert sum(racers.map(one, range(100))) == 1
+    with store.transaction() as tx:
+        assert tx.desk.count_owners() == 1
+        assert not claim(tx, 7, code), "a code works once"
+
+
+def test_a_code_is_void_after_a_quarter_of_an_hour_and_after_five_wrong_tries(store: Store) -> None:
+    with store.transaction() as tx:
+        assert not claim(tx, 1, tx.desk.make_claim_code(START), minutes=16)
+        code = tx.desk.make_claim_code(START)
+        assert not any(claim(tx, 1, "WRONGCODE12") for _ in range(5))
+        assert not claim(tx, 1, code)
+        code = tx.desk.make_claim_code(START)
+        assert not any(claim(tx, 1, "WRONGCODE12") for _ in range(4))
+        assert claim(tx, 1, code.lower())
+
+
+@settings(max_examples=25)
+@given(st.text("abcdefghijklmnop", max_size=12), st.lists(st.text("a0-:ß", max_size=8), max_size=4))
+def test_a_forged_button_breaks_nothing(what: str, carried: list[str]) -> None:
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder, kept(Path(folder)) as store:
+        wave = open_wave(store)
+        admit(store, roles.OWNER)
+        for act in {what, *DESK._table()} - {"close", "lang", "home", "open"}:
+            do(store, act, *carried)
+        with store.transaction() as tx:
+            assert [(w.id, w.state) for w in tx.waves.all()] == [(wave, "open")]
+
+
+def test_opening_says_first_what_cannot_be_changed_and_where_answers_lie(store: Store) -> None:
+    admit(store, roles.OWNER)
+    review = do(store, "review", "trust", "1000", "weekly")
+    assert {"desk-one-server", "desk-fixed", "desk-alone", "desk-groups-shown"} <= said_ids(review)
+    with store.transaction() as tx:
+        assert len(tx.waves.all()) == 1, "nothing is open before the second tap"
+    assert review.screen is not None
+    go = review.screen.rows[0][0].does
+    assert isinstance(go, Asked)
+    opened = do(store, go.what, *go.values)
+    assert {"desk-wave", "desk-link", "desk-digest-when"} <= said_ids(opened)
+    do(store, go.what, *go.values)
+    with store.transaction() as tx:
+        assert len(tx.waves.all()) == 2, "a second delivery of the same tap opens no second wave"
+
+
+def test_a_community_too_small_is_refused_with_the_number_it_needs(store: Store) -> None:
+    admit(store, roles.OWNER)
+    refused = do(store, "review", "trust", "14", "weekly")
+    assert said_ids(refused) == {"desk-population-small"}
+    assert do(store, "review", "trust", "15", "weekly") != refused
+
+
+def test_closing_says_first_what_it_does_and_stops_answers_at_the_second_tap(store: Store) -> None:
+    wave = admit(store, roles.OWNER)
+    assert said_ids(do(store, "close", wave)) == {"desk-close-means"}
+    with store.transaction() as tx:
+        assert tx.waves.all()[0].state == "open"
+    do(store, "closesure", wave)
+    with store.transaction() as tx:
+        assert tx.waves.all()[0].state == "closing"
+
+
+def test_the_summary_comes_when_the_coordinator_says_and_in_the_language_chosen(store: Store) -> None:
+    wave = admit(store, roles.VIEWER)
+    do(store, "hour", wave, "monthly", "4", "18")
+    do(store, "speak", "ps")
+    with store.transaction() as tx:
+        (subscription,) = tx.desk.subscriptions()
+        who = tx.desk.coordinator(CHAT)
+    assert (subscription.cadence.every, subscription.cadence.weekday, subscription.cadence.hour) == (
+        "monthly",
+        4,
+        18,
+    )
+    assert who is not None
+    assert who.language == "ps"
+
+
+def test_a_coordinator_who_is_removed_gets_nothing_more(store: Store) -> None:
+    wave = admit(store, roles.OWNER)
+    do(store, "hour", wave, "weekly", "4", "9")
+    with store.transaction() as tx:
+        assert tx.desk.remove(CHAT)
+        assert tx.desk.subscriptions() == []
+    assert "only-coordinators" in said_ids(do(store, "home"))
+
+
+def test_a_period_of_a_digest_is_claimed_once_and_taken_over_when_it_never_left(store: Store) -> None:
+    wave = admit(store, roles.OWNER)
+
+    def one(_number: int) -> int | None:
+        with store.transaction() as tx:
+            return tx.desk.claim_digest(wave, CHAT, "2026-11-30T09", START)
+
+    with ThreadPoolExecutor(4) as racers:
+        assert sorted(racers.map(one, range(20)), key=str) == [1] + [None] * 19
+    with store.transaction() as tx:
+        late = START + timedelta(minutes=6)
+        assert tx.desk.claim_digest(wave, CHAT, "2026-11-30T09", late) == 2, "and it says that it is a second try"
+        tx.desk.complete_digest(wave, CHAT, "2026-11-30T09", "sent")
+        assert tx.desk.claim_digest(wave, CHAT, "2026-11-30T09", late + timedelta(days=1)) is None
+
+
+def test_the_log_of_acts_is_a_chain_that_a_changed_line_breaks(store: Store) -> None:
+    with store.transaction() as tx:
+        for act in ("open", "close", "remove"):
+            tx.desk.note("console", act, "wave x", START)
+        assert tx.desk.unbroken()
+        tx.connection.exec_driver_sql("UPDATE audit SET what = 'wave y' WHERE no = 2")
+        assert not tx.desk.unbroken()

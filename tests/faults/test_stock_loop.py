@@ -1,0 +1,23 @@
+"""The yardstick of the kills: behind the library's own loop the same fire loses taps, so the harness can see."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.faults.test_kills import open_kill_wave, under_fire
+from tests.rig import Rig
+
+KILLS = 10
+
+
+@pytest.mark.slow
+def test_the_stock_loop_loses_taps_under_the_same_fire(rig: Rig, tmp_path: Path) -> None:
+    stock = (sys.executable, "-m", "tests.faults.stock_bot")
+    crowd = asyncio.run(under_fire(rig, open_kill_wave(rig, tmp_path), KILLS, stock))
+
+    assert sum(one.lost for one in crowd) > 0
+    print(f"{KILLS} kills of the stock loop, {len(crowd)} people: {sum(one.lost for one in crowd)} taps lost")
