@@ -239,6 +239,8 @@ async def _serve(place: House) -> None:
         place.handler.soil()
     scheduler = clock.start(partial(_beat, place, updates))
     beside = [asyncio.create_task(_keep_clean(place)), asyncio.create_task(place.publish_profile())]
+    if place.phrases.drafts:
+        log.warning("these words are drafts that no reader has reviewed", languages=",".join(place.phrases.drafts))
     updates.last_poll = place.now()  # Telegram has just said who the bot is
     log.info("ready", bot=place.bot.username, surveys=len(place.shelf.surveys))
     await _beat(place, updates)

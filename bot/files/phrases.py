@@ -9,6 +9,7 @@ Laws:
 
 from __future__ import annotations
 
+import io
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -79,6 +80,7 @@ class _Catalogue:
 
     forms: Mapping[str, tuple[str, ...]]
     plural: Callable[[int], int]
+    reviewed_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,11 @@ class Phrases:
     def ids(self) -> tuple[str, ...]:
         """Every phrase there is, in the order of the English catalogue."""
         return tuple(self._catalogues[SOURCE].forms)
+
+    @property
+    def drafts(self) -> tuple[str, ...]:
+        """The languages whose words nobody has reviewed yet (X-Reviewed-By of their catalogue is empty)."""
+        return tuple(code for code, one in self._catalogues.items() if code != SOURCE and not one.reviewed_by)
 
     def values(self, id: str) -> frozenset[str]:
         """The names of the values that a phrase asks for."""
@@ -188,16 +195,21 @@ def keyword(words: str) -> str | None:
     return _KEYWORDS.get(fold(words))
 
 
+_REVIEWED = re.compile(r'^"X-Reviewed-By:([^"\\]*)', re.MULTILINE)
+"""A header of ours, which Babel passes over."""
+
+
 def _read(language: str, path: Path) -> _Catalogue:
-    with path.open("rb") as file:
-        catalogue = read_po(file)
+    content = path.read_bytes()
+    catalogue = read_po(io.BytesIO(content))
+    reviewed = _REVIEWED.search(content.decode())
     forms: dict[str, tuple[str, ...]] = {}
     for message in catalogue:
         id = message.id if isinstance(message.id, str) else message.id[0]
         texts = (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
         if id and texts and not message.fuzzy and all(texts):
             forms[id] = tuple(_COMMAND.sub(lambda found: _isolated(language, found[0]), text) for text in texts)
-    return _Catalogue(forms, c2py(catalogue.plural_expr))
+    return _Catalogue(forms, c2py(catalogue.plural_expr), reviewed[1].strip() if reviewed else "")
 
 
 def _count(n: object) -> int:
