@@ -222,14 +222,15 @@ async def list_users(control: Control, _: Request, __: Body) -> list[Json]:
 async def send(control: Control, request: Request, body: Body) -> Json:
     user = _user(request)
     if "deep_link" in body:
-        return control.phones.start(user, str(body["deep_link"] or ""))
+        return await _seen(control, user, control.phones.start(user, str(body["deep_link"] or "")), body)
     if "command" in body:
         command = str(body["command"]).removeprefix("/")
         return control.phones.start(user) if command == "start" else control.phones.send(user, f"/{command}")
     if "text" not in body:
         raise Mistake(400, "give text, command or deep_link")
     reply_to = body.get("reply_to")
-    return control.phones.send(user, str(body["text"]), None if reply_to is None else int(reply_to))
+    done = control.phones.send(user, str(body["text"]), None if reply_to is None else int(reply_to))
+    return await _seen(control, user, done, body)
 
 
 async def tap(control: Control, request: Request, body: Body) -> Json:
@@ -239,7 +240,19 @@ async def tap(control: Control, request: Request, body: Body) -> Json:
     if body.get("wait_answer") and pressed is not None:
         answer = await control.phones.answered(user, pressed, float(body.get("timeout", TAP_ANSWER_WAIT)))
         done = {**done, "answered": answer is not None, **(answer or {})}
-    return done
+    return await _seen(control, user, done, body)
+
+
+async def _seen(control: Control, user: int, done: Json, body: Body) -> Json:
+    """What was done; with `look` also the screen once the bot has reacted, in one call instead of two."""
+    look = body.get("look")
+    if look is None or "update_id" not in done:
+        return done
+    patience, idle, grace = (float(look[name]) for name in ("timeout", "idle", "grace"))
+    quiet = await control.phones.wait_for_reaction(
+        user, int(done["update_id"]), int(done["seq"]), min(patience, LONGEST_WAIT), idle, grace
+    )
+    return {**done, "screen": {**control.phones.screen(user), "quiet": quiet}}
 
 
 async def block(control: Control, request: Request, _: Body) -> Json:
@@ -325,6 +338,7 @@ def _now() -> float:
 
 _USER = "/sim/users/{user:int}"
 _WAITING = "wait?: new|quiet|reaction, since?: integer, update?: integer, timeout?: s, idle?: s, grace?: s"
+_LOOK = "look?: object"  # {timeout, idle, grace}: the answer then holds the screen after the reaction
 
 CALLS: tuple[Call, ...] = (
     Call("GET", "/sim/health", "Ready, and the Bot API version emulated.", health),
@@ -373,14 +387,14 @@ CALLS: tuple[Call, ...] = (
         f"{_USER}/send",
         "Write a text or a command, or press Start with a payload (deep_link, may be empty).",
         send,
-        "text?: string, command?: string, deep_link?: string, reply_to?: integer",
+        f"text?: string, command?: string, deep_link?: string, reply_to?: integer, {_LOOK}",
     ),
     Call(
         "POST",
         f"{_USER}/tap",
         "Press a button: {text}, {row, col}, or {data} for a forged tap.",
         tap,
-        "button: object, message_id?: integer, wait_answer?: boolean, timeout?: number",
+        f"button: object, message_id?: integer, wait_answer?: boolean, timeout?: number, {_LOOK}",
     ),
     Call("POST", f"{_USER}/edit", "Change an own text.", edit, "message_id: integer, text: string"),
     Call("POST", f"{_USER}/delete", "Delete a message on both sides.", delete, "message_id: integer"),

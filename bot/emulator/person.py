@@ -267,19 +267,15 @@ class Person:
         return await self._act("tap", body, wait=wait)
 
     async def _act(self, act: str, body: dict[str, Any], *, wait: bool) -> Screen:
-        done = await self._post(f"/sim/users/{self.id}/{act}", body)
+        patience = {"timeout": self._timeout, "idle": self._idle, "grace": self._grace}
+        done = await self._post(f"/sim/users/{self.id}/{act}", {**body, "look": patience} if wait else body)
         if not wait or "update_id" not in done:
             return await self.screen()
-        screen = await self._look(
-            {
-                "wait": "reaction",
-                "update": done["update_id"],
-                "since": done["seq"],
-                "timeout": self._timeout,
-                "idle": self._idle,
-                "grace": self._grace,
-            }
-        )
+        if "screen" in done:
+            screen = read_screen(done["screen"])
+        else:
+            reaction = {"wait": "reaction", "update": done["update_id"], "since": done["seq"]}
+            screen = await self._look({**reaction, **patience})
         return self._rested(screen, f"no reaction to {act} {body} in {self._timeout} s")
 
     def _rested(self, screen: Screen, otherwise: str) -> Screen:

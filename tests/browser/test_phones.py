@@ -108,6 +108,7 @@ def _answer_in_pashto(page: Page, survey: Survey) -> int:
             (q for q in survey.questions if q.ask["ps"].strip() in text), key=lambda q: len(q.ask["ps"])
         )
         seen.add(question.id)
+        _read_from_the_first_line(phone)
         if len(seen) == 3:
             _right_to_left(phone)
             _keep(page, "respondent-question")
@@ -123,6 +124,7 @@ def _answer_in_pashto(page: Page, survey: Survey) -> int:
             if question.type == "choices":
                 _press(phone, words("ps", "button-done"))
         expect(_bubble(phone)).not_to_have_text(text, use_inner_text=True, timeout=15_000)
+    _read_from_the_first_line(phone)
     _keep(page, "respondent-review")
     _press(phone, words("ps", "button-send"))
     expect(_bubble(phone)).to_contain_text(words("ps", "thanks")[:12], timeout=15_000)
@@ -135,6 +137,15 @@ def _answer_in_pashto(page: Page, survey: Survey) -> int:
 def _right_to_left(phone: Locator) -> None:
     assert _bubble(phone).evaluate("bubble => getComputedStyle(bubble).direction") == "rtl"
     assert _bubble(phone).evaluate("bubble => bubble.scrollWidth <= bubble.clientWidth + 1"), "nothing sticks out"
+
+
+def _read_from_the_first_line(phone: Locator) -> None:
+    """However many buttons hang under it, the question itself is on the screen."""
+    talk, bubble = phone.locator(".talk").bounding_box(), _bubble(phone).bounding_box()
+    assert talk is not None
+    assert bubble is not None
+    assert talk["y"] <= bubble["y"] + 1
+    assert bubble["y"] + min(bubble["height"], 60) <= talk["y"] + talk["height"]
 
 
 def _phone(page: Page, person: int) -> Locator:

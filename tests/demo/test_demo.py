@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -138,8 +139,8 @@ def test_the_digest_says_again_what_the_model_put_in(demo: Demo, survey: Survey)
         if shown is None:
             continue
         low, high = _bounds(people, indicator.question, set(indicator.codes), shown["n"])
-        share = {"<=10%": 10, ">=90%": 90}.get(shown["share"], shown["share"])
-        assert low - 2.5 <= share <= high + 2.5 or isinstance(shown["share"], str), indicator.id
+        least, most = {"<=10%": (0, 10), ">=90%": (90, 100)}.get(shown["share"], (shown["share"],) * 2)
+        assert low - 2.5 <= most and least <= high + 2.5, indicator.id
         recovered += 1
     assert recovered >= 8
     assert figures["indicators"]["trust_police"]["share"] < figures["indicators"]["trust_neighbours"]["share"]
@@ -165,6 +166,27 @@ def test_the_coordinators_phone_shows_a_picture_and_the_words(demo: Demo) -> Non
 
 
 @pytest.mark.slow
+def test_that_women_trust_less_is_read_on_the_coordinators_phone(demo: Demo, survey: Survey) -> None:
+    words = "\n".join(message["text"] for message in demo.get(f"/sim/users/{COORDINATOR}/screen")["messages"])
+    titles = [one.title["en"] for one in survey.indicators if one.id.startswith("trust_")]
+    less, more = 0, 0
+    for title in titles:
+        found = re.search(rf"{re.escape(title)}: .*\nWomen: (.+?) in 10\. Men: (.+?) in 10\.(.*)", words)
+        if found is not None:
+            women, men = _of_ten(found[1]), _of_ten(found[2])
+            less, more = less + (women < men), more + (women > men)
+            assert women <= men or "clear difference" in found[3], f"{title}: the model says the opposite"
+    assert less >= 6
+    assert more <= 1
+
+
+def _of_ten(words: str) -> float:
+    """About 7 to 8, at least 9, at most 1: a number of ten people."""
+    numbers = [int(number) for number in re.findall(r"\d+", words)]
+    return sum(numbers) / len(numbers)
+
+
+@pytest.mark.slow
 def test_the_next_day_button_lets_a_day_pass_for_the_bot_too(demo: Demo) -> None:
     before = demo.get("/sim/clock")["now"]
     demo.get("/sim/clock", {"advance_s": 86_400})
@@ -182,8 +204,17 @@ def _last_tick(demo: Demo) -> datetime:
 @pytest.mark.slow
 def test_stopping_the_demo_ends_every_process_and_removes_every_file(demo: Demo) -> None:
     folder = demo.folder
+    children = _children(demo.process.pid)
+    assert len(children) >= 2, "the emulator and the bot"
     demo.process.send_signal(signal.SIGTERM)
     assert demo.process.wait(30) == 0
     assert not folder.exists()
+    assert not [child for child in children if Path(f"/proc/{child}").exists()]
     with pytest.raises(OSError, match="refused"):
         demo.get("/sim/health")
+
+
+def _children(process: int) -> list[int]:
+    """The processes that a process has started and that still run."""
+    listed = Path(f"/proc/{process}/task").glob("*/children")
+    return [int(child) for path in listed for child in path.read_text().split()]
