@@ -75,6 +75,7 @@ class Digest:
     notes: tuple[str, ...]
     legend: tuple[str, ...]
     more: str
+    below: str
     alt: str
     text: str
 
@@ -112,6 +113,7 @@ class _Writer:
             notes=self._notes(),
             legend=self._legend(),
             more=self._say("digest-more"),
+            below=self._say("digest-below"),
             alt="",
             text="",
         )

@@ -110,6 +110,7 @@ def test_a_survey_of_forty_figures_still_makes_a_picture_that_telegram_takes() -
     width, height = size(png(found))
 
     assert width + height <= 10_000
+    assert height <= 2.3 * width, "Telegram shrinks the long side to 1280 pixels: more would be too small to read"
     assert len(PdfReader(io.BytesIO(pdf(found, WHEN))).pages) > 1
 
 
