@@ -23,6 +23,7 @@ from bot.core.events import (
     Hid,
     HidBefore,
     Opened,
+    StartedOver,
     Stopped,
     Threshold,
     Toggled,
@@ -177,6 +178,8 @@ class Handler:
         grip = did.grip if isinstance(did, Held) else None
         edit = came.message if came.tap is not None else self._message_of(came.chat, grip)
         old = came.tap is not None and (came.sent is None or now - came.sent > FRESH_AFTER)
+        if isinstance(did, StartedOver):
+            self._leave_behind(came)
         awaiting = self._remember(came.chat, reply.grip, None if old else edit, screen.language)
         return Show(
             came.chat,
@@ -187,6 +190,12 @@ class Handler:
             slow=isinstance(did, Held) and isinstance(did.event, Toggled),
             shown=awaiting,
         )
+
+    def _leave_behind(self, came: Came) -> None:
+        """The message of the interview that is given up goes with the next wipe."""
+        old = self._awaiting.get(came.chat)
+        if old is not None and old.message is not None and old.message != came.message:
+            self._stray(came.chat, old.message)
 
     def _beside(self, chat: int, screen: Screen) -> Show:
         """A message of its own, which goes with the next wipe."""

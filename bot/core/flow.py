@@ -393,10 +393,15 @@ def _does(question: Question, number: int, index: int, place: Place) -> Event:
 
 def _special_rows(question: Question, number: int, place: Place) -> tuple[tuple[Button, ...], ...]:
     return tuple(
-        (Button(Say(SPECIAL_PHRASES[special]), Skipped(number, special, place.step)),)
+        (Button(_special_label(question, special, place), Skipped(number, special, place.step)),)
         for special in SPECIALS
         if special in question.specials and question.type != "note"
     )
+
+
+def _special_label(question: Question, special: str, place: Place) -> Say:
+    label = Say(SPECIAL_PHRASES[special])
+    return Say("chosen", {"label": label}) if place.answers.get(question.id) == special else label
 
 
 def _foot(place: Place) -> tuple[tuple[Button, ...], ...]:

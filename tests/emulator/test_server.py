@@ -12,6 +12,7 @@ import pytest
 
 from bot.emulator.control import CALLS
 from bot.emulator.server import Opened, serve
+from tests.emulator import echo
 from tests.emulator.conftest import GUL, PICTURE, TOKEN, until
 
 pytestmark = pytest.mark.asyncio
@@ -213,6 +214,23 @@ async def test_a_tap_can_wait_for_its_answer(http: aiohttp.ClientSession) -> Non
     assert (done["answered"], done["text"], done["alert"]) == (True, "Kept", False)
     _, done = await post(http, f"{USER}/tap", button={"text": "Yes"}, wait_answer=True, timeout=0.01)
     assert done["answered"] is False
+
+
+async def test_an_act_can_bring_the_screen_after_the_reaction(http: aiohttp.ClientSession) -> None:
+    await post(http, "/sim/users", id=GUL, first_name="Gul")
+    look = {"timeout": 5, "idle": 0.02, "grace": 1}
+    async with echo.running(http, TOKEN):
+        await until_a_bot_calls(http)
+        _, started = await post(http, f"{USER}/send", deep_link="", look=look)
+        assert [message["text"] for message in started["screen"]["messages"]] == ["/start", "You said /start"]
+        assert started["screen"]["quiet"]
+        _, tapped = await post(http, f"{USER}/tap", button={"text": "Yes"}, look=look)
+        assert tapped["screen"]["messages"][-1]["edits"] == 1
+
+
+async def until_a_bot_calls(http: aiohttp.ClientSession) -> None:
+    while not (await get(http, "/sim/health"))["bots"]:  # noqa: ASYNC110 - there is no event to wait for
+        await asyncio.sleep(0.01)
 
 
 async def test_what_a_phone_cannot_do_is_said(http: aiohttp.ClientSession) -> None:

@@ -58,7 +58,7 @@ GENDERED_URDU = re.compile(
 )
 
 # They stand in the chat only, where the telephone draws them; never in a picture or a PDF.
-CHAT_ONLY = set("✅☑☐🔊⬜⚠✓\ufe0f")
+CHAT_ONLY = set("✅☑☐●🔊⬜⚠✓\ufe0f")
 
 # Each language is offered under its own name, in its own script.
 NAMES_OF_LANGUAGES = {"language-ur", "language-ps", "language-en", "choose-language"}
