@@ -50,7 +50,7 @@ class Respondent:
     async def _next(self, phone: Person, screen: Screen) -> Screen:
         said = [m for m in screen.messages if m.from_bot]
         if not said:
-            return await self._news(phone, screen)
+            return await self._first_words(phone, screen)
         text, labels = said[-1].text, said[-1].labels
         if "Thank you" in text or "already answered" in text:
             self.done = True
@@ -98,6 +98,15 @@ class Respondent:
             screen = await phone.screen()
             waited += 0.5 if _shown(screen) == seen else 0.0
         return screen
+
+    async def _first_words(self, phone: Person, screen: Screen) -> Screen:
+        """The bot's first message; somebody who hears nothing for a while opens the link again."""
+        for _ in range(int(PATIENCE)):
+            screen = await self._news(phone, screen)
+            if any(message.from_bot for message in screen.messages):
+                return screen
+        self.tapped_again += 1
+        return await phone.start(self.wave, wait=False)
 
     async def _news(self, phone: Person, screen: Screen) -> Screen:
         await self.alive.wait()
