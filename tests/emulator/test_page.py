@@ -234,8 +234,11 @@ def test_a_photo_is_seen_and_opens_large_and_a_document_is_saved(table: Table) -
 def test_a_talk_can_be_led_by_keyboard_alone(table: Table) -> None:
     table.call("setMyCommands", commands=[{"command": "help", "description": "Help"}])
     table.page.goto(f"{table.url}/?phones={SANA}")
-    table.phone().locator(".start").press("Enter")
-    expect(table.phone().locator(".message.own")).to_have_count(1)
+    start = table.phone().locator(".start")
+    start.focus()
+    expect(start).to_be_focused()
+    table.page.keyboard.press("Enter")
+    expect(table.phone().locator(".message.own")).to_have_count(1, timeout=15_000)
     sent = table.call("sendMessage", chat_id=SANA, text="One?", reply_markup=buttons("Yes", "No"))
     table.phone().get_by_role("button", name="Yes").press("Space")
     place = {"chat_id": SANA, "message_id": sent["message_id"]}
