@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext, suppress
 from datetime import datetime
@@ -14,7 +13,7 @@ import structlog
 from telegram import Bot
 from telegram.error import InvalidToken, RetryAfter, TelegramError
 
-from bot import clock
+from bot import clock, nature
 from bot.chat import profile
 from bot.chat.desk import Desk, Shelf
 from bot.chat.handler import Handler
@@ -29,7 +28,7 @@ from bot.digest import CHANNELS, About, Message, compose
 from bot.digest.channels.message import Gone, Undelivered
 from bot.files.phrases import Phrases
 from bot.files.shelf import pinned, shelf, surveys_folder
-from bot.installation import HEARTBEAT_SECONDS, Now, heartbeat, published, terms, utc_now
+from bot.installation import HEARTBEAT_SECONDS, Now, heartbeat, published, terms
 from bot.settings import Settings
 from bot.store import DIGEST_TRIES, Store, StoreTrouble, Subscription, Transaction, Wave, tick
 
@@ -161,7 +160,7 @@ class House:
 
 
 @asynccontextmanager
-async def house(settings: Settings, now: Now = utc_now, alone: bool = False) -> AsyncIterator[House]:
+async def house(settings: Settings, now: Now = nature.now, alone: bool = False) -> AsyncIterator[House]:
     """Put the house together; Telegram is asked who the bot is until it answers.
 
     With `alone` a second such program is refused first of all, before it has said a word to Telegram.
@@ -224,7 +223,7 @@ NO_TELEGRAM = (
 )
 
 
-async def run(settings: Settings, now: Now = utc_now) -> None:
+async def run(settings: Settings, now: Now = nature.now) -> None:
     """`aitbar run`: fetch, answer, tick, scrub, until told to stop."""
     async with house(settings, now, alone=True) as place:
         await _serve(place)
@@ -278,7 +277,7 @@ async def _keep_clean(place: House) -> None:
         since = place.handler.dirty_since
         if since is None:
             continue
-        age, idle = time.monotonic() - since, time.monotonic() - place.handler.last_handled
+        age, idle = nature.monotonic() - since, nature.monotonic() - place.handler.last_handled
         if idle >= IDLE_SECONDS or age >= SCRUB_SECONDS:
             place.handler.dirty_since = None
             if not await _scrubbed(place):

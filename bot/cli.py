@@ -8,7 +8,6 @@ import json
 import os
 import resource
 import sys
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import wraps
@@ -16,6 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, ParamSpec
 
 import typer
+
+from bot import nature
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -142,7 +143,7 @@ def tick(
 
     settings = read()
     set_up(settings.log_level)
-    moment = _moment(at, settings) or datetime.now(UTC)
+    moment = _moment(at, settings) or nature.now()
     done = asyncio.run(house.tick_once(settings, moment))
     say("done" if done else "nothing to do: a later tick was done already")
 
@@ -159,7 +160,7 @@ def health() -> None:
 
     database = make_url(settings.database_url).database
     beat = installation.heartbeat(Path(database or "").parent)
-    age = time.time() - beat.stat().st_mtime if beat.exists() else None
+    age = nature.wall() - beat.stat().st_mtime if beat.exists() else None
     if age is None or age > HEALTHY_SECONDS:
         say("The bot has not heard from Telegram for two minutes or more." if age else "The bot is not running.")
         raise typer.Exit(1)
@@ -195,8 +196,8 @@ def claim_code() -> None:
     """Print a one-time code for the first owner, to be sent to the bot as /claim CODE within 15 minutes."""
     _settings, store = _prepared()
     with store.transaction() as tx:
-        code = tx.desk.make_claim_code(datetime.now(UTC))
-        tx.desk.note(CONSOLE, "claim-code", "a code for the owner", datetime.now(UTC))
+        code = tx.desk.make_claim_code(nature.now())
+        tx.desk.note(CONSOLE, "claim-code", "a code for the owner", nature.now())
     say(code)
 
 
@@ -265,7 +266,7 @@ def wave_open(
         say(sentence, err=True)
     if not yes:
         typer.confirm("Open this wave?", abort=True, err=True)
-    now = datetime.now(UTC)
+    now = nature.now()
     with store.transaction() as tx:
         wave = tx.waves.open(document, terms, now)
         tx.desk.note(CONSOLE, "open", f"wave {wave}, alone", now)
@@ -330,7 +331,7 @@ def wave_close(wave: str, yes: Annotated[bool, typer.Option("--yes", help="Ask n
     _settings, store = _prepared()
     if not yes:
         typer.confirm("This stops answers and cannot be undone. Close it?", abort=True, err=True)
-    now = datetime.now(UTC)
+    now = nature.now()
     with store.transaction() as tx:
         tx.waves.close(wave)
         tx.desk.note(CONSOLE, "close", f"wave {wave}", now)
@@ -376,7 +377,7 @@ def digest(
     from bot.digest import pdf, png, write
     from bot.files.phrases import Phrases
 
-    now = datetime.now(UTC).replace(microsecond=0)
+    now = nature.now().replace(microsecond=0)
     words = write(figures, found.survey, Phrases.load(), lang, house.about(found, now, settings))
     if format == "text":
         _put(words.text.encode(), out)
@@ -416,7 +417,7 @@ def member_remove(chat: int, yes: Annotated[bool, typer.Option("--yes", help="As
         typer.confirm(f"{chat} will see nothing any more. Remove?", abort=True, err=True)
     with store.transaction() as tx:
         gone = tx.desk.remove(chat)
-        tx.desk.note(CONSOLE, "remove", f"coordinator {chat}", datetime.now(UTC))
+        tx.desk.note(CONSOLE, "remove", f"coordinator {chat}", nature.now())
     if not gone:
         say(f"There is no coordinator {chat}. See: aitbar member list", err=True)
         raise typer.Exit(1)

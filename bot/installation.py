@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from bot.core.blocks import Publishable
@@ -19,11 +19,6 @@ HEARTBEAT_SECONDS = 120
 def heartbeat(folder: Path) -> Path:
     """The file whose age says whether the bot still hears from Telegram."""
     return folder / "heartbeat"
-
-
-def utc_now() -> datetime:
-    """The moment, as everything in this house keeps it."""
-    return datetime.now(UTC)
 
 
 def open_store(settings: Settings) -> Store:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from bot import nature
 from bot.chat.desk import Desk, Said
 from bot.chat.identity import who
 from bot.chat.inbound import Came, Command, Stranger, Words
@@ -88,7 +88,7 @@ class Handler:
     """One update at a time; what it remembers lives in memory only, and is forgotten by `sweep`."""
 
     def __init__(
-        self, phrases: Phrases, desk: Desk, digests: Digests, clock: Callable[[], float] = time.monotonic
+        self, phrases: Phrases, desk: Desk, digests: Digests, clock: Callable[[], float] = nature.monotonic
     ) -> None:
         self._phrases = phrases
         self._desk = desk

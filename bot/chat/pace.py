@@ -10,7 +10,6 @@ Laws:
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -18,6 +17,8 @@ from datetime import timedelta
 
 import structlog
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter
+
+from bot import nature
 
 Send = Callable[[], Awaitable[None]]
 
@@ -62,7 +63,7 @@ class Pace:
         self,
         remember: Callable[[float], Awaitable[None]],
         not_before: float = 0.0,
-        wall: Callable[[], float] = time.time,
+        wall: Callable[[], float] = nature.wall,
     ) -> None:
         self._remember = remember
         self._wall = wall

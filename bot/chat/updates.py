@@ -8,7 +8,6 @@ The library's own loop acknowledges before a handler has run and loses answers w
 from __future__ import annotations
 
 import asyncio
-import random
 import warnings
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -19,6 +18,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from telegram import Bot
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
+from bot import nature
 from bot.chat import inbound
 from bot.chat.handler import Handler
 from bot.chat.inbound import Came
@@ -184,7 +184,7 @@ class Waits:
         kind = "the database" if isinstance(error, StoreTrouble) else "the way to Telegram"
         log.warning(f"{kind} does not answer", kind=type(error).__name__, failures=self._failures)
         longest: float = min(LONGEST_BACK_OFF, 0.5 * 2.0**self._failures)
-        return longest * random.uniform(0.5, 1.0)  # noqa: S311 - spreads retries, guards nothing
+        return longest * nature.between(0.5, 1.0)
 
 
 UNAUTHORIZED = (

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from bot import nature
 from bot.core.cadence import Cadence
 from bot.store import tables as t
 
@@ -80,7 +80,7 @@ class Desk:
 
     def make_claim_code(self, now: datetime) -> str:
         """A one-time code for the console's owner; an earlier one ends."""
-        code = "".join(secrets.choice(CLAIM_LETTERS) for _ in range(CLAIM_LENGTH))
+        code = nature.word(CLAIM_LETTERS, CLAIM_LENGTH)
         self._db.execute(delete(t.claim_code))
         self._db.execute(
             insert(t.claim_code).values(

@@ -10,12 +10,13 @@ import contextlib
 import hashlib
 import hmac
 import os
-import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from bot import nature
 
 KEY_BYTES = 32
 SECRET_BYTES = 16
@@ -49,7 +50,7 @@ class Keys:
                     f"where you keep it, or move the database away to begin anew."
                 )
             with contextlib.suppress(FileExistsError):  # another command was first
-                _write(path, secrets.token_bytes(KEY_BYTES))
+                _write(path, nature.token(KEY_BYTES))
         self.server()
 
     def server(self) -> bytes:
@@ -68,7 +69,7 @@ class Keys:
 
     def make_wave(self, wave: str) -> None:
         """Draw the key of a wave that opens."""
-        _write(self._wave_path(wave), secrets.token_bytes(KEY_BYTES))
+        _write(self._wave_path(wave), nature.token(KEY_BYTES))
 
     def destroy_wave(self, wave: str) -> None:
         """Overwrite and remove the key of a wave that closed: from here nobody can test who took part."""

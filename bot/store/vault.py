@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import secrets
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
@@ -22,6 +21,7 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from bot import nature
 from bot.core.flow import Place
 from bot.core.survey import Answer
 from bot.store import tables as t
@@ -66,7 +66,7 @@ class Vault:
         """Mark the beginning and draw the secret that only the chat will hold."""
         row = upsert(t.ledger).values(wave=wave, tag=tag, done=0)
         self._db.execute(row.on_conflict_do_nothing())
-        return secrets.token_bytes(SECRET_BYTES)
+        return nature.token(SECRET_BYTES)
 
     def wave_of(self, secret: bytes) -> str | None:
         """The wave of the interview that this secret opens; None when there is none (any more)."""
@@ -88,7 +88,7 @@ class Vault:
 
     def seal(self, secret: bytes, wave: str, version: int, tag: bytes, place: Place, today: date) -> None:
         """Keep the place under a fresh nonce."""
-        nonce = secrets.token_bytes(NONCE_BYTES)
+        nonce = nature.token(NONCE_BYTES)
         sealed = self._cipher(secret).encrypt(nonce, dump_place(place), _bound(wave, version, tag))
         values = {
             "wave": wave,
@@ -115,7 +115,7 @@ class Vault:
             return False
         self._db.execute(
             insert(t.pool).values(
-                rid=secrets.token_bytes(16),
+                rid=nature.token(16),
                 wave=wave,
                 cell=cell,
                 dwell=0,

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -19,6 +18,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from bot import nature
 from bot.core.blocks import (
     Block,
     Closing,
@@ -121,7 +121,7 @@ class Waves:
         survey = self._read(body)
         partition(survey, terms.population, terms.k)  # refuses a population too small for the rule
         digest = hashlib.sha256(body.encode()).hexdigest()
-        wave = "".join(secrets.choice(WAVE_LETTERS) for _ in range(WAVE_LENGTH))
+        wave = nature.word(WAVE_LETTERS, WAVE_LENGTH)
         self._db.execute(upsert(t.definition).values(hash=digest, body=body).on_conflict_do_nothing())
         self._db.execute(
             insert(t.wave).values(
@@ -288,7 +288,7 @@ class Waves:
             )
         ).all()
         waiting = [Waiting(row.rid, read_node(row.cell), bool(row.first)) for row in rows]
-        closing = closings(wave.partition, waiting, wave.rule, merging=merging, final=final, draw=_draw)
+        closing = closings(wave.partition, waiting, wave.rule, merging=merging, final=final, draw=nature.sample)
         cells = {row.rid: row.cell for row in rows}
         query = select(func.coalesce(func.max(t.block.c.no), 0)).where(t.block.c.wave == wave.id)
         last = self._db.execute(query).scalar() or 0
@@ -307,7 +307,7 @@ class Waves:
         shuffled: list[Row[Any]] = []
         for some in _parts(group.rids):
             shuffled += self._db.execute(select(t.pool.c.body, t.pool.c.rhash).where(t.pool.c.rid.in_(some)))
-        secrets.SystemRandom().shuffle(shuffled)
+        nature.shuffle(shuffled)
         self._db.execute(
             insert(t.block).values(
                 wave=wave.id, no=no, node=write_node(group.node), n=len(shuffled), burst=int(burst)
@@ -327,7 +327,7 @@ class Waves:
             insert(t.response),
             [
                 {
-                    "rid": secrets.token_bytes(16),
+                    "rid": nature.token(16),
                     "wave": wave.id,
                     "block": no,
                     "body": row.body,
@@ -359,10 +359,6 @@ def read_node(words: str) -> Node:
 def _parts(rids: Sequence[bytes]) -> list[Sequence[bytes]]:
     """In parts that one statement can name: SQLite refuses more than 32,766 values."""
     return [rids[start : start + NAMED_AT_ONCE] for start in range(0, len(rids), NAMED_AT_ONCE)]
-
-
-def _draw(rids: Sequence[bytes], number: int) -> Sequence[bytes]:
-    return secrets.SystemRandom().sample(list(rids), number)
 
 
 def _query() -> Any:
