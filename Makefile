@@ -3,8 +3,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+AUDIT := .venv-audit
 
-.PHONY: setup demo test test-setup lock soak clean
+.PHONY: setup demo test test-setup audit lock soak clean
 
 setup: $(VENV)/.setup
 
@@ -34,11 +35,28 @@ test: test-setup
 	$(BIN)/aitbar check surveys locales
 	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered
 
-# Rewrites both locks from pyproject.toml; they name no index host.
+# What needs other versions than the program has its own environment; the bill of materials lands in dist/.
+$(AUDIT)/.setup: requirements-audit.lock
+	@test -x $(AUDIT)/bin/python || $(PYTHON) -m venv $(AUDIT)
+	@echo "Installing what the audit needs (about a minute the first time) ..."
+	@$(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-audit.lock
+	@touch $@
+
+audit: $(AUDIT)/.setup
+	$(AUDIT)/bin/bandit --quiet --recursive bot --severity-level medium
+	$(AUDIT)/bin/semgrep --test --metrics=off --disable-version-check --config tests/audit/rules.yaml tests/audit/rules.py
+	$(AUDIT)/bin/semgrep scan --metrics=off --disable-version-check --error --quiet --config tests/audit/rules.yaml bot
+	@mkdir -p dist
+	$(AUDIT)/bin/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --output-reproducible --validate --output-file dist/sbom.cdx.json
+	@if [ -d .github/workflows ]; then $(AUDIT)/bin/zizmor --offline .github; else echo "zizmor: there are no workflows"; fi
+	@$(AUDIT)/bin/python tests/audit/known.py
+
+# Rewrites the locks from pyproject.toml; they name no index host.
 lock: export UV_PYTHON_DOWNLOADS = never
 lock:
 	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 --extra emulator --group build pyproject.toml -o requirements.lock
 	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 --extra emulator --extra metrics --group build --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 --no-strip-extras --group audit -o requirements-audit.lock
 
 clean:
-	rm -rf $(VENV) build dist
+	rm -rf $(VENV) $(AUDIT) build dist

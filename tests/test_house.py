@@ -37,7 +37,7 @@ DOCS = ROOT / "docs"
 PAGES = (ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted(DOCS.rglob("*.md")))
 EXAMPLES = sorted((ROOT / "surveys" / "examples").glob("*.yaml"))
 SOURCES = sorted((ROOT / "bot").rglob("*.py"))
-LOCKS = (ROOT / "requirements.lock", ROOT / "requirements-dev.lock")
+LOCKS = tuple(ROOT / f"requirements{kind}.lock" for kind in ("", "-dev", "-audit"))
 BINARY = {".ttf", ".png", ".pdf", ".ogg", ".jpg", ".ico", ".xlsx"}
 
 
