@@ -27,6 +27,8 @@ _CLASSES = {
 }
 _LETTERS = {ord(member): key for key, members in _CLASSES.items() for member in members}
 _DROPPED = dict.fromkeys([0x0640, *range(0x200B, 0x2010), 0x2060], None)
+_JOINERS = "\u200c\u200d"
+_UNSEEN = frozenset({"Cc", "Cf", "Cn", "Co", "Cs"})
 _END_MARKS = "۔.؟?!،"
 _SPACES = re.compile(r"\s+")
 
@@ -34,6 +36,16 @@ _SPACES = re.compile(r"\s+")
 def clean(words: str) -> str:
     """Words fit to be stored: direction controls taken out, then NFC (Unicode Standard Annex 15)."""
     return unicodedata.normalize("NFC", words.translate(_CONTROLS))
+
+
+def one_line(words: str, longest: int) -> str:
+    """Words fit to be drawn and printed: in one line, without signs that nobody sees, cut where they are too long.
+
+    The two joiners stay: Urdu and Pashto need them inside words.
+    """
+    kept = (c for c in clean(words) if c in _JOINERS or c.isspace() or unicodedata.category(c) not in _UNSEEN)
+    line = " ".join("".join(kept).split())
+    return line if len(line) <= longest else f"{line[: longest - 1].rstrip()}…"
 
 
 def fold(words: str) -> str:

@@ -6,6 +6,8 @@ Words and numbers reach the template as data: nothing an author or an organisati
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
 from functools import cache
@@ -18,16 +20,24 @@ from bot.digest.write import Digest
 PIXELS_WIDE = 1080
 """Three pixels for each of the 360 points of a small telephone."""
 
+PANIC = "PanicException"
+"""What the library raises when it fails inside; it cannot be imported by name."""
+
 _POINTS_WIDE = 360
 _POINTS_AN_INCH = 72
 
 
+class NotDrawn(Exception):
+    """The picture could not be drawn; the words of the digest can go without it."""
+
+
 def png(digest: Digest) -> bytes:
-    """A portrait picture as long as it needs to be."""
+    """A portrait picture as long as it needs to be. Raises NotDrawn."""
     ppi = _POINTS_AN_INCH * PIXELS_WIDE / _POINTS_WIDE
-    return typst.compile(
-        _template(), font_paths=_fonts(), format="png", ppi=ppi, sys_inputs=_inputs(digest, "phone")
-    )
+    with _contained():
+        return typst.compile(
+            _template(), font_paths=_fonts(), format="png", ppi=ppi, sys_inputs=_inputs(digest, "phone")
+        )
 
 
 def pdf(digest: Digest, timestamp: datetime) -> bytes:
@@ -35,14 +45,26 @@ def pdf(digest: Digest, timestamp: datetime) -> bytes:
 
     Raises RuntimeError when the fonts lack a character, and names it.
     """
-    return typst.compile(
-        _template(),
-        font_paths=_fonts(),
-        format="pdf",
-        sys_inputs=_inputs(digest, "a4"),
-        pdf_standards=["a-2a", "ua-1"],
-        timestamp=timestamp,
-    )
+    with _contained():
+        return typst.compile(
+            _template(),
+            font_paths=_fonts(),
+            format="pdf",
+            sys_inputs=_inputs(digest, "a4"),
+            pdf_standards=["a-2a", "ua-1"],
+            timestamp=timestamp,
+        )
+
+
+@contextmanager
+def _contained() -> Iterator[None]:
+    """Turn a panic of the library into a failure of this picture: a panic is no Exception, and would end us."""
+    try:
+        yield
+    except BaseException as panic:
+        if type(panic).__name__ != PANIC:
+            raise
+        raise NotDrawn(PANIC) from None
 
 
 def alt_text(digest: Digest) -> str:

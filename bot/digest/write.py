@@ -15,11 +15,16 @@ from datetime import date
 from bot.core.blocks import AT_LEAST_90, AT_MOST_10, GENDER, LEAST_ACCOUNTS, Figure, Publishable, Shown, points
 from bot.core.census import REGIONS, YOUTH
 from bot.core.indicators import UNDER_REPRESENTED, newcombe, representation
-from bot.core.survey import CellPart, Reach, Survey, worded
+from bot.core.letters import one_line
+from bot.core.survey import CellPart, Reach, Survey, Words, worded
 from bot.files.phrases import Phrases, day, direction, join, percent
 
 LIMIT = 3500
 """The longest text, in characters: Telegram takes 4096, and a reader one screen and a half."""
+
+LONGEST_NAME, LONGEST_TITLE = 80, 160
+"""Characters of an organisation's or programme's name, and of a title or question, before they are cut: a
+slip of an author must not keep a summary from arriving."""
 
 ALT_LIMIT = 1000
 """The longest words beside a picture, in characters: Telegram takes 1024."""
@@ -97,7 +102,7 @@ class _Writer:
 
     def digest(self) -> Digest:
         """Words for every part, then the text made of them."""
-        title = self._say("digest-title", title=worded(self.survey.title, self.language))
+        title = self._say("digest-title", title=self._words(self.survey.title))
         parts = Digest(
             language=self.language,
             direction=direction(self.language),
@@ -122,14 +127,16 @@ class _Writer:
     def _say(self, id: str, **values: object) -> str:
         return self.phrases.say(self.language, id, **values)
 
+    def _words(self, words: Words) -> str:
+        return one_line(worded(words, self.language), LONGEST_TITLE)
+
     def _byline(self) -> str:
         when = day(self.language, self.about.day)
-        if self.about.org and self.about.programme:
-            return self._say(
-                "digest-byline-programme", org=self.about.org, programme=self.about.programme, day=when
-            )
-        if self.about.org:
-            return self._say("digest-byline-org", org=self.about.org, day=when)
+        org, programme = (one_line(name or "", LONGEST_NAME) for name in (self.about.org, self.about.programme))
+        if org and programme:
+            return self._say("digest-byline-programme", org=org, programme=programme, day=when)
+        if org:
+            return self._say("digest-byline-org", org=org, day=when)
         return self._say("digest-byline-day", day=when)
 
     def _answered(self) -> str:
@@ -172,7 +179,7 @@ class _Writer:
         for indicator in self.survey.indicators:
             figure = self.shown.indicators.get(indicator.id)
             if figure is not None:
-                bar = self._bar(worded(indicator.title, self.language), figure)
+                bar = self._bar(self._words(indicator.title), figure)
                 bars.append(self._compared(bar, indicator.id))
         return tuple(bars)
 
@@ -207,7 +214,7 @@ class _Writer:
         part = next(part for part in self.survey.cells if part.name == GENDER)
         options = self.survey.question(part.question).options
         labels = [option.label for option in options if part.groups.get(option.code) == code]
-        return join(self.language, [worded(label, self.language) for label in labels])
+        return join(self.language, [self._words(label) for label in labels])
 
     def _bar(self, title: str, figure: Figure) -> Bar:
         words, in_percent = self._share(figure.share), self._percent(figure.share)
@@ -252,7 +259,7 @@ class _Writer:
         id = max(questions, key=lambda id: points(questions[id].silent), default=None)
         if id is None or points(questions[id].silent) < OFTEN_SILENT:
             return ""
-        ask = worded(self.survey.question(id).ask, self.language)
+        ask = self._words(self.survey.question(id).ask)
         return self._say("digest-silent", question=ask, share=self._share(questions[id].silent))
 
     def _notes(self) -> tuple[str, ...]:

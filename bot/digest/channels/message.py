@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Message:
-    """One digest ready to go: its words, its picture, and the picture in words."""
+    """One digest ready to go: its words, its picture (empty if none could be drawn), the picture in words."""
 
     text: str
     png: bytes

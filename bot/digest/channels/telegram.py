@@ -31,9 +31,10 @@ class Telegram:
         self._send_photo = send_photo
 
     async def send(self, message: Message) -> None:
-        """Sends picture and text; raises Gone, Moved or Later."""
+        """Sends picture, if there is one, and text; raises Gone, Moved or Later."""
         with _explained():
-            await self._send_photo(message.png, message.alt)
+            if message.png:
+                await self._send_photo(message.png, message.alt)
             await self._send_text(message.text)
 
 
