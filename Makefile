@@ -35,6 +35,12 @@ test: test-setup
 	$(BIN)/aitbar check surveys locales
 	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered
 
+# The full counts of the fault tests, in parts; sums are kept in docs/soak.md. `make soak PART=kills MINUTES=30`
+PART :=
+MINUTES := 600
+soak: test-setup
+	$(BIN)/python -m tests.soak $(PART) --minutes $(MINUTES)
+
 # What needs other versions than the program has its own environment; the bill of materials lands in dist/.
 $(AUDIT)/.setup: requirements-audit.lock
 	@test -x $(AUDIT)/bin/python || $(PYTHON) -m venv $(AUDIT)

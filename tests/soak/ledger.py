@@ -107,9 +107,9 @@ def page(all_sums: Mapping[str, Sums], aims: tuple[Aim, ...]) -> str:
     lines = [
         "# What the soak has shown so far",
         "",
-        "The full counts of the fault tests. `make soak` runs them in parts, can be stopped at any time and goes on "
-        "where it stopped; this page is written by it, from [soak.json](soak.json). *Met* means: all of it was run, "
-        "and every count that must be zero is zero.",
+        "The full counts of the fault tests. `make soak` runs them in parts, can be stopped at any time, and goes "
+        "on where it stopped. It writes this page from [soak.json](soak.json). *Met*: all of it was run, and "
+        "every count that must be zero is zero.",
         "",
         "| part | run | wanted | must be zero | met | what was counted | minutes |",
         "|---|---|---|---|---|---|---|",
