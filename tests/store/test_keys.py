@@ -5,6 +5,7 @@ Promises:
 2. The server's key is made on a first start only, never beside open interviews.
 3. A wave's key is there while the wave lives, and gone, overwritten, when it is over; a key whose wave never
    came to be is removed at the next tick.
+4. What keys derive agrees with the published examples.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.store import Keys, KeyTrouble, Terms
+from bot.store import Keys, KeyTrouble, Terms, tag
+from bot.store.keys import derive
 from tests.store.sample import START, begin, kept, open_wave
 
 
@@ -118,3 +120,14 @@ def test_a_missing_key_of_an_open_wave_is_said_and_one_of_a_closed_wave_is_not(t
         with store.transaction() as tx:
             tx.waves.close(wave)
             tx.waves.check_keys()
+
+
+# -- known answers --------------------------------------------------------------------------------------
+
+
+def test_derived_keys_and_tags_agree_with_the_published_examples() -> None:
+    """HKDF: RFC 5869, test case 3 (no salt, no info). HMAC: RFC 4231, test case 2."""
+    assert derive(b"\x0b" * 22, "", 42).hex() == (
+        "8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d9d201395faa4b61a96c8"
+    )
+    assert tag(b"Jefe", b"what do ya want for nothing?").hex() == "5bdcc146bf60754e6a042426089575c7"
