@@ -27,7 +27,7 @@ USER 10001:10001
 WORKDIR /data
 VOLUME ["/data", "/keys"]
 STOPSIGNAL SIGTERM
-# A quiet bot hears from Telegram every 25 seconds; the sign of life is written every 30.
+# The sign of life is written every ten seconds; what it says decides.
 HEALTHCHECK --interval=60s --timeout=15s --start-period=120s --retries=3 CMD ["aitbar", "health"]
 ENTRYPOINT ["aitbar"]
 CMD ["run"]

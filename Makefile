@@ -22,7 +22,13 @@ $(VENV)/.test-setup: $(VENV)/.setup requirements-dev.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
 
-test-setup: $(VENV)/.test-setup
+# A Bot API client in Node proves the emulator; without npm its tests are skipped.
+CLIENTS := tests/emulator/clients
+$(CLIENTS)/node_modules: $(CLIENTS)/package-lock.json
+	@if command -v npm >/dev/null && npm ci --omit=dev --ignore-scripts --prefix $(CLIENTS) --no-audit --no-fund --silent; \
+	then touch $@; else echo "grammY is not installed (npm is missing or failed): its tests are skipped."; fi
+
+test-setup: $(VENV)/.test-setup $(CLIENTS)/node_modules
 
 demo: setup
 	@$(BIN)/aitbar demo

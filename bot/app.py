@@ -4,40 +4,52 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, nullcontext, suppress
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
+from importlib.metadata import version
+from pathlib import Path
 
 import structlog
 from telegram import Bot
 from telegram.error import InvalidToken, RetryAfter, TelegramError
 
-from bot import clock, nature
+from bot import clock, counts, heartbeat, metrics, nature
 from bot.chat import profile
-from bot.chat.desk import Desk, Shelf
+from bot.chat.desk import Desk
 from bot.chat.handler import Handler
-from bot.chat.http import AiohttpRequest
+from bot.chat.holds import Holds
+from bot.chat.http import AiohttpRequest, ProxyTrouble
 from bot.chat.outbound import Outbound, Outgoing, Show, ShowPicture
-from bot.chat.pace import Pace
+from bot.chat.pace import Pace, Send, seconds_of
 from bot.chat.updates import UNAUTHORIZED, PollTrouble, Updates
+from bot.chat.webhook import Door, Webhook
 from bot.core import roles
 from bot.core.blocks import Publishable
-from bot.core.cadence import latest_due, period_name
+from bot.core.cadence import latest_due, next_due, period_name
 from bot.digest import CHANNELS, About, Message, compose
-from bot.digest.channels.message import Gone, Undelivered
-from bot.files.phrases import Phrases
-from bot.files.shelf import pinned, shelf, surveys_folder
-from bot.installation import HEARTBEAT_SECONDS, Now, heartbeat, published, terms
+from bot.digest.channels.message import Gone, Moved, Undelivered
+from bot.files.phrases import Phrases, locales
+from bot.files.shelf import pinned, surveys_folder
+from bot.heartbeat import Heartbeat
+from bot.installation import Now, published, terms
+from bot.notices import tell_of_restore
+from bot.reload import Reload
 from bot.settings import Settings
-from bot.store import DIGEST_TRIES, Store, StoreTrouble, Subscription, Transaction, Wave, tick
+from bot.stopping import Asked, Stop
+from bot.store import Coordinator, Store, StoreTrouble, Subscription, Transaction, Wave, tick
 
-NOT_BEFORE = "not before"
+PROFILE_NOT_BEFORE = "profile not before"
+HEARD = "telegram heard"
+NOTE_HEARD_SECONDS = 60.0
 PROFILE = "profile"
 SCRUB_SECONDS = 60.0
 IDLE_SECONDS = 2.0
 SCRUB_AGAIN_SECONDS = 5.0
 FINAL_SCRUB_TRIES = 3
+FINAL_SCRUB_SECONDS = 3.0
+GOODBYE_SECONDS = 1.0
 
 log = structlog.get_logger()
 
@@ -60,16 +72,19 @@ class House:
         self.store = store
         self.bot = bot
         self.now = now
-        self.phrases = Phrases.load()
-        self.folder = settings.surveys_dir or surveys_folder()
-        self.shelf = Shelf(shelf(self.folder))
-        self.pace = Pace(self._remember, not_before)
+        self.files = Reload(store, settings.surveys_dir or surveys_folder(), locales())
+        self.holds = Holds(store)
+        self.pace = Pace(self.holds.keep, not_before, remember_chat=self.holds.keep_chat)
         self.outbound = Outbound(bot, self.pace)
-        self.desk = Desk(self.phrases, lambda: self.shelf, self._link, terms(settings), settings.zone)
-        self.handler = Handler(self.phrases, self.desk, self.last_released)
+        self.desk = Desk(self.files.phrases, self.files.shelf, self._link, terms(settings), settings.zone)
+        self.handler = Handler(self.files.phrases, self.desk, self.last_released)
+        self.ticked: datetime | None = None
+        self.next_digest: datetime | None = None
+        self._awaited: list[Subscription] = []
 
     async def tick(self, now: datetime) -> bool:
         """Do once all that is due at `now`: dwell, releases, closes, digests, scrub."""
+        counts.TICKS.add()
         done = await self.store.write(lambda tx: tick(tx.waves, tx.desk, now, self.settings.zone))
         # Whoever was killed between the commit and this left a key behind: so at every tick, done or not.
         for wave in await self.store.write(lambda tx: tx.waves.destroy_spent_keys()):
@@ -77,14 +92,23 @@ class House:
         if not done.done:
             return False
         await self.send_digests(now)
-        if (done.daily or done.released or done.ended) and not await self.store.scrub(whatever_size=True):
+        if done.daily or done.released or done.ended:
+            await self._scrub_by_the_calendar()
+        return True
+
+    async def _scrub_by_the_calendar(self) -> None:
+        begun = nature.monotonic()
+        if await self.store.scrub(whatever_size=True):
+            counts.SCRUB.set(nature.monotonic() - begun)
+        else:
             self.handler.soil()
             log.warning("the scrub after a tick was kept waiting by another reader")
-        return True
 
     async def send_digests(self, now: datetime) -> None:
         """Send every digest that is due and not yet claimed by another tick."""
         subscriptions = await self.store.write(lambda tx: tx.desk.subscriptions())
+        self._look_ahead(subscriptions, now)
+        await self.holds.recall(self.pace)
         for subscription in subscriptions:
             zone = self.settings.zone
             due = latest_due(subscription.cadence, subscription.since, now, zone)
@@ -93,7 +117,15 @@ class House:
             try:
                 await self._send_digest(subscription, period_name(due, zone), now)
             except Exception as error:  # one summary that fails must not keep the others back
+                counts.failed(error)
                 log.error("a summary failed and stays claimed", wave=subscription.wave, kind=type(error).__name__)
+
+    def _look_ahead(self, subscriptions: list[Subscription], now: datetime) -> None:
+        """When the next summary is due, reckoned anew only when that can have changed."""
+        if subscriptions == self._awaited and (self.next_digest is None or now < self.next_digest):
+            return
+        dues = [next_due(one.cadence, one.since, now, self.settings.zone) for one in subscriptions]
+        self._awaited, self.next_digest = subscriptions, min(dues, default=None)
 
     async def _send_digest(self, to: Subscription, period: str, now: datetime) -> None:
         claimed = await self.store.write(lambda tx: self._claim(tx, to, period, now))
@@ -101,67 +133,113 @@ class House:
             return
         tries, language = claimed
         wave, figures = await asyncio.to_thread(published, self.store, to.wave)
-        message = await self._compose(wave, figures, language, now)
+        phrases = self.phrases
+        message = await self._compose(wave, figures, phrases, language, now)
         if tries > 1:
-            again = self.phrases.say(language, "digest-again")
+            again = phrases.say(language, "digest-again")
             message = Message(f"{again}\n\n{message.text}", message.png, message.alt)
         state = "sent"
         try:
             await CHANNELS["telegram"](
-                partial(self._broadcast_text, to.chat), partial(self._broadcast_picture, to.chat)
+                partial(self._summary_text, to.chat), partial(self._summary_picture, to.chat)
             ).send(message)
-        except Gone:
+        except (Gone, Moved):  # into a group that moved nothing is sent: it is not known who is there
             state = "gave_up"
         except Undelivered:
+            # Still claimed: a later tick takes it over, however long Telegram stays away.
             log.warning("a summary could not be sent yet", wave=to.wave, tries=tries)
-            if tries < DIGEST_TRIES:
-                return  # still claimed: a later tick takes it over
-            state = "gave_up"
+            return
         await self.store.write(lambda tx: tx.desk.complete_digest(to.wave, to.chat, period, state))
+        counts.DIGESTS.add(state)
 
     def _claim(self, tx: Transaction, to: Subscription, period: str, now: datetime) -> tuple[int, str] | None:
-        """Claim, if the coordinator may still have it: authorisation is asked again at the moment of sending."""
-        who = tx.desk.coordinator(to.chat)
-        if who is None or not roles.may(who.role, roles.SUBSCRIBE):
+        """Claim, if the coordinator may still have it."""
+        who = self._reader(tx, to.chat)
+        if who is None:
             return None
         tries = tx.desk.claim_digest(to.wave, to.chat, period, now)
         return None if tries is None else (tries, who.language)
 
+    def _reader(self, tx: Transaction, chat: int) -> Coordinator | None:
+        """The coordinator of this chat, if summaries may go there."""
+        who = tx.desk.coordinator(chat)
+        return who if who is not None and roles.may(who.role, roles.SUBSCRIBE) else None
+
     async def last_released(self, chat: int, wave: str, language: str) -> tuple[Outgoing, ...]:
         """The last released summary, for a coordinator who asked for it."""
         found, figures = await asyncio.to_thread(published, self.store, wave)
-        message = await self._compose(found, figures, language, self.now())
+        message = await self._compose(found, figures, self.phrases, language, self.now())
         words = Show(chat, message.text, None)
-        return (ShowPicture(chat, message.png, message.alt), words) if figures.n else (words,)
+        return (ShowPicture(chat, message.png, message.alt), words) if figures.n and message.png else (words,)
 
-    async def _compose(self, wave: Wave, figures: Publishable, language: str, now: datetime) -> Message:
+    async def _compose(
+        self, wave: Wave, figures: Publishable, phrases: Phrases, language: str, now: datetime
+    ) -> Message:
         day = about(wave, now, self.settings)
-        return await asyncio.to_thread(compose, figures, wave.survey, self.phrases, language, day)
+        message = await asyncio.to_thread(compose, figures, wave.survey, phrases, language, day)
+        if not message.png:
+            log.error("a summary's picture could not be drawn; its words go alone", wave=wave.id)
+        return message
 
     async def _broadcast_text(self, chat: int, text: str) -> None:
         await self.pace.broadcast(chat, lambda: self.outbound.send_text(chat, text))
 
-    async def _broadcast_picture(self, chat: int, picture: bytes, caption: str) -> None:
-        await self.pace.broadcast(chat, lambda: self.outbound.send_picture(chat, picture, caption))
+    async def _summary_text(self, chat: int, text: str) -> None:
+        await self.pace.broadcast(
+            chat, lambda: self._if_allowed(chat, lambda: self.outbound.send_text(chat, text))
+        )
+
+    async def _summary_picture(self, chat: int, picture: bytes, caption: str) -> None:
+        await self.pace.broadcast(
+            chat, lambda: self._if_allowed(chat, lambda: self.outbound.send_picture(chat, picture, caption))
+        )
+
+    async def _if_allowed(self, chat: int, send: Send) -> None:
+        """Send if the coordinator may still have it, asked when all waiting is over; else raises Gone."""
+        if await self.store.write(lambda tx: self._reader(tx, chat)) is None:
+            raise Gone("the coordinator was removed")
+        await send()
+
+    @property
+    def phrases(self) -> Phrases:
+        """The bot's own words, as in use."""
+        return self.files.phrases()
+
+    async def look_at_files(self) -> None:
+        """Take surveys and words that were changed, if all of them are sound."""
+        if await self.files.look(self._broadcast_text):
+            await self.publish_profile()
+
+    async def tell(self) -> None:
+        """Tell coordinators of a restore, once."""
+        await tell_of_restore(self.store, self.phrases, self._link, self._broadcast_text)
 
     async def publish_profile(self) -> None:
         """Set name, description and commands where they changed since the last time."""
-        mark = f"{self.bot.id} {profile.fingerprint(self.phrases)}"
+        phrases = self.phrases
+        mark = f"{self.bot.id} {profile.fingerprint(phrases)}"
         if await self.store.write(lambda tx: tx.desk.read_mark(PROFILE)) == mark:
             return
-        if await profile.publish(self.bot, self.phrases):
-            await self.store.write(lambda tx: tx.desk.write_mark(PROFILE, mark))
-
-    async def _remember(self, moment: float) -> None:
-        await self.store.write(lambda tx: tx.desk.write_mark(NOT_BEFORE, str(moment)))
+        not_before = await self.store.write(lambda tx: tx.desk.read_mark(PROFILE_NOT_BEFORE))
+        if float(not_before or 0) > nature.wall():
+            return
+        try:
+            if await profile.publish(self.bot, phrases, self.pace.quietly):
+                await self.store.write(lambda tx: tx.desk.write_mark(PROFILE, mark))
+        except profile.NotNow as later:
+            moment = str(nature.wall() + later.seconds)
+            log.warning("the description can be set later", seconds=later.seconds)
+            await self.store.write(lambda tx: tx.desk.write_mark(PROFILE_NOT_BEFORE, moment))
 
     def _link(self, wave: str) -> str:
         return f"https://t.me/{self.bot.username}?start={wave}"
 
 
 @asynccontextmanager
-async def house(settings: Settings, now: Now = nature.now, alone: bool = False) -> AsyncIterator[House]:
-    """Put the house together; Telegram is asked who the bot is until it answers.
+async def house(
+    settings: Settings, now: Now = nature.now, alone: bool = False, stop: Stop | None = None
+) -> AsyncIterator[House]:
+    """Put the house together; Telegram is asked who the bot is until it answers, or `stop` is asked for (Asked).
 
     With `alone` a second such program is refused first of all, before it has said a word to Telegram.
     """
@@ -171,12 +249,12 @@ async def house(settings: Settings, now: Now = nature.now, alone: bool = False) 
         if alone:
             with store.transaction() as tx:
                 tx.waves.check_keys()
-        async with _around(settings, store, now) as place:
+        async with _around(settings, store, now, stop) as place:
             yield place
 
 
 @asynccontextmanager
-async def _around(settings: Settings, store: Store, now: Now) -> AsyncIterator[House]:
+async def _around(settings: Settings, store: Store, now: Now, stop: Stop | None) -> AsyncIterator[House]:
     requests = [AiohttpRequest(1, settings.telegram_proxy), AiohttpRequest(64, settings.telegram_proxy)]
     bot = Bot(
         settings.token(),
@@ -186,30 +264,37 @@ async def _around(settings: Settings, store: Store, now: Now) -> AsyncIterator[H
         request=requests[1],
     )
     try:
-        await _introduce(bot)
-        not_before = await store.write(lambda tx: tx.desk.read_mark(NOT_BEFORE))
-        yield House(settings, store, bot, float(not_before or 0), now)
+        holds = Holds(store)
+        introduced = _introduce(bot, holds)
+        await (introduced if stop is None else stop.unless_asked(introduced))
+        place = House(settings, store, bot, await holds.everybody(), now)
+        await holds.recall(place.pace)
+        yield place
     finally:
         with suppress(Exception):
-            await bot.shutdown()
-        for request in requests:
-            await request.shutdown()
+            async with asyncio.timeout(GOODBYE_SECONDS):
+                await bot.shutdown()
+                for request in requests:
+                    await request.shutdown()
         store.close()
 
 
-async def _introduce(bot: Bot, patience: float = 60.0) -> None:
-    """Ask Telegram who the bot is. Without a network this is repeated for a minute, then said."""
+async def _introduce(bot: Bot, holds: Holds, patience: float = 60.0) -> None:
+    """Ask Telegram who the bot is, when it may be asked. Without a network this is repeated for a minute, then
+    said."""
     waited, wait = 0.0, 1.0
     while True:
+        await asyncio.sleep(max(0.0, await holds.everybody() - nature.wall()))
         try:
             await bot.initialize()
         except InvalidToken:
             raise PollTrouble(UNAUTHORIZED) from None
+        except RetryAfter as error:
+            log.warning("Telegram asks to wait", seconds=seconds_of(error))
+            await holds.keep(nature.wall() + seconds_of(error))
         except TelegramError as error:
             if waited >= patience:
-                raise PollTrouble(NO_TELEGRAM) from None
-            if isinstance(error, RetryAfter):
-                log.warning("Telegram asks to wait")
+                raise PollTrouble(NO_PROXY if isinstance(error, ProxyTrouble) else NO_TELEGRAM) from None
             log.warning("Telegram does not answer yet; trying again", kind=type(error).__name__)
             await asyncio.sleep(wait)
             waited, wait = waited + wait, min(wait * 2, 15.0)
@@ -223,50 +308,159 @@ NO_TELEGRAM = (
 )
 
 
+NO_PROXY = (
+    "The proxy of AITBAR_TELEGRAM_PROXY does not take us to Telegram. Check its scheme, host and port, and name "
+    "and password where it wants them. Nothing is lost: Telegram keeps messages for a day."
+)
+
+
 async def run(settings: Settings, now: Now = nature.now) -> None:
     """`aitbar run`: fetch, answer, tick, scrub, until told to stop."""
-    async with house(settings, now, alone=True) as place:
-        await _serve(place)
+    stop = Stop()
+    with stop.listening(), suppress(Asked):
+        async with house(settings, now, alone=True, stop=stop) as place:
+            await serve(place, stop.asked)
+    log.info("stopped")
 
 
-async def _serve(place: House) -> None:
-    updates = Updates(place.bot, place.store, place.handler, place.outbound, place.pace, place.now)
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, updates.stop)
+async def serve(place: House, asked: asyncio.Event) -> None:
+    """The bot at work, until it is asked to stop; then what it began is finished, within seconds."""
+    updates = Updates(place.bot, place.store, place.handler, place.outbound, place.pace, place.now, asked)
+    look = partial(state, place, updates, place.now())
+    async with metrics.listening(place.settings.metrics, look):
+        await _work(place, updates, look, asked)
+
+
+async def _work(place: House, updates: Updates, look: Callable[[], Heartbeat], asked: asyncio.Event) -> None:
     if not await _scrubbed(place):
         place.handler.soil()
-    scheduler = clock.start(partial(_beat, place, updates))
-    beside = [asyncio.create_task(_keep_clean(place)), asyncio.create_task(place.publish_profile())]
+    heard = await place.store.write(lambda tx: tx.desk.read_mark(HEARD))
+    updates.last_poll = None if heard is None else datetime.fromisoformat(heard)
+    updates.heard()  # Telegram has just said who the bot is
+    scheduler = clock.start(partial(_tick, place))
+    beside = [
+        asyncio.create_task(_keep_clean(place)),
+        asyncio.create_task(place.publish_profile()),
+        asyncio.create_task(_live(place.store.folder, look)),
+        asyncio.create_task(_note_heard(place, updates)),
+    ]
     if place.phrases.drafts:
         log.warning("these words are drafts that no reader has reviewed", languages=",".join(place.phrases.drafts))
-    updates.last_poll = place.now()  # Telegram has just said who the bot is
-    log.info("ready", bot=place.bot.username, surveys=len(place.shelf.surveys))
-    await _beat(place, updates)
+    log.info("ready", surveys=len(place.files.current.surveys))
+    # A service manager's word for "read your files again"; a closed terminal sends it too, and ends nothing.
+    asyncio.get_running_loop().add_signal_handler(
+        signal.SIGHUP, lambda: beside.append(asyncio.create_task(_look(place)))
+    )
     try:
-        await updates.run()
+        await _way(place, updates, asked).run()
     finally:
         scheduler.shutdown(wait=False)
         for task in beside:
             task.cancel()
         await asyncio.gather(*beside, return_exceptions=True)
-        for _ in range(FINAL_SCRUB_TRIES):
-            if await _scrubbed(place):
-                break
-        log.info("stopped")
+        with suppress(TimeoutError):
+            async with asyncio.timeout(FINAL_SCRUB_SECONDS):
+                await _last_scrub(place)
+        if place.store.folder is not None:
+            heartbeat.remove(place.store.folder)
 
 
-async def _beat(place: House, updates: Updates) -> None:
-    """One tick, and a sign of life while Telegram answers."""
+def _way(place: House, updates: Updates, asked: asyncio.Event) -> Updates | Webhook:
+    """How updates come: they are fetched, or Telegram brings them where an address for it is set."""
+    address = place.settings.webhook_url
+    if address is None:
+        return updates
+    door = Door(address, place.store.keys.webhook())
+    return Webhook(place.bot, updates, place.pace, door, place.settings.listen, asked)
+
+
+async def _note_heard(place: House, updates: Updates) -> None:
+    """Keep beyond a restart when Telegram was last heard, so that an outage is known for one."""
+    while True:
+        await asyncio.sleep(NOTE_HEARD_SECONDS)
+        if (heard := updates.last_poll) is None:
+            continue
+        moment = heard.isoformat()
+        try:
+            await place.store.write(lambda tx, moment=moment: tx.desk.write_mark(HEARD, moment))  # type: ignore[misc]
+        except StoreTrouble as trouble:
+            log.warning("when Telegram was last heard could not be kept", kind=type(trouble).__name__)
+
+
+async def _last_scrub(place: House) -> None:
+    for _ in range(FINAL_SCRUB_TRIES):
+        if await _scrubbed(place):
+            return
+
+
+async def _tick(place: House) -> None:
+    """One tick of the clock."""
     try:
         await place.tick(place.now())
-        place.shelf = Shelf(await asyncio.to_thread(shelf, place.folder))
+        place.ticked = place.now()
     except Exception as error:  # the clock must go on ticking
+        counts.failed(error)
         log.error("a tick failed and is tried again", kind=type(error).__name__)
-    if place.store.folder is not None and updates.last_poll is not None:
-        age = (place.now() - updates.last_poll).total_seconds()
-        if age < HEARTBEAT_SECONDS:
-            heartbeat(place.store.folder).touch()
+    await _look(place)
+    await _tell(place)
+
+
+async def _tell(place: House) -> None:
+    """What coordinators ought to know, to those who do not know it yet."""
+    try:
+        await place.tell()
+    except Exception as error:  # as above: the next tick tries again
+        counts.failed(error)
+        log.error("coordinators could not be told", kind=type(error).__name__)
+
+
+async def _look(place: House) -> None:
+    """One look at the files of surveys and words."""
+    try:
+        await place.look_at_files()
+    except Exception as error:  # as above: the next look is not far
+        counts.failed(error)
+        log.error("the files could not be looked at", kind=type(error).__name__)
+
+
+async def _live(folder: Path | None, look: Callable[[], Heartbeat]) -> None:
+    """Give a sign of life every few seconds, whether or not Telegram and the database answer."""
+    while folder is not None:
+        try:
+            await asyncio.to_thread(heartbeat.write, folder, look())
+        except OSError as error:
+            log.warning("the sign of life could not be written", kind=type(error).__name__)
+        await asyncio.sleep(heartbeat.BEAT_SECONDS)
+
+
+def state(place: House, updates: Updates, started: datetime) -> Heartbeat:
+    """How the bot is at this moment."""
+    return Heartbeat(
+        written=place.now(),
+        started=started,
+        version=version("aitbar"),
+        heard=updates.last_poll,
+        ticked=place.ticked,
+        next_digest=place.next_digest,
+        waiting=place.pace.waiting,
+        oldest_unsent=place.pace.oldest(),
+        database_trouble_since=_moment(place.store.trouble_since),
+        scrub_overdue_since=_overdue(place),
+    )
+
+
+def _moment(seconds: float | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+
+
+def _overdue(place: House) -> datetime | None:
+    """Since when a scrub is overdue, back to the last quarter of an hour: no sharper, since somebody's answers
+    came just before."""
+    soiled = place.handler.dirty_since
+    if soiled is None or (age := nature.monotonic() - soiled) <= SCRUB_SECONDS:
+        return None
+    since = place.now() - timedelta(seconds=age)
+    return since.replace(minute=since.minute // 15 * 15, second=0, microsecond=0)
 
 
 async def _keep_clean(place: House) -> None:
@@ -290,7 +484,7 @@ async def _scrubbed(place: House) -> bool:
     try:
         done = await place.store.scrub()
     except StoreTrouble as trouble:
-        log.error(f"the scrub failed and is tried again: {trouble}")
+        log.error("the scrub failed and is tried again", trouble=str(trouble))
         return False
     if not done:
         log.warning("the scrub was kept waiting by another reader and is tried again")

@@ -38,8 +38,6 @@ app.add_typer(member_app, name="member")
 CONSOLE = "console"
 PR_SET_DUMPABLE = 4  # prctl(2)
 
-HEALTHY_SECONDS = 120
-
 
 def main() -> None:
     """Start the program: files for this user's eyes only, no memory dumps on disk."""
@@ -97,7 +95,7 @@ def _prepared() -> tuple[Settings, Store]:
     from bot.settings import read
 
     settings = read()
-    set_up(settings.log_level)
+    set_up(settings.log_level, settings.log_format)
     return settings, installation.open_store(settings)
 
 
@@ -126,7 +124,7 @@ def run() -> None:
     from bot.settings import read
 
     settings = read()
-    set_up(settings.log_level)
+    set_up(settings.log_level, settings.log_format)
     settings.token()
     asyncio.run(house.run(settings))
 
@@ -142,7 +140,7 @@ def tick(
     from bot.settings import read
 
     settings = read()
-    set_up(settings.log_level)
+    set_up(settings.log_level, settings.log_format)
     moment = _moment(at, settings) or nature.now()
     done = asyncio.run(house.tick_once(settings, moment))
     say("done" if done else "nothing to do: a later tick was done already")
@@ -150,30 +148,57 @@ def tick(
 
 @app.command()
 @explained
-def health() -> None:
-    """Say whether the running bot still hears from Telegram (exit 1 if not)."""
-    from bot import installation
+def health(format: Annotated[str, typer.Option(help="text or json")] = "text") -> None:
+    """Say whether the running bot is well, and what is wrong if it is not (exit 1)."""
+    from bot import heartbeat, installation
     from bot.settings import read
 
-    settings = read()
-    from sqlalchemy.engine import make_url
-
-    database = make_url(settings.database_url).database
-    beat = installation.heartbeat(Path(database or "").parent)
-    age = nature.wall() - beat.stat().st_mtime if beat.exists() else None
-    if age is None or age > HEALTHY_SECONDS:
-        say("The bot has not heard from Telegram for two minutes or more." if age else "The bot is not running.")
+    folder, now = installation.data_folder(read()), nature.now()
+    beat = None if folder is None else heartbeat.read(folder)
+    wrong = heartbeat.wrongs(beat, now)
+    if format == "json":
+        say(json.dumps(heartbeat.as_dict(beat, now)))
+    else:
+        say("\n".join(wrong) or "The bot is well: it hears from Telegram, ticks, and can write.")
+    if wrong:
         raise typer.Exit(1)
-    say("The bot hears from Telegram.")
 
 
 @app.command()
 @explained
-def emulator(port: int = 8081) -> None:
+def doctor(format: Annotated[str, typer.Option(help="text or json")] = "text") -> None:
+    """Look at everything: settings, keys, database, Telegram, files; say what is wrong and what to do (exit 1)."""
+    from rich.console import Console
+    from rich.status import Status
+
+    from bot import doctor as ward
+    from bot.logs import redact, set_up
+
+    set_up("ERROR")
+    with Status("", console=Console(stderr=True)) as status:
+        results = list(ward.examine(ward.Patient(), lambda name: status.update(f"looking at: {name}")))
+    if format == "json":
+        rows = [{"check": one.check, **vars(one.finding)} for one in results]
+        say(redact(json.dumps(rows, ensure_ascii=False, indent=2)))
+    else:
+        for one in results:
+            say(redact(f"{one.finding.level:8} {one.check}: {one.finding.what}"))
+            if one.finding.todo:
+                say(redact(f"         -> {one.finding.todo}"))
+    if any(one.finding.level == "bad" for one in results):
+        raise typer.Exit(1)
+
+
+@app.command()
+@explained
+def emulator(
+    port: int = 8081,
+    limits: Annotated[str, typer.Option(help="real: at most as fast as Telegram allows; or off.")] = "off",
+) -> None:
     """Run the local Bot API alone, with phones on a web page."""
     from bot.emulator.server import serve
 
-    serve(port=port)
+    serve(port=port, limits=limits)
 
 
 @app.command()
@@ -188,6 +213,32 @@ def demo(
     from bot.demo import play
 
     play(port=port, people=people, seed=seed, browser=browser)
+
+
+@app.command("try")
+@explained
+def try_survey(
+    survey: Annotated[Path, typer.Argument(help="The survey file.")],
+    port: int = 8080,
+    lang: Annotated[str, typer.Option(help="One phone in this language (ur, ps or en), not one for each.")] = "",
+    browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
+) -> None:
+    """Try a survey file on phones in a browser; saved again, it is asked anew."""
+    from bot.core.survey import LANGUAGES
+    from bot.files.check import SURVEYS
+    from bot.files.check import check as check_files
+
+    if lang not in ("", *LANGUAGES):
+        raise typer.BadParameter("--lang is ur, ps or en")
+    report = check_files([survey])
+    if report.errors:
+        say(report.as_text())
+        raise typer.Exit(1)
+    if survey.is_dir() or survey.suffix not in SURVEYS:
+        raise typer.BadParameter("name one survey file, such as surveys/community-trust.yaml")
+    from bot.demo import try_out
+
+    try_out(survey, port, [lang] if lang else [], browser)
 
 
 @app.command("claim-code")
@@ -393,6 +444,83 @@ def _put(content: bytes, out: Path | None) -> None:
         raise typer.Exit(1)
     else:
         sys.stdout.buffer.write(content + (b"" if content[:1] in (b"\x89", b"%") else b"\n"))
+
+
+# -- backup and restore --------------------------------------------------------------------------------------
+
+
+@app.command()
+@explained
+def backup(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that does not exist yet.")],
+) -> None:
+    """Write what has been released into a folder: no answers that wait, nothing of who took part, no keys."""
+    from importlib.metadata import version
+
+    from bot.store.backup import back_up
+
+    settings, store = _prepared()
+    today = nature.now().astimezone(settings.zone).date()
+    with store.reading() as source:
+        rows = back_up(source, folder, today, version("aitbar")).rows
+    say(f"Written to {folder}: waves {rows['wave']}, released answers {rows['response']}.")
+    say("Not in it, on purpose: answers not yet released, interviews in progress, who took part, and all keys.")
+    say("Keep it where only you can read it. Delete it after 30 days: it holds answers that are taken back later.")
+
+
+@app.command()
+@explained
+def restore(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="What `aitbar backup` wrote.")],
+    continue_waves: Annotated[
+        bool, typer.Option("--continue-waves", help="Open waves go on as new ones, with new links.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Ask nothing; what is there is kept aside.")] = False,
+) -> None:
+    """Bring a backup back. Open waves come back closed, or go on as new ones. The bot must not be running."""
+    from bot.files.shelf import pinned
+    from bot.logs import set_up
+    from bot.settings import read
+    from bot.store.backup import read_manifest
+    from bot.store.restore import database_file
+    from bot.store.restore import restore as bring_back
+
+    settings = read()
+    set_up(settings.log_level)
+    manifest, there = read_manifest(folder), database_file(settings.database_url).exists()
+    say(f"A backup of {manifest.day}, with {manifest.rows.get('response', 0)} released answers.", err=True)
+    if there:
+        say(
+            "There is a database already. It is kept aside with its keys; interviews in progress end, and "
+            "answers not yet released are in it alone.",
+            err=True,
+        )
+        if not yes:
+            typer.confirm("Put the backup in its place?", abort=True, err=True)
+    done = bring_back(
+        settings.database_url,
+        settings.keys_dir,
+        pinned,
+        folder,
+        nature.now(),
+        continue_waves=continue_waves,
+        replace=there,
+    )
+    for one in done.ended:
+        follows = f", goes on as {one.goes_on_as}" if one.goes_on_as else ""
+        say(f"wave {one.wave} ({one.survey}) is closed{follows}")
+    if done.unsure:
+        say(f"Answers taken back after {manifest.day} are here again in: {', '.join(done.unsure)}.", err=True)
+        say("Whoever took answers back since then must send /withdraw and the code once more.", err=True)
+    if done.aside is not None:
+        say(
+            f"The old database is in {done.aside}, its keys are in {done.keys_aside}. Together they can tell who "
+            f"took part in waves that were open: delete both as soon as you know that you do not need them.",
+            err=True,
+        )
+    if not done.unbroken:
+        say("The log of coordinators' acts in this backup was changed by somebody.", err=True)
+    say("restored; the bot tells the coordinators when it runs again")
 
 
 # -- coordinators -------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""One installation as every command finds it: its store, its terms, its released figures, its sign of life."""
+"""One installation as every command finds it: its store, its terms, its released figures, where it lies."""
 
 from __future__ import annotations
 
@@ -9,16 +9,14 @@ from pathlib import Path
 from bot.core.blocks import Publishable
 from bot.files.shelf import pinned
 from bot.settings import Settings
-from bot.store import Store, Terms, Wave
+from bot.store import Store, Terms, Wave, folder_of
 
 Now = Callable[[], datetime]
 
-HEARTBEAT_SECONDS = 120
 
-
-def heartbeat(folder: Path) -> Path:
-    """The file whose age says whether the bot still hears from Telegram."""
-    return folder / "heartbeat"
+def data_folder(settings: Settings) -> Path | None:
+    """Where the database lies, and beside it the lock and the sign of life; None when it is no file."""
+    return folder_of(settings.database_url)
 
 
 def open_store(settings: Settings) -> Store:

@@ -7,10 +7,11 @@ import os
 import re
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dotenv import dotenv_values
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "AITBAR_"
@@ -20,7 +21,19 @@ TOKEN_FILE = "AITBAR_TELEGRAM_TOKEN_FILE"  # noqa: S105 - a setting's name
 TOKEN = re.compile(r"[0-9]{2,20}:[A-Za-z0-9_-]{20,}", re.ASCII)
 """The shape of what BotFather gives; the library itself refuses an empty one only."""
 
+HERE = "127.0.0.1"
+FORMATS = ("text", "json")
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+PROXIES = ("http", "socks5", "socks5h")
+
+LISTEN = "127.0.0.1:8443"
+"""Where a webhook listens unless another place is set: on this computer only, behind a reverse proxy."""
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+WEBHOOK_PORTS = (443, 80, 88, 8443)
+"""The only ports Telegram posts to (Bot API, setWebhook)."""
 
 
 class SettingsTrouble(Exception):
@@ -34,7 +47,7 @@ class Settings(BaseSettings):
 
     telegram_token: SecretStr | None = None
     telegram_api_url: str = "https://api.telegram.org"
-    telegram_proxy: str | None = None
+    telegram_proxy: Annotated[str | None, Field(repr=False)] = None  # may hold a password
     database_url: str = "sqlite:///data/aitbar.db"
     keys_dir: Path = Path("keys")
     surveys_dir: Path | None = None
@@ -45,6 +58,8 @@ class Settings(BaseSettings):
     webhook_url: str | None = None
     webhook_listen: str | None = None
     log_level: str = "INFO"
+    log_format: str = "text"
+    metrics_listen: str | None = None
 
     @field_validator("timezone")
     @classmethod
@@ -62,6 +77,24 @@ class Settings(BaseSettings):
             raise ValueError(f"write one of {', '.join(LEVELS)}")
         return level.upper()
 
+    @field_validator("log_format")
+    @classmethod
+    def _known_format(cls, format: str) -> str:
+        if format not in FORMATS:
+            raise ValueError(f"write {' or '.join(FORMATS)}")
+        return format
+
+    @field_validator("metrics_listen")
+    @classmethod
+    def _a_place_or_a_port(cls, place: str | None) -> str | None:
+        if not place:
+            return None
+        place = f"{HERE}:{place}" if place.isdecimal() else place
+        parts, port = _parts(f"tcp://{place}")
+        if parts is None or not parts.hostname or not port or parts.path:
+            raise ValueError("write a port, or host:port, such as 127.0.0.1:9108")
+        return place
+
     @field_validator("telegram_api_url")
     @classmethod
     def _an_address(cls, url: str) -> str:
@@ -69,17 +102,63 @@ class Settings(BaseSettings):
             raise ValueError("it must begin with http:// or https://")
         return url.rstrip("/")
 
-    @field_validator("webhook_url", "webhook_listen")
+    @field_validator("telegram_proxy")
     @classmethod
-    def _no_webhook_yet(cls, value: str | None) -> str | None:
-        if value:
-            raise ValueError("webhooks do not exist in this version; leave it empty, the bot fetches by itself")
-        return None
+    def _a_proxy(cls, url: str | None) -> str | None:
+        if not url:
+            return None
+        parts, port = _parts(url)
+        if parts is None or parts.scheme not in PROXIES or not parts.hostname or not port:
+            raise ValueError(
+                "write socks5://host:port or http://host:port, with name:password@ before the host "
+                "where the proxy wants them"
+            )
+        return url
+
+    @field_validator("webhook_url")
+    @classmethod
+    def _a_public_address(cls, url: str | None) -> str | None:
+        if not url:
+            return None
+        parts, port = _parts(url)
+        if parts is None or not parts.hostname or parts.query or parts.fragment or parts.username:
+            raise ValueError("it is no address; write one such as https://bot.example.org/aitbar")
+        here = parts.scheme == "http" and parts.hostname in LOOPBACK
+        if parts.scheme != "https" and not here:
+            raise ValueError("it must begin with https://, since Telegram posts to no other address")
+        if not here and port is not None and port not in WEBHOOK_PORTS:
+            raise ValueError(f"Telegram posts to the ports {', '.join(map(str, WEBHOOK_PORTS))} only")
+        return url.rstrip("/")
+
+    @field_validator("webhook_listen")
+    @classmethod
+    def _a_place_to_listen(cls, place: str | None, info: ValidationInfo) -> str | None:
+        if not place:
+            return None
+        parts, port = _parts(f"tcp://{place}")
+        if parts is None or not parts.hostname or not port or parts.path:
+            raise ValueError("write host:port, such as 127.0.0.1:8443")
+        if not info.data.get("webhook_url", "refused"):
+            raise ValueError("it is of no use without AITBAR_WEBHOOK_URL; set that too, or leave this empty")
+        return place
 
     @property
     def zone(self) -> ZoneInfo:
         """The local time of digests and releases."""
         return ZoneInfo(self.timezone)
+
+    @property
+    def listen(self) -> tuple[str, int]:
+        """Host and port on which a webhook listens."""
+        parts, port = _parts(f"tcp://{self.webhook_listen or LISTEN}")
+        assert parts is not None
+        return str(parts.hostname), int(port or 0)
+
+    @property
+    def metrics(self) -> tuple[str, int] | None:
+        """Host and port where metrics are shown; None when they are not."""
+        parts, port = _parts(f"tcp://{self.metrics_listen}")
+        return None if self.metrics_listen is None or parts is None else (str(parts.hostname), int(port or 0))
 
     def token(self) -> str:
         """The bot's token; SettingsTrouble says where to get one."""
@@ -108,6 +187,15 @@ def read() -> Settings:
             name = PREFIX + "_".join(str(part) for part in mistake["loc"]).upper()
             lines.append(f"{name} is not right: {mistake['msg'].removeprefix('Value error, ')}.")
         raise SettingsTrouble("\n".join(lines)) from None
+
+
+def _parts(url: str) -> tuple[SplitResult | None, int | None]:
+    """An address and its port; None for what is no address."""
+    try:
+        parts = urlsplit(url)
+        return parts, parts.port
+    except ValueError:
+        return None, None
 
 
 def names() -> list[str]:

@@ -16,6 +16,7 @@ from bot.core import flow, threshold
 from bot.core.events import (
     Agreed,
     AskedLanguageAgain,
+    Continued,
     Event,
     HidBefore,
     Joined,
@@ -49,10 +50,12 @@ class Grip:
 
 @dataclass(frozen=True)
 class Held:
-    """Something a person did inside the interview that `grip` opens."""
+    """Something a person did inside the interview that `grip` opens. `typed` is the message that says it in
+    words; 0 for a tap."""
 
     grip: Grip
     event: Event
+    typed: int = 0
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,7 @@ class Reply:
     """What to show. Without a screen nothing on the phone changes but the `hint` said in passing.
 
     `apart`: in a message of its own, because the one that was tapped may hold the secret of an interview.
+    `moved`: the interview began, went on or ended; what moves nothing is limited (`bot/chat/limits.py`).
     """
 
     screen: Screen | None
@@ -68,6 +72,7 @@ class Reply:
     wipe: tuple[int, ...] = ()
     finished: bool = False
     apart: bool = False
+    moved: bool = False
 
 
 def take(tx: Transaction, who: Who, did: Held | Threshold, now: datetime, fallback: str = LANGUAGES[0]) -> Reply:
@@ -92,17 +97,20 @@ def _interview(tx: Transaction, who: Who, did: Held, now: datetime, fallback: st
         return Reply(None, hint=Say("hint-moved-on"))
     if wave.state != "open":
         return Reply(threshold.closed(place.language), wipe=place.marks)
-    step = flow.step(wave.survey, place, did.event)
+    # Words that were taken already were meant for an earlier question.
+    again = 0 < did.typed <= place.typed
+    step = flow.step(wave.survey, place, Continued() if again else did.event)
     if step.place is not None:
         if step.place != place:
-            tx.vault.seal(secret, wave.id, wave.survey.version, tag, step.place, now.date())
-        return Reply(step.screen, grip=did.grip, hint=step.hint)
+            kept = replace(step.place, typed=max(did.typed, place.typed))
+            tx.vault.seal(secret, wave.id, wave.survey.version, tag, kept, now.date())
+        return Reply(step.screen, grip=did.grip, hint=step.hint, moved=step.place != place)
     if step.keep is not None:
         return _submit(tx, who, wave, tag, did, step.keep, place)
     tx.vault.drop(secret)
     if step.end == "screened_out":
         tx.vault.unmark(wave.id, tag)
-    return Reply(step.screen, wipe=place.marks)
+    return Reply(step.screen, wipe=place.marks, moved=True)
 
 
 def _submit(
@@ -114,9 +122,9 @@ def _submit(
     body = dump_body(keep.answers, keep.language)
     if not tx.vault.submit(did.grip.secret, wave.id, tag, cell, body, first):
         tx.vault.drop(did.grip.secret)  # begun twice, and the other one was sent
-        return Reply(Screen(keep.language, (Say("already-answered"),)), wipe=place.marks)
+        return Reply(Screen(keep.language, (Say("already-answered"),)), wipe=place.marks, moved=True)
     code = tx.vault.receipt(did.grip.secret) if keep.code else None
-    return Reply(_last_words(keep.language, code, place.marks), finished=True)
+    return Reply(_last_words(keep.language, code, place.marks), finished=True, moved=True)
 
 
 def _after_the_end(tx: Transaction, did: Held, fallback: str) -> Reply:
@@ -220,7 +228,7 @@ def _begin(tx: Transaction, who: Who, wave: Wave, language: str, mark: int, now:
     if step.place is None:
         raise ValueError("an interview begins at a place")
     tx.vault.seal(secret, wave.id, wave.survey.version, tag, step.place, now.date())
-    return Reply(step.screen, grip=Grip(secret, slot))
+    return Reply(step.screen, grip=Grip(secret, slot), moved=True)
 
 
 def _been_here(wave: Wave, language: str, mark: int, marks: list[int | None]) -> Reply:

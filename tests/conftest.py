@@ -8,7 +8,11 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests import leaks
+from tests.leaks import pytest_sessionfinish, pytest_terminal_summary, pytest_testnodedown
 from tests.rig import Rig, installed
+
+__all__ = ["pytest_sessionfinish", "pytest_terminal_summary", "pytest_testnodedown"]
 
 # No test asserts a time: a busy machine is no defect.
 settings.register_profile("unhurried", deadline=None)
@@ -31,6 +35,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return len(LONGEST_FIRST)
 
     items.sort(key=rank)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_of_anybody_is_logged() -> Iterator[None]:
+    """Fails the test whose program said a token or somebody's number."""
+    with leaks.watched() as watch:
+        yield
+    assert watch.found == []
 
 
 @pytest.fixture

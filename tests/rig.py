@@ -15,13 +15,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from bot.emulator.person import Person
+from tests import leaks
 
 ROOT = Path(__file__).parent.parent
 TOKEN = "123456789:AAEhBOweik6ad9r_QXMENQjcrGbqCr4K-bc"  # shaped like a token; opens nothing
 AITBAR = [sys.executable, "-m", "bot"]
+
+
+class Process(Protocol):
+    """What the rig asks of a process it started."""
+
+    pid: int
+
+    def poll(self) -> int | None: ...
+    def wait(self, seconds: float, /) -> int: ...
+    def send_signal(self, number: signal.Signals, /) -> None: ...
 
 
 class Rig:
@@ -43,7 +54,9 @@ class Rig:
         self.log = folder / "logs" / "bot.log"
         self.log.parent.mkdir(parents=True, exist_ok=True)
         self._emulator: subprocess.Popen[bytes] | None = None
-        self._bot: subprocess.Popen[bytes] | None = None
+        self._bot: Process | None = None
+        self._heard = 0
+        self._said: list[str] = []
 
     # -- processes ------------------------------------------------------------------------------------
 
@@ -60,13 +73,16 @@ class Rig:
 
     def start_bot(self, *command: str) -> None:
         """`aitbar run`, or another program in its place; returns when it has introduced itself."""
-        before = self._introductions()
+        self.called()
+        self._bot = self._launch(command)
+        wait_for(lambda: "getme" in self.called() or self.bot_died())
+        assert not self.bot_died(), self.log.read_text()[-2000:]
+
+    def _launch(self, command: tuple[str, ...]) -> Process:
         with self.log.open("ab") as log:
-            self._bot = subprocess.Popen(
+            return subprocess.Popen(
                 list(command) or [*AITBAR, "run"], env=self.env, cwd=self.folder, stdout=log, stderr=log
             )
-        wait_for(lambda: self._introductions() > before or self._bot_died())
-        assert not self._bot_died(), self.log.read_text()[-2000:]
 
     def kill_bot(self) -> None:
         """kill -9: no word of farewell."""
@@ -77,12 +93,25 @@ class Rig:
         return self._end(signal.SIGTERM)
 
     def close(self) -> None:
-        """End every process by its id."""
+        """End every process by its id; what leaked into a log is remembered and fails the run."""
         if self._bot is not None:
             self._end(signal.SIGKILL)
+        leaks.FOUND.extend(f"{leak} in {self.folder}" for leak in self.leaks())
         if self._emulator is not None:
             self._emulator.terminate()
             self._emulator.wait(10)
+
+    def leaks(self) -> list[str]:
+        """What of anybody stands in the logs of the bot and the console."""
+        people = self.sim("/sim/users") if self._answers("/sim/health") else []
+        log = "\n".join([self.log.read_text(errors="replace") if self.log.exists() else "", *self._said])
+        known = [(person["id"], person["first_name"]) for person in people]
+        return leaks.in_log(log, known, leaks.TYPED.get(self.url, ()))
+
+    def look_now(self) -> None:
+        """SIGHUP: the bot looks at its files without waiting for its next tick."""
+        assert self._bot is not None
+        self._bot.send_signal(signal.SIGHUP)
 
     def _end(self, how: signal.Signals) -> int:
         assert self._bot is not None
@@ -91,7 +120,8 @@ class Rig:
             bot.send_signal(how)
         return bot.wait(20)
 
-    def _bot_died(self) -> bool:
+    def bot_died(self) -> bool:
+        """True when the bot has ended by itself."""
         return self._bot is None or self._bot.poll() is not None
 
     # -- the console ----------------------------------------------------------------------------------
@@ -102,6 +132,7 @@ class Rig:
             [*AITBAR, *words], env=self.env, cwd=self.folder, capture_output=True, text=True, timeout=120
         )
         assert done.returncode == code, (words, done.returncode, done.stdout, done.stderr)
+        self._said.append(done.stderr)
         return done.stdout if code == 0 else done.stderr
 
     def open_wave(self, survey: str, *more: str) -> str:
@@ -160,9 +191,11 @@ class Rig:
             return False
         return True
 
-    def _introductions(self) -> int:
-        log = self.sim("/sim/log?since=0&kind=call")
-        return sum(1 for entry in log if entry["method"].lower() == "getme")
+    def called(self) -> set[str]:
+        """The methods that bots have called since this was asked last."""
+        news = self.sim(f"/sim/log?since={self._heard}&kind=call")
+        self._heard = max((entry["seq"] for entry in news), default=self._heard)
+        return {entry["method"].lower() for entry in news}
 
 
 @contextmanager

@@ -176,6 +176,8 @@ def test_a_broken_survey(aitbar: Aitbar, tmp_path: Path, content: str) -> None:
         (("health",), "The bot is not running"),
         (("nosuch",), "nosuch"),
         (("check", "nosuch.yaml"), "nosuch.yaml"),
+        (("restore", "nosuch"), "nosuch is no backup of Aitbar"),
+        (("backup", "/dev/null"), "/dev/null is not empty"),
     ],
 )
 def test_what_does_not_exist_is_said(aitbar: Aitbar, words: tuple[str, ...], expected: str) -> None:

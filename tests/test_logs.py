@@ -3,14 +3,19 @@
 Promises:
 1. No token leaves, at any level, through any logger, as words, argument, traceback or warning.
 2. No number long enough to be somebody's id leaves, in any digits.
-3. What is said besides is still readable.
+3. What is said besides is still readable; for programs it is JSON, one object a line.
+4. What the program itself says is a fixed text and fields from a short list; each text is explained to operators.
 """
 
 from __future__ import annotations
 
+import ast
+import json
 import logging
+import re
 import warnings
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import structlog
@@ -22,6 +27,13 @@ from bot.logs import NOISY, redact, set_up
 TOKEN = "123456789:AAEhBOweik6ad9r_QXMENQjcrGbqCr4K-bc"
 SECRET = TOKEN.partition(":")[2]
 PERSON = 7_040_000_123
+BOT = Path(__file__).parent.parent / "bot"
+GUIDE = BOT.parent / "docs" / "operators.md"
+SOURCES = [
+    path
+    for path in sorted(BOT.rglob("*.py"))
+    if path != BOT / "logs.py" and path.relative_to(BOT).parts[0] not in ("emulator", "demo")
+]
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -100,3 +112,131 @@ def test_what_is_said_besides_is_still_readable(capsys: pytest.CaptureFixture[st
     structlog.get_logger().debug("not said at this level")
     (line,) = capsys.readouterr().err.splitlines()
     assert line.endswith("WARNING Telegram asks to wait seconds=30")
+
+
+# -- what the program says of itself ----------------------------------------------------------------------
+
+FIELDS = {
+    "about": "the kind of notice",
+    "bot": "the bot's own name",
+    "failures": "how many in a row",
+    "first": "the first problem of a survey file or catalogue",
+    "kind": "the type of an exception",
+    "languages": "codes of languages",
+    "minutes": "how long",
+    "problems": "how many",
+    "said": "Telegram's own words about the webhook",
+    "seconds": "how long",
+    "surveys": "how many",
+    "times": "how many",
+    "tries": "how many",
+    "trouble": "our own sentence about the database",
+    "wave": "a wave's id",
+}
+"""Every field that a line may carry; none of them can hold anything of a person."""
+
+WORDS_FOR_LEVELS = {"debug", "info", "warning", "error", "critical", "exception", "log", "msg", "fatal", "warn"}
+
+
+def calls(source: str) -> list[ast.Call]:
+    """Every call of `log.<level>(...)`."""
+    return [
+        node
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and isinstance(node.func.value, ast.Name)
+        and node.func.value.id in ("log", "logger", "logging")
+        and node.func.attr in WORDS_FOR_LEVELS
+    ]
+
+
+def events(source: str) -> list[str | None]:
+    """The texts of these calls; None for one that is not fixed in the file."""
+    tables = {
+        target.id: [str(value.value) for value in node.value.values if isinstance(value, ast.Constant)]
+        for node in ast.parse(source).body
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    texts: list[str | None] = []
+    for call in calls(source):
+        match call.args:
+            case [ast.Constant(value=str(text))]:
+                texts.append(text)
+            case [ast.Subscript(value=ast.Name(id=name))] if name in tables:
+                texts += tables[name]
+            case _:
+                texts.append(None)
+    return texts
+
+
+def faults(source: str) -> list[str]:
+    """What a file says in its log that it must not."""
+    found = ["a text that is not fixed" for text in events(source) if text is None]
+    fields = [keyword.arg for call in calls(source) for keyword in call.keywords]
+    found += [f"the field {field}" for field in fields if field not in FIELDS]
+    tree = ast.parse(source)
+    modules = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    modules |= {str(node.module) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    found += ["the module logging"] * ("logging" in modules)
+    loggers = re.findall(r"(?m)^(.*)structlog\.get_logger\(", source)
+    return found + [f"a logger by another name: {line}" for line in loggers if line != "log = "]
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(BOT)))
+def test_every_line_is_a_fixed_text_and_known_fields(path: Path) -> None:
+    assert faults(path.read_text()) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'log.info(f"chat {chat}")',
+        'log.info("chat " + chat)',
+        "log.info(text)",
+        'log.info("chat %s", chat)',
+        'log.info("a message", chat=5)',
+        'log.info("a message", **fields)',
+        'log.error("a failure", exc_info=True)',
+        "import logging",
+        "from logging import getLogger",
+        "other = structlog.get_logger()",
+    ],
+)
+def test_that_check_can_see(line: str) -> None:
+    assert faults(line) != []
+
+
+def test_every_line_is_explained_to_operators() -> None:
+    said = {text for path in SOURCES for text in events(path.read_text())}
+    rows = (line.split("|") for line in GUIDE.read_text().splitlines() if line.startswith("| `"))
+    explained = {
+        row[1].strip().strip("`") for row in rows if row[1].strip().strip("`") in said or " " in row[1].strip()
+    }
+    assert len(said) > 20
+    assert said - explained == set(), "say in docs/operators.md what it means and what to do"
+
+
+def test_lines_for_programs_are_json_with_the_same_filter(capsys: pytest.CaptureFixture[str]) -> None:
+    set_up("DEBUG", "json")
+    structlog.get_logger().warning("Telegram asks to wait", seconds=30, wave="abc", chat=PERSON)
+    logging.getLogger("somebody.else").warning("calling /bot%s for %s", TOKEN, PERSON)
+    try:
+        raise ValueError(f"chat {PERSON} of bot{TOKEN}")
+    except ValueError:
+        logging.getLogger("asyncio").exception("never retrieved")
+    err = capsys.readouterr().err
+    assert clean(err)
+    first, second, third = (json.loads(line) for line in err.splitlines())
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", first.pop("timestamp"))
+    assert first == {
+        "event": "Telegram asks to wait",
+        "level": "warning",
+        "seconds": 30,
+        "wave": "abc",
+        "chat": "[number]",
+    }
+    assert second["event"] == "calling /bot[token] for [number]"
+    assert "ValueError: chat [number] of bot[token]" in third["exception"]

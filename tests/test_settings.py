@@ -63,7 +63,16 @@ def test_an_unknown_setting_in_the_file_is_refused_too(tmp_path: Path, monkeypat
         ("TIMEZONE", "../etc/passwd", "it is no time zone"),
         ("LOG_LEVEL", "LOUD", "write one of DEBUG, INFO, WARNING, ERROR"),
         ("TELEGRAM_API_URL", "api.telegram.org", "it must begin with http:// or https://"),
-        ("WEBHOOK_URL", "https://example.org", "webhooks do not exist in this version"),
+        ("WEBHOOK_URL", "http://bot.example.org", "it must begin with https://"),
+        ("WEBHOOK_URL", "https://bot.example.org:8080", "Telegram posts to the ports 443, 80, 88, 8443 only"),
+        ("WEBHOOK_URL", "https://bot.example.org/x?y=1", "it is no address"),
+        ("WEBHOOK_URL", "https://[", "it is no address"),
+        ("WEBHOOK_LISTEN", "127.0.0.1:8443", "it is of no use without AITBAR_WEBHOOK_URL"),
+        ("WEBHOOK_LISTEN", "8443", "write host:port"),
+        ("WEBHOOK_LISTEN", "127.0.0.1:99999", "write host:port"),
+        ("TELEGRAM_PROXY", "127.0.0.1:1080", "write socks5://host:port or http://host:port"),
+        ("TELEGRAM_PROXY", "socks4://127.0.0.1:1080", "write socks5://host:port or http://host:port"),
+        ("TELEGRAM_PROXY", "socks5://127.0.0.1", "write socks5://host:port or http://host:port"),
     ],
 )
 def test_a_wrong_value_is_said_with_its_name(
@@ -123,6 +132,21 @@ def test_the_token_is_never_printed_with_the_settings(monkeypatch: pytest.Monkey
 def test_a_settings_file_that_is_no_text_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / ".env").write_bytes(bytes(range(256)))
     assert said(monkeypatch) == "The file .env cannot be read as text. Write it anew, or remove it."
+
+
+def test_a_password_of_a_proxy_is_printed_neither_with_the_settings_nor_with_a_mistake(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert "geheim" not in said(monkeypatch, TELEGRAM_PROXY="socks4://name:geheim@127.0.0.1:1080")
+    monkeypatch.setenv("AITBAR_TELEGRAM_PROXY", "socks5h://name:geheim@127.0.0.1:1080")
+    assert "geheim" not in repr(read())
+
+
+def test_a_webhook_listens_on_this_computer_unless_it_is_told_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AITBAR_WEBHOOK_URL", "https://bot.example.org/aitbar/")
+    assert (read().webhook_url, read().listen) == ("https://bot.example.org/aitbar", ("127.0.0.1", 8443))
+    monkeypatch.setenv("AITBAR_WEBHOOK_LISTEN", "[::1]:9000")
+    assert read().listen == ("::1", 9000)
 
 
 def test_every_setting_has_a_name_in_the_environment() -> None:

@@ -54,21 +54,26 @@ class Said:
 
 
 class Desk:
-    """The desk. `link` makes the address that opens a wave; `rule` gives k and what stays behind."""
+    """The desk. `phrases` and `shelf` give what is in use at the moment; `link` makes the address that opens a
+    wave; `rule` gives k and what stays behind."""
 
     def __init__(
         self,
-        phrases: Phrases,
+        phrases: Callable[[], Phrases],
         shelf: Callable[[], Shelf],
         link: Callable[[str], str],
         terms: Terms,
         zone: ZoneInfo,
     ) -> None:
-        self._phrases = phrases
+        self._in_use = phrases
         self._shelf = shelf
         self._link = link
         self._terms = terms
         self._zone = zone
+
+    @property
+    def _phrases(self) -> Phrases:
+        return self._in_use()
 
     def claim(self, tx: Transaction, chat: int, code: str, language: str, now: datetime) -> Said:
         """Make the first owner of whoever holds the console's code."""

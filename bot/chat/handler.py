@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -12,6 +12,7 @@ from bot import nature
 from bot.chat.desk import Desk, Said
 from bot.chat.identity import who
 from bot.chat.inbound import Came, Command, Stranger, Words
+from bot.chat.limits import Limits, TooFast
 from bot.chat.outbound import AnswerTap, Delete, Later, Outgoing, Show, ShowPicture
 from bot.chat.words import keyboard, line, text
 from bot.core.events import (
@@ -60,6 +61,12 @@ KEYWORDS: dict[str, Event] = {
     "delete": Hid(),
 }
 
+HIDDEN = Say("hidden")
+"""A message that shows this says nothing else."""
+
+TOLD_SECONDS = 600.0
+"""How long nobody is told twice that we were away."""
+
 T = TypeVar("T")
 
 Digests = Callable[[int, str, str], Awaitable[tuple[Outgoing, ...]]]
@@ -68,12 +75,19 @@ Digests = Callable[[int, str, str], Awaitable[tuple[Outgoing, ...]]]
 
 @dataclass
 class Awaiting:
-    """A chat whose typed words belong to an interview: its secret, its message, until when."""
+    """A chat whose typed words belong to an interview: its secret, its message, until when.
+
+    `drawn` is false until the phone shows the present question, and `heard` is the newest message whose words
+    were taken: words from before are no answer to it, since words carry no step.
+    """
 
     grip: Grip
     message: int | None
     language: str
     until: float
+    drawn: bool = False
+    heard: int = 0
+    screen: Screen | None = None
 
 
 @dataclass
@@ -88,25 +102,43 @@ class Handler:
     """One update at a time; what it remembers lives in memory only, and is forgotten by `sweep`."""
 
     def __init__(
-        self, phrases: Phrases, desk: Desk, digests: Digests, clock: Callable[[], float] = nature.monotonic
+        self,
+        phrases: Callable[[], Phrases],
+        desk: Desk,
+        digests: Digests,
+        clock: Callable[[], float] = nature.monotonic,
     ) -> None:
-        self._phrases = phrases
+        self._in_use = phrases
         self._desk = desk
         self._digests = digests
         self._clock = clock
         self._awaiting: dict[int, Awaiting] = {}
         self._strays: dict[int, Strays] = {}
         self._withdrawals: dict[int, deque[float]] = {}
+        self._told: dict[int, float] = {}
+        self._limits = Limits(clock)
+        self._undo: list[Callable[[], object]] = []
         self.dirty_since: float | None = None
         """When the first answers came or went that no scrub has followed; None when all is clean."""
         self.last_handled = 0.0
 
+    @property
+    def _phrases(self) -> Phrases:
+        return self._in_use()
+
     def handle(self, tx: Transaction, came: Came, now: datetime) -> list[Outgoing]:
         """Everything that follows from one update."""
         self.last_handled = self._clock()
+        try:
+            self._undo.append(self._limits.arrive(came.user, came.waited))
+            return self._handled(tx, came, now)
+        except TooFast as fast:
+            return self._slowed(came, fast.tell)
+
+    def _handled(self, tx: Transaction, came: Came, now: datetime) -> list[Outgoing]:
         match came.did:
             case Stranger(group=True):
-                return self._say(came, "group-line") if came.tap is None else self._hint(came, None)
+                return self._in_a_group(came)
             case Stranger():
                 return self._say(came, "nothing-was-kept-of-that", delete=True)
             case Asked():
@@ -116,15 +148,52 @@ class Handler:
             case Words():
                 return self._words(tx, came, came.did.text, now)
             case None:
+                self._charge(came)
                 return self._hint(came, Say("hint-moved-on"))
             case _:
                 return self._turn(tx, came, came.did, now)
+
+    def begin(self) -> None:
+        """A round begins: what it takes from memory is kept until the next one."""
+        self._undo.clear()
+
+    def undo(self) -> None:
+        """The round was rolled back and comes again: give back what memory lost to it."""
+        for give_back in reversed(self._undo):
+            give_back()
+        self._undo.clear()
 
     def failed(self, came: Came) -> list[Outgoing]:
         """What a person hears whose update could not be handled: it was not saved."""
         if came.tap is not None:
             return self._hint(came, Say("hint-not-saved"))
-        return self._say(came, "something-went-wrong")
+        try:
+            return self._say(came, "something-went-wrong")
+        except TooFast as fast:
+            return self._slowed(came, fast.tell)
+
+    # -- how fast -------------------------------------------------------------------------------------
+
+    def _charge(self, came: Came) -> None:
+        """This update moved nothing: that is limited. Raises TooFast."""
+        self._undo.append(self._limits.charge(came.user, came.waited))
+
+    def _slowed(self, came: Came, tell: bool) -> list[Outgoing]:
+        """What was too fast: said once, in passing where there is a button; then only spinners are stopped."""
+        said = Say("too-fast") if tell and came.did != Stranger(group=True) else None
+        if came.tap is not None:
+            return self._hint(came, said, self._spoken(came))
+        if came.did == Stranger(group=True):
+            return []
+        self._stray(came.chat, came.message)
+        return [] if said is None else [self._beside(came, Screen(self._spoken(came), (said,)))]
+
+    def _in_a_group(self, came: Came) -> list[Outgoing]:
+        if came.tap is not None:
+            return self._hint(came, None)
+        if not self._limits.group(came.chat):
+            return []
+        return [Show(came.chat, self._phrases.say(came.language, "group-line"), None)]
 
     def sweep(self) -> None:
         """Forget what has waited long enough: above all the secrets of chats that never wrote again."""
@@ -138,12 +207,19 @@ class Handler:
         for chat, tries in list(self._withdrawals.items()):
             if not tries or tries[-1] + HOUR < moment:
                 self._withdrawals.pop(chat, None)
+        for chat, until in list(self._told.items()):
+            if until < moment:
+                self._told.pop(chat, None)
+        self._limits.sweep()
 
     # -- turns ----------------------------------------------------------------------------------------
 
     def _turn(self, tx: Transaction, came: Came, did: Held | Threshold, now: datetime) -> list[Outgoing]:
         did = self._at_its_message(tx, came, did)
         reply = take(tx, who(came.user), did, now, came.language)
+        hiding = isinstance(getattr(did, "event", did), (Hid, HidBefore))
+        if not (reply.moved or hiding or self._shows_something_new(came, reply)):
+            self._charge(came)
         if reply.finished:
             self.soil()
         out: list[Outgoing] = []
@@ -152,11 +228,18 @@ class Handler:
         if came.tap is not None:
             spoken = came.language if reply.screen is None else reply.screen.language
             out += self._hint(came, reply.hint, spoken)
-        if reply.wipe or isinstance(getattr(did, "event", did), (Hid, HidBefore)):
+        if reply.wipe or hiding:
             wiped = reply.wipe + self._pop_strays(came.chat)
             if wiped:
                 out.append(Delete(came.chat, wiped))
         return out
+
+    def _shows_something_new(self, came: Came, reply: Reply) -> bool:
+        """True for a step that is in order though it moves nothing: the languages, help, what was wrong."""
+        before = self._awaiting.get(came.chat)
+        if before is None or reply.grip != before.grip or reply.hint is not None:
+            return False
+        return reply.screen != before.screen
 
     def _at_its_message(self, tx: Transaction, came: Came, did: Held | Threshold) -> Held | Threshold:
         """A tap on what a message showed before its interview began (a second yes) shows where one is.
@@ -174,16 +257,16 @@ class Handler:
         screen = reply.screen
         assert screen is not None
         if reply.apart:
-            return self._beside(came.chat, screen)
+            return self._beside(came, screen)
         grip = did.grip if isinstance(did, Held) else None
         edit = came.message if came.tap is not None else self._message_of(came.chat, grip)
         old = came.tap is not None and (came.sent is None or now - came.sent > FRESH_AFTER)
         if isinstance(did, StartedOver):
             self._leave_behind(came)
-        awaiting = self._remember(came.chat, reply.grip, None if old else edit, screen.language)
+        awaiting = self._remember(came, reply, None if old else edit, screen.language)
         return Show(
             came.chat,
-            text(self._phrases, screen),
+            self._words_of(came, screen),
             keyboard(self._phrases, screen, reply.grip),
             edit=None if old else edit,
             instead=edit if old else None,
@@ -197,23 +280,43 @@ class Handler:
         if old is not None and old.message is not None and old.message != came.message:
             self._stray(came.chat, old.message)
 
-    def _beside(self, chat: int, screen: Screen) -> Show:
+    def _beside(self, came: Came, screen: Screen) -> Show:
         """A message of its own, which goes with the next wipe."""
-        words, keys = text(self._phrases, screen), keyboard(self._phrases, screen, None)
-        return Show(chat, words, keys, shown=lambda id: self._stray(chat, id))
+        words, keys = self._words_of(came, screen), keyboard(self._phrases, screen, None)
+        return Show(came.chat, words, keys, shown=lambda id: self._stray(came.chat, id))
+
+    def _words_of(self, came: Came, screen: Screen) -> str:
+        """The words of a screen; before them, once, that we were away, to whoever wrote meanwhile."""
+        if came.late and HIDDEN not in screen.lines and came.chat not in self._told:
+            self._told[came.chat] = self._clock() + TOLD_SECONDS
+            _keep_few(self._told)
+            self._undo.append(lambda: self._told.pop(came.chat, None))
+            screen = replace(screen, lines=(Say("we-were-away"), *screen.lines))
+        return text(self._phrases, screen)
 
     def _remember(
-        self, chat: int, grip: Grip | None, message: int | None, language: str
+        self, came: Came, reply: Reply, message: int | None, language: str
     ) -> Callable[[int], None] | None:
-        """Keep the secret for typed words; returns what to do when the message's id is known."""
-        if grip is None:
-            self._awaiting.pop(chat, None)
+        """Keep the secret for typed words; returns what to do when a message shows the question."""
+        before = self._awaiting.pop(came.chat, None)
+        if before is not None:
+            self._undo.append(lambda: self._awaiting.__setitem__(came.chat, before))
+        if reply.grip is None:
             return None
-        kept = Awaiting(grip, message, language, self._clock() + GRIP_SECONDS)
-        self._awaiting[chat] = kept
+        same = before is not None and before.grip == reply.grip
+        kept = Awaiting(
+            reply.grip,
+            message,
+            language,
+            self._clock() + GRIP_SECONDS,
+            drawn=before is not None and same and before.drawn and not reply.moved,
+            screen=reply.screen,
+            heard=max(before.heard if before is not None else 0, 0 if came.tap is not None else came.message),
+        )
+        self._awaiting[came.chat] = kept
 
         def shown(id: int) -> None:
-            kept.message = id
+            kept.message, kept.drawn = id, True
 
         return shown
 
@@ -239,6 +342,7 @@ class Handler:
                 return self._at_desk(tx, came, Asked("home"), now)
             case "claim":
                 said = self._desk.claim(tx, came.chat, command.rest, came.language, now)
+                self._charge_strangers(tx, came)
                 return [*self._said(came, said), Delete(came.chat, (came.message,))]
             case "withdraw":
                 return self._withdraw(tx, came, command.rest)
@@ -249,8 +353,11 @@ class Handler:
         grip = self._grip(came.chat)
         if grip is None:
             return self._without_a_grip(tx, came, meant, now)
-        event = KEYWORDS.get(meant or "", Typed(words))
-        return [*self._turn(tx, came, Held(grip, event), now), Delete(came.chat, (came.message,))]
+        event = KEYWORDS.get(meant or "", Typed(words, meant))
+        awaiting = self._awaiting[came.chat]
+        if isinstance(event, Typed) and not (awaiting.drawn and came.message > awaiting.heard):
+            event = Continued()  # written before this question was seen, or brought twice
+        return [*self._turn(tx, came, Held(grip, event, came.message), now), Delete(came.chat, (came.message,))]
 
     def _without_a_grip(self, tx: Transaction, came: Came, meant: str | None, now: datetime) -> list[Outgoing]:
         """Words where none are awaited, or whose secret is no longer in memory."""
@@ -265,7 +372,8 @@ class Handler:
             isinstance(part, Say) and part.id == "go-on-above" for part in reply.screen.lines
         ):
             # The words may be an answer: they and this line must not outlive the interview on the phone.
-            return [self._beside(came.chat, reply.screen), Delete(came.chat, (came.message,))]
+            self._charge(came)
+            return [self._beside(came, reply.screen), Delete(came.chat, (came.message,))]
         return self._say(came, "nothing-to-do")
 
     def _withdraw(self, tx: Transaction, came: Came, rest: str) -> list[Outgoing]:
@@ -278,22 +386,29 @@ class Handler:
         if len(tries) == WITHDRAWALS_AN_HOUR and moment - tries[0] < HOUR:
             return self._say(came, "withdraw-later", delete=True)
         tries.append(moment)
+        self._undo.append(tries.pop)
         ascii_code = "".join(str(int(c)) for c in code)
-        done = tx.vault.withdraw(ascii_code)
-        if done:
-            self.soil()
-        return self._say(came, "withdraw-done" if done else "withdraw-unknown", delete=True)
+        if not tx.vault.withdraw(ascii_code):
+            return self._say(came, "withdraw-unknown", delete=True)
+        self.soil()
+        return self._say(came, "withdraw-done", delete=True, free=True)
 
     # -- the desk -------------------------------------------------------------------------------------
 
     def _at_desk(self, tx: Transaction, came: Came, asked: Asked, now: datetime) -> list[Outgoing]:
+        self._charge_strangers(tx, came)
         return self._said(came, self._desk.take(tx, came.chat, asked, came.language, now))
+
+    def _charge_strangers(self, tx: Transaction, came: Came) -> None:
+        """Coordinators are known, and answer for what they do; the ceiling is enough for them."""
+        if tx.desk.coordinator(came.chat) is None:
+            self._charge(came)
 
     def _said(self, came: Came, said: Said) -> list[Outgoing]:
         out: list[Outgoing] = []
         if said.screen is not None:
             edit = came.message if came.tap is not None else None
-            words, keys = text(self._phrases, said.screen), keyboard(self._phrases, said.screen, None)
+            words, keys = self._words_of(came, said.screen), keyboard(self._phrases, said.screen, None)
             out.append(Show(came.chat, words, keys, edit=edit))
         if said.picture is not None:
             out.append(ShowPicture(came.chat, said.picture, said.caption))
@@ -310,14 +425,18 @@ class Handler:
     # -- small words ----------------------------------------------------------------------------------
 
     def _say(
-        self, came: Came, id: str, values: dict[str, Code] | None = None, delete: bool = False
+        self, came: Came, id: str, values: dict[str, Code] | None = None, delete: bool = False, free: bool = False
     ) -> list[Outgoing]:
-        awaiting = self._awaiting.get(came.chat)
-        spoken = came.language if awaiting is None else awaiting.language
-        out: list[Outgoing] = [self._beside(came.chat, Screen(spoken, (Say(id, dict(values or {})),)))]
+        if not free:
+            self._charge(came)
+        out: list[Outgoing] = [self._beside(came, Screen(self._spoken(came), (Say(id, dict(values or {})),)))]
         if delete:
             out.append(Delete(came.chat, (came.message,)))
         return out
+
+    def _spoken(self, came: Came) -> str:
+        awaiting = self._awaiting.get(came.chat)
+        return came.language if awaiting is None else awaiting.language
 
     def _stray(self, chat: int, message: int) -> None:
         """A message beside the interview, to go with the next wipe."""
@@ -329,7 +448,10 @@ class Handler:
 
     def _pop_strays(self, chat: int) -> tuple[int, ...]:
         kept = self._strays.pop(chat, None)
-        return () if kept is None else tuple(kept.messages)
+        if kept is None:
+            return ()
+        self._undo.append(lambda: self._strays.setdefault(chat, kept))
+        return tuple(kept.messages)
 
     def _hint(self, came: Came, hint: Say | None, language: str | None = None) -> list[Outgoing]:
         if came.tap is None:

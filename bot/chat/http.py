@@ -5,9 +5,30 @@ from __future__ import annotations
 from typing import Any
 
 import aiohttp
+from aiohttp_socks import ProxyConnectionError, ProxyConnector, ProxyError
 from telegram._utils.defaultvalue import DefaultValue
 from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
+
+from bot import counts
+
+PROXY_WANTS_A_PASSWORD = 407
+"""Only a proxy says so (RFC 9110, section 15.5.8)."""
+
+OF_THE_PROXY = (
+    aiohttp.ClientProxyConnectionError,
+    aiohttp.ClientHttpProxyError,
+    ProxyError,
+    ProxyConnectionError,
+)
+
+
+class ProxyTrouble(NetworkError):
+    """The proxy cannot be reached, or does not let us through. It names neither the proxy nor a password."""
+
+    def __init__(self) -> None:
+        super().__init__("the proxy does not let us through")
+
 
 USER_AGENT = "Aitbar"
 READ_TIMEOUT = 20.0
@@ -21,6 +42,8 @@ class AiohttpRequest(BaseRequest):
         self._connections = connections
         self._proxy = proxy
         self._session: aiohttp.ClientSession | None = None
+        self.dated: str | None = None
+        """The `Date` of the last answer (RFC 9110), by which a wrong clock can be told."""
 
     @property
     def read_timeout(self) -> float | None:
@@ -62,22 +85,36 @@ class AiohttpRequest(BaseRequest):
             async with self._session.request(
                 method, url, data=_body(request_data), timeout=timeout, proxy=self._http_proxy()
             ) as response:
-                return response.status, await response.read()
+                body = await response.read()
+                self.dated = response.headers.get("Date")
         except TimeoutError:
+            counts.called(_method(url), None)
             raise TimedOut from None
+        except OF_THE_PROXY:
+            counts.called(_method(url), None)
+            raise ProxyTrouble from None
         except (aiohttp.ClientError, OSError) as error:
+            counts.called(_method(url), None)
             raise NetworkError(f"no connection ({type(error).__name__})") from None
+        counts.called(_method(url), response.status)
+        if response.status == PROXY_WANTS_A_PASSWORD:
+            raise ProxyTrouble
+        return response.status, body
 
     def _connector(self) -> aiohttp.BaseConnector:
         if self._proxy and self._proxy.startswith("socks"):
-            from aiohttp_socks import ProxyConnector
-
-            connector: aiohttp.BaseConnector = ProxyConnector.from_url(self._proxy, limit=self._connections)
+            # Names are always looked up behind the proxy: where Telegram is blocked, name servers lie about it.
+            url = self._proxy.replace("socks5h://", "socks5://", 1)
+            connector: aiohttp.BaseConnector = ProxyConnector.from_url(url, limit=self._connections, rdns=True)
             return connector
         return aiohttp.TCPConnector(limit=self._connections)
 
     def _http_proxy(self) -> str | None:
         return self._proxy if self._proxy and not self._proxy.startswith("socks") else None
+
+
+def _method(url: str) -> str:
+    return url.rpartition("/")[2]
 
 
 def _seconds(given: Any, otherwise: float) -> float | None:

@@ -44,7 +44,8 @@ Did = Held | Threshold | Asked | Command | Words | Stranger | None
 class Came:
     """One update: in which chat, by which account, at which message, and what was done.
 
-    `tap` is the id of a tapped button, to be answered; `sent` is when the message was first sent.
+    `tap` is the id of a tapped button, to be answered; `sent` is when the message was first sent; `late` is
+    true for what waited through an outage, `waited` how many seconds, as far as it is known.
     """
 
     chat: int
@@ -54,6 +55,8 @@ class Came:
     language: str
     tap: str | None = None
     sent: datetime | None = None
+    late: bool = False
+    waited: float = 0.0
 
 
 def read(raw: dict[str, Any], bot: Bot) -> Came | None:
@@ -91,6 +94,7 @@ def _message(message: Message) -> Came:
         message=message.message_id,
         did=_did(message),
         language=app_language(message.from_user.language_code),
+        sent=message.date,
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -110,12 +109,15 @@ class Outbound:
 
     async def _show(self, show: Show) -> None:
         if show.edit is not None and await self._edit(show, show.edit):
+            if show.shown is not None:
+                show.shown(show.edit)
             return
+        await self._pace.allowed()
         message = await self._bot.send_message(show.chat, show.text, reply_markup=show.keyboard)
         if show.shown is not None:
             show.shown(message.message_id)
-        if show.instead is not None:
-            await self._delete(Delete(show.chat, (show.instead,)))
+        if show.instead is not None:  # by itself, so that its refusal never sends the message again
+            self.send(Delete(show.chat, (show.instead,)))
 
     async def _edit(self, show: Show, message: int) -> bool:
         try:
@@ -145,10 +147,13 @@ class Outbound:
         try:
             await self._bot.delete_messages(delete.chat, messages)
         except BadRequest:
-            # One message that is too old refuses the whole call: then each for itself.
-            await asyncio.gather(*(self._delete_one(delete.chat, message) for message in messages))
+            # One message that is too old refuses the whole call: then each for itself, one after another, so
+            # that none leaves after Telegram asked to wait.
+            for message in messages:
+                await self._delete_one(delete.chat, message)
 
     async def _delete_one(self, chat: int, message: int) -> None:
+        await self._pace.allowed()
         try:
             await self._bot.delete_message(chat, message)
         except (BadRequest, Forbidden):

@@ -3,8 +3,11 @@
 Laws:
 1. Replies of one chat leave in order; those of different chats travel in parallel.
 2. Edits that wait for the same message collapse into the newest.
-3. After "too many requests" nobody sends before the moment Telegram named; it outlives a restart.
+3. After "too many requests" nobody sends before the moment Telegram named; it outlives a restart. Where only
+   one chat had too many, only that chat waits. Those who waited then leave evenly, replies first.
 4. Broadcasts share 28 messages a second with the replies, which go first (Bot API FAQ: 30 a second).
+5. After a refusal for good (403) nothing that waits for the same chat leaves any more; whether a broadcast
+   whose answer was lost has arrived nobody knows, so that it is not sent twice here.
 """
 
 from __future__ import annotations
@@ -16,16 +19,25 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 import structlog
-from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter
+from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 
-from bot import nature
+from bot import counts, nature
 
 Send = Callable[[], Awaitable[None]]
 
 BROADCASTS_A_SECOND = 28
+SLOT = 1 / BROADCASTS_A_SECOND
+MOMENT = 1e-6
 OUTSTANDING = 200
 REDRAW_SECONDS = 1.0
 TRIES = 4
+CHAT_CALLS = 3
+CHAT_SECONDS = 5.0
+"""So many calls into one chat within so long can be too many for that chat (Bot API FAQ: one message a second)."""
+
+QUIET = 15
+"""Calls in the last second that cannot be too many in all (Bot API FAQ: 30)."""
+
 LOOK_AGAIN_SECONDS = 0.05
 """How soon a redraw that waits notices that something newer took its place."""
 
@@ -35,7 +47,11 @@ Lane = int | str
 log = structlog.get_logger()
 
 
-@dataclass
+class Dropped(TelegramError):
+    """It waited when the program ended."""
+
+
+@dataclass(eq=False)
 class Job:
     """One thing to send. `key` names the message it edits; `slow` holds redraws to one a second; `asked` is
     false for what nobody just asked for."""
@@ -45,6 +61,17 @@ class Job:
     slow: bool = False
     asked: bool = True
     done: asyncio.Future[None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+    came: float = field(default_factory=lambda: asyncio.get_running_loop().time())
+    slot: float | None = None
+    tries: int = 0
+    refused: Exception | None = None
+
+    def fail(self, why: Exception) -> None:
+        """It did not leave, or nobody knows whether it did."""
+        self.refused = why
+        if not self.done.done():
+            self.done.set_exception(why)
+            self.done.exception()  # a reply nobody waits for: said here, not by the garbage collector
 
 
 def seconds_of(error: RetryAfter) -> float:
@@ -54,7 +81,8 @@ def seconds_of(error: RetryAfter) -> float:
 
 
 class Pace:
-    """The two lanes. `remember` keeps the not-before moment (seconds since 1970) beyond a restart.
+    """The two lanes. `remember` keeps the not-before moment (seconds since 1970) beyond a restart, `remember_chat`
+    that of a chat, where its number is known anyway.
 
     Waiting goes by the loop's clock, which nobody sets; only what is remembered is a moment of the wall clock.
     """
@@ -64,20 +92,36 @@ class Pace:
         remember: Callable[[float], Awaitable[None]],
         not_before: float = 0.0,
         wall: Callable[[], float] = nature.wall,
+        remember_chat: Callable[[int, float], Awaitable[None]] | None = None,
     ) -> None:
         self._remember = remember
+        self._remember_chat = remember_chat
         self._wall = wall
         self._clock = asyncio.get_running_loop().time
-        self._free = self._clock() + max(0.0, not_before - wall())
+        self._free = self._clock() + not_before - wall() if not_before > wall() else 0.0
         self._queues: dict[Lane, deque[Job]] = {}
         self._workers: dict[Lane, asyncio.Task[None]] = {}
+        self._next_slot = 0.0
+        self._chat_free: dict[Lane, float] = {}
+        self._recent: dict[Lane, deque[float]] = {}
+        self._calls: deque[float] = deque(maxlen=2 * BROADCASTS_A_SECOND)
         self._redrawn: dict[tuple[Lane, int], float] = {}
         self._replies: deque[float] = deque()
-        self._outstanding = 0
+        self._unsent: dict[Job, None] = {}
         self._room = asyncio.Event()
         self._room.set()
         self._lane = asyncio.Lock()
         self._last_to: dict[int, float] = {}
+
+    @property
+    def waiting(self) -> int:
+        """How many replies have not left yet."""
+        return len(self._unsent)
+
+    def oldest(self) -> float | None:
+        """Seconds that the oldest of them has waited; None when nothing waits."""
+        first = next(iter(self._unsent), None)
+        return None if first is None else self._clock() - first.came
 
     async def room(self) -> None:
         """Wait until fewer than 200 replies are on their way."""
@@ -91,8 +135,8 @@ class Pace:
                 queue.remove(waiting)
                 self._finish(waiting)
         queue.append(job)
-        self._outstanding += 1
-        if self._outstanding >= OUTSTANDING:
+        self._unsent[job] = None
+        if len(self._unsent) >= OUTSTANDING:
             self._room.clear()
         if lane not in self._workers:
             self._workers[lane] = asyncio.create_task(self._work(lane))
@@ -106,6 +150,18 @@ class Pace:
             self.reply(chat, job)
             self._last_to[chat] = self._clock()
             await asyncio.sleep(1 / max(1, BROADCASTS_A_SECOND - self._reply_rate()))
+        await job.done
+
+    async def allowed(self) -> None:
+        """Wait until Telegram allows a call; also before each further call of one reply."""
+        # The moment may have moved on while one slept.
+        while (wait := self._free - self._clock()) > 0:  # noqa: ASYNC110 - time is what is awaited
+            await asyncio.sleep(wait)
+
+    async def quietly(self, send: Send) -> None:
+        """Make a call that is no message, in its turn; raises what Telegram refused."""
+        job = Job(send, asked=False)
+        self.reply("quietly", job)
         await job.done
 
     async def flush(self, seconds: float) -> None:
@@ -122,78 +178,162 @@ class Pace:
         try:
             while queue:
                 while (wait := self._too_soon(lane, queue[0])) > 0:  # noqa: ASYNC110 - time is what is awaited
-                    await asyncio.sleep(min(wait, LOOK_AGAIN_SECONDS))
+                    await asyncio.sleep(wait)
                 job = queue.popleft()
                 if job.key is not None:
                     self._redrawn[lane, job.key] = self._clock()
-                await self._carry_out(job)
+                if not await self._carry_out(lane, job):
+                    self._again(queue, job)
+                elif isinstance(job.refused, Forbidden):
+                    self._drop(queue, job.refused)  # whoever blocked the bot hears nothing further of it
         finally:
-            for job in queue:
-                self._finish(job)
+            self._drop(queue, Dropped("the program stops"))
             del self._queues[lane], self._workers[lane]
-            self._forget_redraws()
+            self._forget()
 
-    def _too_soon(self, lane: Lane, job: Job) -> float:
-        """Seconds until this redraw may leave; what is no redraw never waits."""
-        if not job.slow or job.key is None or (lane, job.key) not in self._redrawn:
-            return 0.0
-        return self._redrawn[lane, job.key] + REDRAW_SECONDS - self._clock()
+    def _again(self, queue: deque[Job], job: Job) -> None:
+        """It comes first once Telegram allows, unless something newer shows the same message."""
+        if job.key is not None and any(waiting.key == job.key for waiting in queue):
+            self._finish(job)
+        else:
+            queue.appendleft(job)
 
-    def _forget_redraws(self) -> None:
-        oldest = self._clock() - REDRAW_SECONDS
-        self._redrawn = {key: moment for key, moment in self._redrawn.items() if moment > oldest}
-
-    async def _carry_out(self, job: Job) -> None:
-        try:
-            await self._insist(job)
-        except (asyncio.CancelledError, Exception) as error:
-            if not job.done.done():
-                job.done.set_exception(error) if isinstance(error, Exception) else job.done.cancel()
-            if isinstance(error, asyncio.CancelledError):
-                raise
-            job.done.exception()  # a reply nobody waits for: said here, not by the garbage collector
-            log.warning("a message could not be sent", kind=type(error).__name__)
-        finally:
+    def _drop(self, queue: deque[Job], why: TelegramError) -> None:
+        while queue:
+            job = queue.popleft()
+            job.fail(why)
             self._finish(job)
 
-    async def _insist(self, job: Job) -> None:
-        tries = 0
-        while True:
-            # The moment may have moved on while one slept.
-            while (wait := self._free - self._clock()) > 0:  # noqa: ASYNC110 - time is what is awaited
-                await asyncio.sleep(wait)
-            try:
-                await job.send()
-            except RetryAfter as error:
-                await self._hold(error)
-            except (BadRequest, Forbidden):
-                raise
-            except NetworkError:
-                tries += 1
-                if tries >= TRIES:
-                    raise
-                await asyncio.sleep(0.5 * 2**tries)
-            else:
-                if job.asked:
-                    self._replies.append(self._clock())
-                return
+    def _too_soon(self, lane: Lane, job: Job) -> float:
+        """Seconds to sleep before this one may leave, or is looked at again."""
+        now = self._clock()
+        if (held := self._held(lane)) > 0:
+            job.slot = None
+            return held
+        wait = self._in_line(job, now)
+        if job.slow and job.key is not None and (lane, job.key) in self._redrawn:
+            redraw = self._redrawn[lane, job.key] + REDRAW_SECONDS - now
+            wait = max(wait, min(redraw, LOOK_AGAIN_SECONDS))
+        return wait if wait > MOMENT else 0.0
 
-    async def _hold(self, error: RetryAfter) -> None:
-        seconds = seconds_of(error)
-        if self._clock() + seconds <= self._free:
-            return
-        self._free = self._clock() + seconds
-        log.warning("Telegram asks to wait", seconds=seconds)
+    def _held(self, lane: Lane) -> float:
+        """Seconds until Telegram allows a call into this lane again."""
+        return max(self._free, self._chat_free.get(lane, 0.0)) - self._clock()
+
+    def _in_line(self, job: Job, now: float) -> float:
+        """After everybody was held those who waited leave one after another, replies before the rest.
+
+        Together they would be too many for a second, and all be refused again.
+        """
+        if not job.asked and any(one.asked and one.came < self._free for one in self._unsent):
+            return max(SLOT, self._next_slot - now)
+        if job.came < self._free and job.slot is None:
+            job.slot = max(now, self._next_slot)
+            self._next_slot = job.slot + SLOT
+        return (job.slot or now) - now
+
+    def _forget(self) -> None:
+        now = self._clock()
+        self._redrawn = {key: moment for key, moment in self._redrawn.items() if moment > now - REDRAW_SECONDS}
+        self._chat_free = {lane: moment for lane, moment in self._chat_free.items() if moment > now}
+        self._recent = {lane: calls for lane, calls in self._recent.items() if calls[-1] > now - CHAT_SECONDS}
+        self._last_to = {chat: moment for chat, moment in self._last_to.items() if moment > now - 1.0}
+
+    async def _carry_out(self, lane: Lane, job: Job) -> bool:
+        """Send it; False when Telegram asks to wait with it."""
         try:
-            await self._remember(self._wall() + seconds)
+            while True:
+                self._note(lane)
+                try:
+                    await job.send()
+                except RetryAfter as error:
+                    await self._hold(lane, error)
+                    return False
+                except (BadRequest, Forbidden):
+                    raise
+                except NetworkError:
+                    job.tries += 1
+                    if job.tries >= TRIES or not job.asked:  # whether a broadcast arrived nobody knows
+                        raise
+                    await asyncio.sleep(0.5 * 2**job.tries)
+                    if self._held(lane) > 0:
+                        return False
+                else:
+                    break
+            if job.asked:
+                self._replies.append(self._clock())
+        except asyncio.CancelledError:
+            job.fail(Dropped("the program stops"))
+            self._finish(job)
+            raise
+        except Exception as error:
+            counts.failed(error)
+            job.fail(error)
+            log.warning("a message could not be sent", kind=type(error).__name__)
+        self._finish(job)
+        return True
+
+    # -- too many requests ----------------------------------------------------------------------------
+
+    def _note(self, lane: Lane) -> None:
+        """Count a call: in all, and to a chat."""
+        now = self._clock()
+        for calls in (self._calls, self._recent.setdefault(lane, deque(maxlen=CHAT_CALLS))):
+            calls.append(now)
+
+    async def _hold(self, lane: Lane, error: RetryAfter) -> None:
+        """Nobody sends before the moment Telegram named; or nobody into this chat, where that is what it means."""
+        seconds = seconds_of(error)
+        counts.TOLD_TO_WAIT.add(by=seconds)
+        until = self._clock() + seconds
+        log.warning("Telegram asks to wait", seconds=round(seconds))
+        if self._is_of_the_chat(lane):
+            self._chat_free[lane] = max(until, self._chat_free.get(lane, 0.0))
+            await self._keep(seconds, lane)
+        else:
+            await self.hold_all(seconds)
+
+    def _is_of_the_chat(self, lane: Lane) -> bool:
+        """Telegram does not say whose limit it was. It is the chat's where much went into it just now, little
+        went out in all, and no other chat is held; in doubt it is everybody's."""
+        now = self._clock()
+        into = self._recent.get(lane, ())
+        crowded = len(into) == CHAT_CALLS and min(into) > now - CHAT_SECONDS
+        in_all = sum(moment > now - 1.0 for moment in self._calls)
+        others = any(moment > now for other, moment in self._chat_free.items() if other != lane)
+        return isinstance(lane, int) and crowded and in_all <= QUIET and not others
+
+    async def hold_all(self, seconds: float) -> None:
+        """Nobody sends for so long; kept beyond a restart."""
+        until = self._clock() + seconds
+        if until > self._free:
+            self._free = until
+            await self._keep(seconds, None)
+
+    def hold_until(self, moment: float, chat: int | None = None) -> None:
+        """Another command was told to wait until `moment` (seconds since 1970), for everybody or for a chat."""
+        until = self._clock() + moment - self._wall()
+        if until <= self._clock():
+            return
+        if chat is None:
+            self._free = max(self._free, until)
+        else:
+            self._chat_free[chat] = max(until, self._chat_free.get(chat, 0.0))
+
+    async def _keep(self, seconds: float, lane: Lane | None) -> None:
+        try:
+            if lane is None:
+                await self._remember(self._wall() + seconds)
+            elif self._remember_chat is not None and isinstance(lane, int):
+                await self._remember_chat(lane, self._wall() + seconds)
         except Exception as error:  # a full disk must not lose the reply that waits
             log.warning("the waiting time could not be kept", kind=type(error).__name__)
 
     def _finish(self, job: Job) -> None:
         if not job.done.done():
             job.done.set_result(None)
-        self._outstanding -= 1
-        if self._outstanding < OUTSTANDING:
+        self._unsent.pop(job, None)
+        if len(self._unsent) < OUTSTANDING:
             self._room.set()
 
     def _reply_rate(self) -> int:

@@ -55,9 +55,10 @@ class ReadOn:
 
 @dataclass(frozen=True)
 class Typed:
-    """Wrote words while words were awaited."""
+    """Wrote words; `meant` is yes or no where the bot knows them for that, in whatever language."""
 
     words: str
+    meant: str | None = None
 
 
 @dataclass(frozen=True)

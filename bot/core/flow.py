@@ -37,7 +37,7 @@ from bot.core.events import (
     Typed,
     WentBack,
 )
-from bot.core.questions import TYPES
+from bot.core.questions import TYPES, yes_no
 from bot.core.questions.choices import toggle
 from bot.core.questions.note import READ
 from bot.core.screen import Button, Line, Say, Screen, Text, Value
@@ -59,7 +59,8 @@ class Place:
     """Where a person is. All of it is sealed with a secret that only the person's chat holds.
 
     `picked` are the options set so far in a multiple choice, `pending` a changed answer that waits for a
-    yes because later answers would fall away, `marks` the messages to wipe at the end.
+    yes because later answers would fall away, `marks` the messages to wipe at the end, `typed` the message
+    whose words were taken last: those carry no step, and may be delivered twice.
     """
 
     language: str
@@ -69,6 +70,7 @@ class Place:
     picked: tuple[str, ...] = ()
     pending: Answer | None = None
     marks: tuple[int, ...] = ()
+    typed: int = 0
 
 
 @dataclass(frozen=True)
@@ -212,6 +214,12 @@ def _typed(survey: Survey, place: Place, event: Typed) -> Step:
     if question is None or place.pending is not None:
         return Step(place, draw(survey, place, problem=Say("use-the-buttons")))
     answer, problem = TYPES[question.type].read(question, event.words)
+    if question.type == "yes_no" and event.meant in yes_no.CODES:
+        answer = event.meant
+    if answer is not None and TYPES[question.type].several:
+        picked = toggle(question, place.picked, str(answer), answer not in place.picked)
+        changed = replace(place, picked=picked)
+        return Step(changed, draw(survey, changed))
     if answer is not None:
         return _answered(survey, place, question, answer)
     return Step(place, draw(survey, place, problem=Say(problem or "use-the-buttons", _limits(question))))

@@ -1,5 +1,6 @@
-"""The demo: the ordinary program, a local Bot API, simulated people, and phones on a web page."""
+"""The ordinary program on a stage: the demo with simulated people, and an author's survey being tried."""
 
-from bot.demo.stage import play
+from bot.demo.story import play
+from bot.demo.trying import try_out
 
-__all__ = ["play"]
+__all__ = ["play", "try_out"]

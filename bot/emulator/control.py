@@ -1,6 +1,7 @@
 """The user side over HTTP: everything under /sim/, as one table of calls that the OpenAPI page is made from."""
 
 import asyncio
+import base64
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
@@ -9,16 +10,22 @@ from typing import Any
 from urllib.parse import quote
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from bot.emulator.faults import OF_CALLS, OF_UPDATES
+from bot.emulator.files import Upload
+from bot.emulator.groups import Groups
 from bot.emulator.methods import VERSION
+from bot.emulator.openapi import ANY, EVENTS, JSON, TEXT, describe
 from bot.emulator.phones import Mistake, Phones
 from bot.emulator.telegram import Telegram
 from bot.emulator.world import Json
 
 LONGEST_WAIT = 60.0  # seconds a long poll may last
 TAP_ANSWER_WAIT = 5.0
+HEAD_WAIT = 10.0  # seconds for whoever describes a talk
+SOME_NUMBER = "+920000000000"
 GATHER = 0.03  # seconds in which changes for the pages are gathered into one
 STILL_THERE = 15.0  # seconds after which a silent stream says a word
 
@@ -34,8 +41,9 @@ class Call:
     path: str
     does: str
     endpoint: Endpoint
-    body: str = ""  # "name: type" pairs; an optional name ends in "?"
+    body: str = ""  # "name: kind" pairs, as `openapi.Call` explains them
     query: str = ""
+    gives: str = JSON
 
 
 class Control:
@@ -45,6 +53,7 @@ class Control:
         self.telegram = telegram
         self.world = telegram.world
         self.phones = Phones(telegram.world)
+        self.groups = Groups(telegram.world, self.phones)
 
     def routes(self) -> list[Route]:
         return [Route(call.path, self._answerer(call), methods=[call.verb]) for call in CALLS]
@@ -64,7 +73,8 @@ class Control:
     def clock_shape(self) -> Json:
         now = self.world.clock.now()
         moment = datetime.fromtimestamp(now, UTC).isoformat(timespec="seconds")
-        return {"now": now, "iso": moment, "jumps": self.world.clock.jumps}
+        clock = self.world.clock
+        return {"now": now, "iso": moment, "jumps": clock.jumps, "frozen": clock.frozen}
 
     def world_shape(self) -> Json:
         """What every phone on the page shares. The moving time stays out: pages count it on themselves."""
@@ -101,11 +111,11 @@ def _seconds(request: Request, name: str, default: float) -> float:
 
 
 async def health(control: Control, _: Request, __: Body) -> Json:
-    return {"ok": True, "bot_api": VERSION, "bots": len(control.world.bots), "limits": "off"}
+    return {"ok": True, "bot_api": VERSION, "bots": len(control.world.bots), "limits": control.world.limits.mode}
 
 
 async def openapi(_: Control, __: Request, ___: Body) -> Json:
-    return describe()
+    return describe(CALLS)
 
 
 async def reset(control: Control, _: Request, body: Body) -> Json:
@@ -131,14 +141,18 @@ async def read_clock(control: Control, request: Request, _: Body) -> Json:
 
 
 async def move_clock(control: Control, _: Request, body: Body) -> Json:
+    clock = control.world.clock
+    if not {"advance_s", "set", "frozen"} & set(body):
+        raise Mistake(400, "give advance_s, set or frozen")
+    if "frozen" in body:
+        (clock.freeze if body["frozen"] else clock.thaw)()
     if "advance_s" in body:
-        control.world.clock.advance(float(body["advance_s"]))
+        control.phones.time_passes(float(body["advance_s"]))
+        clock.advance(float(body["advance_s"]))
     elif "set" in body:
-        control.world.clock.set(_moment(body["set"]))
-    else:
-        raise Mistake(400, "give advance_s or set")
-    control.world.log.add("clock", now=control.world.clock.now())
-    control.world.clock.wake()
+        clock.set(_moment(body["set"]))
+    control.world.log.add("clock", now=clock.now(), frozen=clock.frozen)
+    clock.wake()
     return control.clock_shape()
 
 
@@ -185,6 +199,16 @@ async def pull_fault(control: Control, request: Request, _: Body) -> Json:
     return {"ok": True}
 
 
+async def read_limits(control: Control, _: Request, __: Body) -> Json:
+    return control.world.limits.shape()
+
+
+async def set_limits(control: Control, _: Request, body: Body) -> Json:
+    figures = {name: value for name, value in body.items() if name != "mode"}
+    control.world.limits.set(str(body.get("mode", "custom" if figures else "")), **figures)
+    return control.world.limits.shape()
+
+
 async def read_file(control: Control, request: Request, _: Body) -> Response:
     name = request.path_params["file"]
     file = next((file for file in control.world.files.values() if file.unique_id == name), None)
@@ -210,6 +234,7 @@ async def add_user(control: Control, _: Request, body: Body) -> Json:
         last_name=str(body.get("last_name") or ""),
         username=str(body.get("username") or ""),
         language_code=str(body.get("language_code") or ""),
+        forbids_voice=bool(body.get("forbids_voice")),
     )
     control.tell()
     return user.shape()
@@ -226,11 +251,51 @@ async def send(control: Control, request: Request, body: Body) -> Json:
     if "command" in body:
         command = str(body["command"]).removeprefix("/")
         return control.phones.start(user) if command == "start" else control.phones.send(user, f"/{command}")
+    if "contact" in body:
+        number = body["contact"] if isinstance(body["contact"], str) else SOME_NUMBER
+        return await _seen(control, user, control.phones.share_contact(user, number), body)
+    for kind in ("voice", "photo"):
+        if kind in body:
+            done = control.phones.send_file(user, kind, _upload(kind, body[kind]), str(body.get("caption") or ""))
+            return await _seen(control, user, done, body)
     if "text" not in body:
-        raise Mistake(400, "give text, command or deep_link")
+        raise Mistake(400, "give text, command, deep_link, contact, voice or photo")
     reply_to = body.get("reply_to")
     done = control.phones.send(user, str(body["text"]), None if reply_to is None else int(reply_to))
     return await _seen(control, user, done, body)
+
+
+def _upload(kind: str, given: Any) -> Upload:
+    """A file as Base64, alone or in an object with `name`, `duration` and `data`."""
+    fields = given if isinstance(given, dict) else {"data": given}
+    about = {"duration": int(fields["duration"])} if fields.get("duration") else {}
+    name = str(fields.get("name") or ("voice.ogg" if kind == "voice" else "photo.jpg"))
+    return Upload(name, "", base64.b64decode(str(fields["data"]), validate=True), about)
+
+
+async def give_link(control: Control, request: Request, body: Body) -> Json:
+    done = control.phones.give_link(_user(request), str(body["payload"]))
+    control.tell()
+    return done
+
+
+async def describe_talk(control: Control, request: Request, body: Body) -> Json:
+    names = {str(words): str(name) for words, name in (body.get("names") or {}).items()}
+    true_at = None if body.get("true_at") is None else int(body["true_at"])
+    return control.phones.describe_talk(_user(request), str(body.get("head") or ""), names, true_at)
+
+
+async def read_talk(control: Control, request: Request, _: Body) -> Response:
+    """A text file, given once the head is true of the phone as it is; with `now` at once."""
+    user = _user(request)
+    if not request.query_params.get("now"):
+        await control.phones.wait_for_head(user, HEAD_WAIT)
+    headers = {"Content-Disposition": 'attachment; filename="talk.txt"', "Cache-Control": "no-store"}
+    return PlainTextResponse(control.phones.talk(user), headers=headers)
+
+
+async def auto_delete(control: Control, request: Request, body: Body) -> Json:
+    return control.phones.auto_delete(_user(request), int(body["seconds"]))
 
 
 async def tap(control: Control, request: Request, body: Body) -> Json:
@@ -283,6 +348,52 @@ async def delete(control: Control, request: Request, body: Body) -> Json:
 
 async def clear_chat(control: Control, request: Request, body: Body) -> Json:
     return control.phones.clear_chat(_user(request), both_sides=bool(body.get("both_sides")))
+
+
+# The groups
+
+
+def _group(request: Request) -> int:
+    return int(request.path_params["chat"])
+
+
+async def add_chat(control: Control, _: Request, body: Body) -> Json:
+    group = control.groups.add(
+        str(body["type"]),
+        str(body.get("title") or "Group"),
+        [int(each) for each in body.get("members") or []],
+        administrator=bool(body.get("administrator")),
+    )
+    control.tell()
+    return control.groups.shape(group)
+
+
+async def list_chats(control: Control, _: Request, __: Body) -> list[Json]:
+    return [group.shape() for group in control.groups.all()]
+
+
+async def read_chat(control: Control, request: Request, _: Body) -> Json:
+    return control.groups.shape(control.groups.find(_group(request)))
+
+
+async def migrate(control: Control, request: Request, _: Body) -> Json:
+    return control.groups.shape(control.groups.migrate(_group(request)))
+
+
+async def kick(control: Control, request: Request, _: Body) -> Json:
+    return control.groups.kick(_group(request))
+
+
+async def send_in_chat(control: Control, request: Request, body: Body) -> Json:
+    reply_to = None if body.get("reply_to") is None else int(body["reply_to"])
+    return control.groups.send(_group(request), int(body["user"]), str(body["text"]), reply_to)
+
+
+async def tap_in_chat(control: Control, request: Request, body: Body) -> Json:
+    return control.groups.tap(_group(request), int(body["user"]), int(body["message_id"]), str(body["data"]))
+
+
+# What is seen
 
 
 async def screen(control: Control, request: Request, _: Body) -> Json:
@@ -338,7 +449,7 @@ def _now() -> float:
 
 _USER = "/sim/users/{user:int}"
 _WAITING = "wait?: new|quiet|reaction, since?: integer, update?: integer, timeout?: s, idle?: s, grace?: s"
-_LOOK = "look?: object"  # {timeout, idle, grace}: the answer then holds the screen after the reaction
+_LOOK = "look?: Look"
 
 CALLS: tuple[Call, ...] = (
     Call("GET", "/sim/health", "Ready, and the Bot API version emulated.", health),
@@ -353,97 +464,122 @@ CALLS: tuple[Call, ...] = (
         read_clock,
         query="wait?: change, since?: number, jumps?: integer, timeout?: s",
     ),
-    Call("POST", "/sim/clock", "Move virtual time.", move_clock, "advance_s?: number, set?: number|string"),
+    Call(
+        "POST",
+        "/sim/clock",
+        "Move virtual time; frozen, it stands still between moves.",
+        move_clock,
+        "advance_s?: number, set?: number|string, frozen?: boolean",
+    ),
     Call("GET", "/sim/notice", "The banner over the phones.", read_notice),
     Call("POST", "/sim/notice", "Set the banner: a text, or one a language.", write_notice, "text: string|object"),
     Call(
         "GET",
         "/sim/log",
-        "Every call of a bot and the fate of every update.",
+        "Every call of a bot, the fate of every update, every strike of a fault.",
         read_log,
-        query="since?: integer, kind?: call|update|clock",
+        query="since?: integer, kind?: call|update|webhook|fault|clock",
     ),
     Call(
         "POST",
         "/sim/faults",
-        "Plant a fault: reply, retry_after, drop_reply, delay_s, truncate or duplicate.",
+        f"Plant a fault. Of calls: {', '.join(OF_CALLS)}. Of updates: {', '.join(OF_UPDATES)}.",
         plant_fault,
-        "match?: object, fault: object",
+        "match?: Match, fault: Fault",
     ),
     Call("GET", "/sim/faults", "All planted faults.", list_faults),
     Call("DELETE", "/sim/faults/{fault:int}", "Take a fault away.", pull_fault),
-    Call("GET", "/sim/files/{file}", "A file as the phones see it.", read_file),
-    Call("GET", "/sim/events", "Server-sent events of several phones.", events, query="phones: ids"),
+    Call("GET", "/sim/limits", "How fast bots may speak.", read_limits),
+    Call(
+        "POST",
+        "/sim/limits",
+        "Set the pace: real, off, or custom with figures.",
+        set_limits,
+        "mode: real|off|custom, chat_burst?: integer, chat_every?: number, group_per_minute?: integer, "
+        "all_per_second?: integer, edits?: integer, edits_within?: number, edits_wait?: number",
+    ),
+    Call("GET", "/sim/files/{file}", "A file as the phones see it.", read_file, gives=ANY),
+    Call("GET", "/sim/events", "Server-sent events of several phones.", events, query="phones: ids", gives=EVENTS),
     Call("GET", "/sim/users", "All people.", list_users),
     Call(
         "POST",
         "/sim/users",
         "Add a person, who has not started the bot; a known id gets the new names.",
         add_user,
-        "first_name: string, id?: integer, last_name?: string, username?: string, language_code?: string",
+        "first_name: string, id?: integer, last_name?: string, username?: string, language_code?: string, "
+        "forbids_voice?: boolean",
     ),
     Call(
         "POST",
         f"{_USER}/send",
-        "Write a text or a command, or press Start with a payload (deep_link, may be empty).",
+        "Write a text or a command, press Start with a payload (deep_link, may be empty), share the number, "
+        "or send a voice or a photo in Base64.",
         send,
-        f"text?: string, command?: string, deep_link?: string, reply_to?: integer, {_LOOK}",
+        "text?: string, command?: string, deep_link?: string, reply_to?: integer, contact?: boolean|string, "
+        f"voice?: string|object, photo?: string|object, caption?: string, {_LOOK}",
     ),
     Call(
         "POST",
         f"{_USER}/tap",
         "Press a button: {text}, {row, col}, or {data} for a forged tap.",
         tap,
-        f"button: object, message_id?: integer, wait_answer?: boolean, timeout?: number, {_LOOK}",
+        f"button: Button, message_id?: integer, wait_answer?: boolean, timeout?: number, {_LOOK}",
     ),
     Call("POST", f"{_USER}/edit", "Change an own text.", edit, "message_id: integer, text: string"),
     Call("POST", f"{_USER}/delete", "Delete a message on both sides.", delete, "message_id: integer"),
     Call("POST", f"{_USER}/clear_chat", "Empty the phone, or both sides.", clear_chat, "both_sides?: boolean"),
+    Call(
+        "POST",
+        f"{_USER}/auto_delete",
+        "Set the timer after which new messages vanish; 0 ends it.",
+        auto_delete,
+        "seconds: integer",
+    ),
     Call("POST", f"{_USER}/block", "Block the bot.", block),
     Call("POST", f"{_USER}/unblock", "Unblock the bot.", unblock),
     Call("POST", f"{_USER}/delete_account", "Leave Telegram.", delete_account),
     Call("POST", f"{_USER}/language", "Change the language of the app.", language, "language_code?: string"),
+    Call("POST", f"{_USER}/link", "Hand over a start link, to be followed or not.", give_link, "payload: string"),
+    Call(
+        "POST",
+        f"{_USER}/talk",
+        "Set the head of this person's talk, the words that stand as {name} in it, and the `seq` it is true at.",
+        describe_talk,
+        "head?: string, names?: object, true_at?: integer",
+    ),
+    Call(
+        "GET",
+        f"{_USER}/talk",
+        "What was said since the chat was last empty, as a text file.",
+        read_talk,
+        query="now?: boolean",
+        gives=TEXT,
+    ),
+    Call("GET", "/sim/chats", "All groups.", list_chats),
+    Call(
+        "POST",
+        "/sim/chats",
+        "Make a group with the bot in it; its first member owns it.",
+        add_chat,
+        "type: group|supergroup, title?: string, members?: array, administrator?: boolean",
+    ),
+    Call("GET", "/sim/chats/{chat}", "What the members see.", read_chat),
+    Call("POST", "/sim/chats/{chat}/migrate", "Make it a supergroup, with another id.", migrate),
+    Call("POST", "/sim/chats/{chat}/kick", "Remove the bot.", kick),
+    Call(
+        "POST",
+        "/sim/chats/{chat}/send",
+        "A member writes.",
+        send_in_chat,
+        "user: integer, text: string, reply_to?: integer",
+    ),
+    Call(
+        "POST",
+        "/sim/chats/{chat}/tap",
+        "A member presses a button.",
+        tap_in_chat,
+        "user: integer, message_id: integer, data: string",
+    ),
     Call("GET", f"{_USER}/screen", "What the phone shows, at once or after a wait.", screen, query=_WAITING),
-    Call("GET", f"{_USER}/events", "Server-sent events of one phone.", events),
+    Call("GET", f"{_USER}/events", "Server-sent events of one phone.", events, gives=EVENTS),
 )
-
-
-def describe() -> Json:
-    """The table as OpenAPI 3.1."""
-    paths: dict[str, Json] = {}
-    for call in CALLS:
-        path = call.path.replace(":int}", "}")
-        operation: Json = {"summary": call.does, "responses": {"200": {"description": "Done."}}}
-        parameters = [
-            {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
-            for name in ("user", "fault", "file")
-            if f"{{{name}" in call.path
-        ] + [
-            {"name": name, "in": "query", "required": required, "description": kind, "schema": {}}
-            for name, required, kind in _fields(call.query)
-        ]
-        if parameters:
-            operation["parameters"] = parameters
-        if call.body:
-            operation["requestBody"] = {"content": {"application/json": {"schema": _schema(call.body)}}}
-        paths.setdefault(path, {})[call.verb.lower()] = operation
-    info = {"title": "People and time of the local Bot API", "version": VERSION}
-    return {"openapi": "3.1.0", "info": info, "paths": paths}
-
-
-def _fields(described: str) -> list[tuple[str, bool, str]]:
-    fields = []
-    for pair in filter(None, described.split(", ")):
-        name, _, kind = pair.partition(": ")
-        fields.append((name.removesuffix("?"), not name.endswith("?"), kind))
-    return fields
-
-
-def _schema(described: str) -> Json:
-    fields = _fields(described)
-    properties = {name: {"type": kind.split("|") if "|" in kind else kind} for name, _, kind in fields}
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": [name for name, required, _ in fields if required],
-    }

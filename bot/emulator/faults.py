@@ -23,7 +23,7 @@ LASTING = ("answer_deadline_s", "reorder")
 
 @dataclass
 class Fault:
-    """What it strikes: a `method` or a `type` of update, and a chat; the `nth` that fits and `count` more (0: all)."""
+    """It strikes a `method` or a `type` of update, in a chat; from the `nth` on, `count` times (0: always)."""
 
     id: int
     what: dict[str, Any]

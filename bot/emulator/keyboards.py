@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.emulator.letters import clean_text
+from bot.emulator.links import checked_link
 from bot.emulator.refusals import Refused, bad
 
 MAX_DATA_BYTES = 64  # Bot API documentation, InlineKeyboardButton
@@ -12,19 +13,24 @@ ADVISED_ROW, ADVISED_BUTTONS = 8, 100  # the documented guide figures
 # Telegram publishes no figure for REPLY_MARKUP_TOO_LONG; about 10 kB of labels and data were seen to fail.
 MAX_KEYBOARD_BYTES = 10_240
 
-_ACTIONS = (
-    "callback_data",
-    "url",
-    "web_app",
-    "login_url",
-    "switch_inline_query",
-    "switch_inline_query_current_chat",
-    "switch_inline_query_chosen_chat",
-    "copy_text",
-    "callback_game",
-    "pay",
-)
-_LOOKS = ("style", "icon_custom_emoji_id")
+# Action -> the fields of its object that are shown back; a plain string if there are none.
+_ACTIONS: dict[str, dict[str, type]] = {
+    "callback_data": {},
+    "url": {},
+    "web_app": {"url": str},
+    "login_url": {"url": str, "forward_text": str, "bot_username": str, "request_write_access": bool},
+    "switch_inline_query": {},
+    "switch_inline_query_current_chat": {},
+    "switch_inline_query_chosen_chat": {
+        "query": str,
+        "allow_user_chats": bool,
+        "allow_bot_chats": bool,
+        "allow_group_chats": bool,
+        "allow_channel_chats": bool,
+    },
+    "copy_text": {"text": str},
+}
+_STYLES = ("danger", "success", "primary")
 
 
 @dataclass(frozen=True)
@@ -86,23 +92,48 @@ def _read_button(button: Any) -> dict[str, Any]:
         raise bad(problem + "InlineKeyboardButton must be an Object")
     if "text" not in button:
         raise bad(problem + 'Can\'t find field "text"')
+    for name in ("callback_game", "pay"):
+        if button.get(name):
+            raise Refused(501, f"Not Implemented in emulator: InlineKeyboardButton.{name}")
     action = next((name for name in _ACTIONS if button.get(name) is not None), None)
     if action is None:
         raise bad(problem + "Text buttons are unallowed in the inline keyboard")
-    looks = {name: button[name] for name in _LOOKS if button.get(name)}
-    return {"text": clean_text(str(button["text"])), action: button[action], **looks}
+    style = {"style": button["style"]} if button.get("style") in _STYLES else {}
+    return {"text": clean_text(_words(button["text"])), action: _action(action, button[action]), **style}
+
+
+def _action(name: str, value: Any) -> Any:
+    """What a button does, as it is shown back: a string, or an object of the fields that are known."""
+    known = _ACTIONS[name]
+    if not known:
+        return _words(value)
+    if not isinstance(value, dict):
+        raise bad(f'can\'t parse inline keyboard button: field "{name}" must be of type Object')
+    required = next(iter(known))
+    if name != "switch_inline_query_chosen_chat" and not isinstance(value.get(required), str):
+        raise bad(f"can't parse inline keyboard button: Can't find field \"{required}\"")
+    return {field: value[field] for field, kind in known.items() if isinstance(value.get(field), kind)}
+
+
+def _words(value: Any) -> str:
+    """A field of type String; numbers count as their digits (Bot API server)."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    raise bad("can't parse inline keyboard button: Field must be of type String")
 
 
 def _late(rows: list[tuple[dict[str, Any], ...]]) -> Refused | None:
     size = 0
     for button in (button for row in rows for button in row):
         data = button.get("callback_data")
-        if data is not None and not 1 <= len(str(data).encode()) <= MAX_DATA_BYTES:
+        if data is not None and not 1 <= len(data.encode()) <= MAX_DATA_BYTES:
             return bad("BUTTON_DATA_INVALID")
         url = button.get("url")
-        if url is not None and not str(url).startswith(("http://", "https://", "tg://")):
+        if url is not None and not checked_link(url):
             return bad("BUTTON_URL_INVALID")
-        size += len(button["text"].encode()) + len(str(data or url or "").encode())
+        size += len(button["text"].encode()) + len((data or url or "").encode())
     return bad("reply markup is too long") if size > MAX_KEYBOARD_BYTES else None
 
 
@@ -110,10 +141,18 @@ def _read_other(value: dict[str, Any]) -> dict[str, Any]:
     """A reply keyboard with plain strings made into buttons; anything else as it came."""
     if not value.get("keyboard"):
         return dict(value)
-    rows = [
-        [{"text": button} if isinstance(button, str) else dict(button) for button in row]
-        for row in value["keyboard"]
-    ]
-    if any("text" not in button for row in rows for button in row):
-        raise bad("can't parse keyboard button: Can't find field \"text\"")
-    return {**value, "keyboard": rows}
+    rows = value["keyboard"]
+    if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
+        raise bad('field "keyboard" must be an Array of Arrays')
+    return {**value, "keyboard": [[_read_plain(button) for button in row] for row in rows]}
+
+
+def _read_plain(button: Any) -> dict[str, Any]:
+    problem = "can't parse keyboard button: "
+    if isinstance(button, str):
+        return {"text": button}
+    if not isinstance(button, dict):
+        raise bad(problem + "KeyboardButton must be an Object")
+    if not isinstance(button.get("text"), str):
+        raise bad(problem + 'Can\'t find field "text"')
+    return dict(button)

@@ -1,25 +1,18 @@
-"""Texts as Telegram keeps them: cleaned, measured in UTF-16 units, with the entities it finds by itself."""
+"""Texts as Telegram keeps them: cleaned, and measured in code points and in UTF-16 units."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
-
-from bot.emulator.refusals import bad
 
 MAX_RAW_BYTES = 32_768  # refused before parsing (Bot API server, Client.cpp)
 MAX_TEXT = 4_096
 MAX_CAPTION = 1_024
-MAX_ENTITIES = 100
 
 _VANISH = re.compile("[\r\u2028-\u202e]")
 _MARKS = re.compile("[\u200e\u200f]{2,}")
 _CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f]")
 # What TDLib counts as nothing to see: spaces of all widths, joiners, marks, isolates, fillers.
 _INVISIBLE = re.compile(r"[\s\u00ad\u115f\u1160\u180e\u200b-\u200f\u2060-\u206f\u2800\u3164\ufeff]*")
-_COMMAND = re.compile(r"(?<![\w/<>])/[A-Za-z0-9_]{1,64}(?:@[A-Za-z0-9_]{3,32})?(?!\w)")
-_LINK = re.compile(r"(?:https?://|(?<![\w./@])t\.me/)[^\s<>\u2066-\u2069]+", re.IGNORECASE)
-_MENTION = re.compile(r"(?<![\w@/])@[A-Za-z][A-Za-z0-9_]{3,31}(?!\w)")
 
 
 @dataclass(frozen=True)
@@ -95,38 +88,3 @@ def _filtered(text: str) -> tuple[str, list[int]]:
             kept.append(" " if _CONTROL.match(letter) else letter)
     places.append(len(kept))
     return "".join(kept), places
-
-
-def with_found_entities(written: Written) -> Written:
-    """Add commands, links and mentions, which Telegram marks whoever writes them."""
-    spans = list(written.spans)
-    for kind, pattern in (("url", _LINK), ("bot_command", _COMMAND), ("mention", _MENTION)):
-        for match in pattern.finditer(written.text):
-            end = match.end()
-            if kind == "url":
-                end -= len(match[0]) - len(match[0].rstrip(".,;:!?)،؛؟۔"))
-            if not any(span.start < end and match.start() < span.end for span in spans):
-                spans.append(Span(match.start(), end, kind))
-    return Written(written.text, tuple(sorted(spans, key=lambda span: (span.start, -span.end))))
-
-
-def read_entities(text: str, entities: Sequence[Any]) -> Written:
-    """A text with the entities the bot names itself, offsets in UTF-16 units."""
-    spans = []
-    for entity in entities[:MAX_ENTITIES]:
-        if not isinstance(entity, dict):
-            raise bad("can't parse MessageEntity: expected an Object")
-        for name in ("type", "offset", "length"):
-            if name not in entity:
-                raise bad(f"can't parse MessageEntity: Can't find field \"{name}\"")
-        more = {key: value for key, value in entity.items() if key not in ("type", "offset", "length")}
-        start = _point(text, int(entity["offset"]))
-        end = _point(text, int(entity["offset"]) + int(entity["length"]))
-        spans.append(Span(start, end, str(entity["type"]), more))
-    return Written(text, tuple(spans))
-
-
-def _point(text: str, offset: int) -> int:
-    """The code point at which a UTF-16 offset lies."""
-    head = text.encode("utf-16-le", "surrogatepass")[: max(offset, 0) * 2]
-    return len(head.decode("utf-16-le", "ignore"))

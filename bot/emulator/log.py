@@ -1,4 +1,4 @@
-"""What happened, in order: every call of a bot and the fate of every update."""
+"""What happened, in order: every call of a bot, the fate of every update, every strike of a fault."""
 
 import itertools
 from collections import deque

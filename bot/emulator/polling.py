@@ -1,9 +1,9 @@
-"""How a bot fetches its updates: long polling, and the answers about webhooks."""
+"""How a bot fetches its updates by long polling."""
 
 from typing import Any
 
-from bot.emulator.queue import Queue
-from bot.emulator.refusals import OTHER_POLLER, Refused
+from bot.emulator.queue import Poll, Queue
+from bot.emulator.refusals import OTHER_POLLER, WEBHOOK_IS_SET, Refused
 from bot.emulator.request import Request
 from bot.emulator.world import Json
 
@@ -13,14 +13,16 @@ CONFLICT_PAUSE = 3.0  # a second 409 within this time is held back as long
 
 async def get_updates(request: Request) -> list[Json]:
     queue = request.bot.queue
+    if request.bot.webhook is not None:
+        await _conflict(request, queue, WEBHOOK_IS_SET)
     offset = request.integer("offset")
     limit = request.between("limit", 100, 1, 100)
     timeout = request.between("timeout", 0, 0, LONGEST)
-    _remember_allowed(request, queue)
+    remember_allowed(request)
     timeout, limit = _slowed(queue, offset, timeout, limit, request.world.clock.now())
     if offset < 0:
         queue.keep_last(-offset)
-    elif not (queue.would_confirm(offset) and request.world.faults.for_confirmation()):
+    else:
         queue.confirm(offset)
     updates = queue.oldest(limit)
     if not updates and timeout:
@@ -29,11 +31,11 @@ async def get_updates(request: Request) -> list[Json]:
     return queue.hand_over(updates)
 
 
-def _remember_allowed(request: Request, queue: Queue) -> None:
+def remember_allowed(request: Request) -> None:
     """The list is remembered until another is given; an empty one means the default."""
     allowed: Any = request.structure("allowed_updates", "allowed_updates")
     if isinstance(allowed, list):
-        queue.allowed = frozenset(map(str, allowed)) if allowed else None
+        request.bot.queue.allowed = frozenset(map(str, allowed)) if allowed else None
 
 
 def _slowed(queue: Queue, offset: int, timeout: int, limit: int, now: float) -> tuple[int, int]:
@@ -48,43 +50,32 @@ def _slowed(queue: Queue, offset: int, timeout: int, limit: int, now: float) -> 
 
 
 async def _wait(request: Request, queue: Queue, seconds: int) -> None:
-    """Wait for an update. A later poll that has to wait ends this one."""
+    """Wait for an update. A later poll that has to wait ends this one, and so does setting a webhook."""
     world, bot = request.world, request.bot
-    me = queue.poller = object()
-    queue.bell.ring()
+    queue.end_poll(OTHER_POLLER)
+    me = queue.poller = Poll()
+    end = world.clock.now() + seconds
 
     def over() -> bool:
-        return bool(len(queue)) or queue.poller is not me or world.closing or world.bots.get(bot.id) is not bot
+        return queue.ready() or bool(me.ended_by) or world.closing or world.bots.get(bot.id) is not bot
 
     try:
-        await world.clock.until(over, world.clock.now() + seconds, queue.bell)
+        while world.clock.now() < end:
+            moment = queue.next_moment()
+            if await world.clock.until(over, end if moment is None else min(end, moment), queue.bell):
+                break
     finally:
-        mine = queue.poller is me
-        if mine:
+        if queue.poller is me:
             queue.poller = None
-    if not mine:
-        await _conflict(request, queue)
+    if me.ended_by:
+        await _conflict(request, queue, me.ended_by)
 
 
-async def _conflict(request: Request, queue: Queue) -> None:
+async def _conflict(request: Request, queue: Queue, words: str) -> None:
     clock = request.world.clock
     now = clock.now()
     if now < queue.next_conflict:
         await clock.until(lambda: request.world.closing, now + CONFLICT_PAUSE, queue.bell)
     else:
         queue.next_conflict = now + CONFLICT_PAUSE
-    raise Refused(409, OTHER_POLLER)
-
-
-def delete_webhook(request: Request) -> bool:
-    if request.flag("drop_pending_updates"):
-        request.bot.queue.forget()
-    return True
-
-
-def get_webhook_info(request: Request) -> Json:
-    queue = request.bot.queue
-    info: Json = {"url": "", "has_custom_certificate": False, "pending_update_count": len(queue)}
-    if queue.allowed is not None:
-        info["allowed_updates"] = sorted(queue.allowed)
-    return info
+    raise Refused(409, words)

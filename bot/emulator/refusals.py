@@ -36,4 +36,8 @@ NOT_MODIFIED = (
     "as a current content and reply markup of the message"
 )
 QUERY_TOO_OLD = "query is too old and response timeout expired or query ID is invalid"
+SET_WEBHOOK = "Conflict: terminated by setWebhook request"
+WEBHOOK_IS_SET = (
+    "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
+)
 OTHER_POLLER = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"

@@ -1,14 +1,16 @@
 """One call of a bot: its parameters read as the server reads them, whichever way they came."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.emulator import keyboards
-from bot.emulator.files import File, Upload
+from bot.emulator.files import CALLED, File, Upload
 from bot.emulator.keyboards import Keyboard
-from bot.emulator.refusals import bad, forbidden
+from bot.emulator.refusals import bad
 from bot.emulator.world import Bot, Chat, Json, Message, World
+
+MAX_SECONDS = 86_400 * 365  # a duration beyond is nonsense and counts as this
 
 
 @dataclass
@@ -20,6 +22,7 @@ class Request:
     params: Json
     files: dict[str, Upload]
     warnings: list[str] = field(default_factory=list)
+    fault: Json = field(default_factory=dict)  # what goes wrong with this call
 
     def text(self, name: str, default: str = "") -> str:
         value = self.params.get(name)
@@ -53,9 +56,11 @@ class Request:
         if not value.strip():
             return None
         try:
-            return json.loads(value)
-        except ValueError:
+            read = json.loads(value, parse_constant=_no_number)
+        except (RecursionError, ValueError):
             raise bad(f"can't parse {what} JSON object") from None
+        refuse_ill_encoded(read)
+        return read
 
     def keyboard(self) -> Keyboard:
         keyboard = keyboards.read(self.structure("reply_markup", "reply keyboard markup"))
@@ -63,14 +68,22 @@ class Request:
         return keyboard
 
     def chat(self, name: str = "chat_id") -> Chat:
-        """The chat, started or not: `refuse_if_unreachable` asks that last, as the server does."""
+        """The chat. Whether a person can be reached is asked last: `Chat.refuse_unreachable`."""
+        if self.text("business_connection_id"):
+            raise bad("business connection not found")
         value = self.text(name).strip()
         if not value:
             raise bad(f"{name} is empty")
-        user = self.world.users.get(int(value)) if value.lstrip("-").isdecimal() else None
-        if user is None:
+        chat = self._find_chat(int(value)) if value.lstrip("-").isdecimal() else None
+        if chat is None:
             raise bad("chat not found")
-        return self.world.chat(self.bot, user)
+        chat.refuse_outsider()
+        chat.expire()
+        return chat
+
+    def _find_chat(self, chat_id: int) -> Chat | None:
+        user = self.world.users.get(chat_id)
+        return self.world.chat(self.bot, user) if user else self.bot.groups.get(chat_id)
 
     def message(self, chat: Chat, what: str) -> Message:
         """The message named by `message_id`, for an edit or a deletion."""
@@ -89,10 +102,17 @@ class Request:
         if upload is None and value.startswith("attach://"):
             upload = self.files.get(value.removeprefix("attach://"))
         if upload is not None:
-            return self.world.keep_file(kind, upload)
+            return self.world.keep_file(kind, replace(upload, about=self._about()))
         if not value or value.startswith("attach://"):
             raise bad(f"there is no {kind} in the request")
         return self.known_file(kind, value)
+
+    def _about(self) -> Json:
+        return {
+            "duration": self.between("duration", 0, 0, MAX_SECONDS),
+            "performer": self.text("performer"),
+            "title": self.text("title"),
+        }
 
     def known_file(self, kind: str, value: str) -> File:
         if value.startswith(("http://", "https://")):
@@ -101,15 +121,17 @@ class Request:
         if file is None:
             raise bad("wrong remote file identifier specified: can't unserialize it")
         if file.kind != kind:
-            raise bad(f"can't use file of type {file.kind.capitalize()} as {kind.capitalize()}")
-        return file
+            raise bad(f"can't use file of type {CALLED[file.kind]} as {CALLED[kind]}")
+        return self.world.files[file.whole] if file.whole else file
 
 
-def refuse_if_unreachable(chat: Chat) -> None:
-    """A person who left, blocked the bot or never started it cannot be written to."""
-    if chat.user.deleted:
-        raise forbidden("user is deactivated")
-    if chat.blocked:
-        raise forbidden("bot was blocked by the user")
-    if not chat.started:
-        raise forbidden("bot can't initiate conversation with a user")
+def _no_number(name: str) -> Any:
+    raise ValueError(f"{name} is no JSON")
+
+
+def refuse_ill_encoded(value: Any) -> None:
+    """Refuse half characters, which JSON can spell and UTF-8 cannot."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise bad("strings must be encoded in UTF-8") from None

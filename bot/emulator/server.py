@@ -6,6 +6,7 @@ import ipaddress
 import json
 import signal
 import socket
+import struct
 import sys
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from dataclasses import dataclass
@@ -26,7 +27,8 @@ from bot.emulator.clock import Clock
 from bot.emulator.control import Control
 from bot.emulator.files import MAX_FILE, Upload
 from bot.emulator.refusals import Refused, bad
-from bot.emulator.telegram import Mishap, Telegram
+from bot.emulator.telegram import Telegram
+from bot.emulator.wire import Lost, Mishap, on_the_wire
 from bot.emulator.world import Json
 
 PAGE = Path(__file__).parent / "page"
@@ -151,36 +153,41 @@ async def _read(request: Request) -> tuple[Json, dict[str, Upload]]:
 
 def _read_json(raw: bytes) -> Json:
     try:
-        body = json.loads(raw) if raw.strip() else {}
-    except ValueError:
+        body = json.loads(raw, parse_constant=_no_number) if raw.strip() else {}
+    except (RecursionError, ValueError):
         raise bad("can't parse JSON object") from None
     if not isinstance(body, dict):
         raise bad("expected a JSON object")
     return {name: value for name, value in body.items() if value is not None}
 
 
+def _no_number(name: str) -> Any:
+    raise ValueError(f"{name} is no JSON")
+
+
 def _as_response(body: Json, mishap: Mishap) -> Response:
-    if mishap.hang_up:
-        return HangUp()
-    status = 200 if body["ok"] else int(body["error_code"])
-    if mishap.reply >= 502:
-        return Response(f"<html><h1>{mishap.reply} Bad Gateway</h1></html>", status, media_type="text/html")
-    retry_after = body.get("parameters", {}).get("retry_after")
-    headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
-    raw = json.dumps(body, ensure_ascii=False).encode("utf-8", "surrogatepass")
-    if mishap.truncate:
-        raw = raw[: len(raw) // 2]
-    return Response(raw, status, headers, "application/json")
+    try:
+        reply = on_the_wire(body, mishap)
+    except Lost as lost:
+        return HangUp(reset=not lost.carried_out)
+    return Response(reply.body, reply.status, reply.headers)
 
 
 class HangUp(Response):
-    """Cuts the connection without a byte of reply, as a lost network does."""
+    """Cuts the connection without a byte of reply, as a lost network does; reset, as a shut door does."""
+
+    def __init__(self, *, reset: bool = False) -> None:
+        super().__init__()
+        self._reset = reset
 
     async def __call__(self, scope: Scope, receive: Receive, _: Send) -> None:
         cycle = getattr(scope[_RAW_SEND], "__self__", None)
         transport = getattr(cycle, "transport", None)
         if transport is None:
             raise ConnectionError("the reply was dropped")  # in process there is no connection to cut
+        if self._reset:
+            connection = transport.get_extra_info("socket")
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         transport.close()
         while (await receive())["type"] != "http.disconnect":
             pass
@@ -253,6 +260,7 @@ class _Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._telegram.close()
         await super().shutdown(sockets)
+        await self._telegram.aclose()
 
 
 @dataclass(frozen=True)
@@ -271,9 +279,11 @@ async def opened(
     *,
     clock: Clock | None = None,
     seed: int | None = None,
+    limits: str = "off",
 ) -> AsyncIterator[Opened]:
     """An emulator in the running event loop, on a free port unless one is given."""
-    async with _running(_listen(host, port), Telegram(clock, token=token, seed=seed)) as emulator:
+    telegram = Telegram(clock, token=token, seed=seed, limits=limits)
+    async with _running(_listen(host, port), telegram) as emulator:
         yield emulator
 
 
@@ -290,20 +300,21 @@ async def _running(listener: socket.socket, telegram: Telegram) -> AsyncIterator
         await running
 
 
-def serve(host: str = "127.0.0.1", port: int = 8081, token: str | None = None) -> None:
-    """Run until SIGTERM or SIGINT. `token` admits only that bot.
+def serve(host: str = "127.0.0.1", port: int = 8081, token: str | None = None, limits: str = "off") -> None:
+    """Run until SIGTERM or SIGINT. `token` admits only that bot; `limits` is real or off.
 
     Raises ValueError for an address that other computers could reach, OSError if the port is taken.
     """
-    asyncio.run(_serve(_listen(host, port), token))
+    telegram = Telegram(token=token, limits=limits)
+    asyncio.run(_serve(_listen(host, port), telegram))
 
 
-async def _serve(listener: socket.socket, token: str | None) -> None:
+async def _serve(listener: socket.socket, telegram: Telegram) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    async with _running(listener, Telegram(token=token)) as emulator:
+    async with _running(listener, telegram) as emulator:
         sys.stdout.write(f"The local Bot API and its phones: {emulator.url}/\n")
         sys.stdout.flush()
         await stop.wait()

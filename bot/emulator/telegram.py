@@ -6,94 +6,46 @@ Laws of this file:
 - parameters nobody knows are ignored, as Telegram does, and noted as warnings in the log.
 """
 
-import asyncio
 import inspect
 import re
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any
 
-from bot.emulator import editing, polling, profile, sending
 from bot.emulator.clock import Clock
 from bot.emulator.files import Upload
 from bot.emulator.methods import BY_LOWER
+from bot.emulator.post import HttpPost, Post
 from bot.emulator.refusals import Refused, bad, too_many
-from bot.emulator.request import Request
+from bot.emulator.request import Request, refuse_ill_encoded
+from bot.emulator.table import METHODS
+from bot.emulator.webhook import Courier
+from bot.emulator.wire import Mishap, Reply, on_the_wire, phrase
 from bot.emulator.world import Bot, Json, World
 
 _TOKEN = re.compile(r"[1-9][0-9]{0,19}:[A-Za-z0-9_-]+")
 MAX_TOKEN = 80
 
-Handler = Callable[[Request], Any | Awaitable[Any]]
-
-_SEND = """
-    chat_id business_connection_id message_thread_id direct_messages_topic_id disable_notification
-    protect_content allow_paid_broadcast message_effect_id suggested_post_parameters reply_parameters
-    reply_markup reply_to_message_id allow_sending_without_reply
-"""
-_CAPTION = "caption caption_entities parse_mode show_caption_above_media"
-_EDIT = "business_connection_id chat_id message_id inline_message_id reply_markup"
-_LINKS = "link_preview_options disable_web_page_preview"
-
-# Method -> what it does and the parameters it has (Bot API documentation). A new method is a line here.
-METHODS: dict[str, tuple[Handler, str]] = {
-    "getMe": (profile.get_me, ""),
-    "logOut": (profile.log_out, ""),
-    "close": (profile.close, ""),
-    "getUpdates": (polling.get_updates, "offset limit timeout allowed_updates"),
-    "deleteWebhook": (polling.delete_webhook, "drop_pending_updates"),
-    "getWebhookInfo": (polling.get_webhook_info, ""),
-    "sendMessage": (sending.send_message, f"text parse_mode entities {_LINKS} {_SEND}"),
-    "sendPhoto": (sending.send_photo, f"photo has_spoiler {_CAPTION} {_SEND}"),
-    "sendDocument": (
-        sending.send_document,
-        f"document thumbnail disable_content_type_detection {_CAPTION} {_SEND}",
-    ),
-    "sendChatAction": (
-        sending.send_chat_action,
-        "business_connection_id chat_id message_thread_id action",
-    ),
-    "editMessageText": (editing.edit_message_text, f"text parse_mode entities {_LINKS} {_EDIT}"),
-    "editMessageCaption": (editing.edit_message_caption, f"{_CAPTION} {_EDIT}"),
-    "editMessageMedia": (editing.edit_message_media, f"media {_EDIT}"),
-    "editMessageReplyMarkup": (editing.edit_message_reply_markup, _EDIT),
-    "deleteMessage": (editing.delete_message, "chat_id message_id"),
-    "deleteMessages": (editing.delete_messages, "chat_id message_ids"),
-    "answerCallbackQuery": (
-        editing.answer_callback_query,
-        "callback_query_id text show_alert url cache_time",
-    ),
-    "setMyCommands": (profile.set_my_commands, "commands scope language_code"),
-    "getMyCommands": (profile.get_my_commands, "scope language_code"),
-    "deleteMyCommands": (profile.delete_my_commands, "scope language_code"),
-    "setMyName": (profile.set_my_name, "name language_code"),
-    "getMyName": (profile.get_my_name, "language_code"),
-    "setMyDescription": (profile.set_my_description, "description language_code"),
-    "getMyDescription": (profile.get_my_description, "language_code"),
-    "setMyShortDescription": (profile.set_my_short_description, "short_description language_code"),
-    "getMyShortDescription": (profile.get_my_short_description, "language_code"),
-    "setChatMenuButton": (profile.set_chat_menu_button, "chat_id menu_button"),
-    "getChatMenuButton": (profile.get_chat_menu_button, "chat_id"),
-    "getChat": (profile.get_chat, "chat_id"),
-    "getFile": (profile.get_file, "file_id"),
-}
-
-
-@dataclass(frozen=True)
-class Mishap:
-    """What a planted fault does to a reply after the call was carried out."""
-
-    reply: int = 0  # answer with this HTTP status instead; the call was not carried out
-    hang_up: bool = False
-    truncate: bool = False
-
 
 class Telegram:
-    """All bots of one world. `token` admits only that bot; without it the first call makes a bot."""
+    """All bots of one world. `token` admits only that bot; without it the first call makes a bot.
 
-    def __init__(self, clock: Clock | None = None, *, token: str | None = None, seed: int | None = None) -> None:
+    It needs no socket, thread or real time: with a clock whose base is the event loop's own time, the same
+    seed and the same acts give the same log. `post` delivers to webhooks in the place of HTTP.
+    """
+
+    def __init__(
+        self,
+        clock: Clock | None = None,
+        *,
+        token: str | None = None,
+        seed: int | None = None,
+        post: Post | None = None,
+        limits: str = "off",
+    ) -> None:
         self.clock = clock or Clock()
-        self.world = World(self.clock, seed)
+        self.world = World(self.clock, seed, limits)
+        self._post: Post = post or HttpPost()
+        self._couriers: dict[int, Courier] = {}
+        self._pause = self.clock.bell()
         self._admitted = token
         if token is not None:
             if not is_token(token):
@@ -104,6 +56,14 @@ class Telegram:
         """End every wait, so that a server can stop at once."""
         self.world.closing = True
         self.clock.wake()
+
+    async def aclose(self) -> None:
+        """The same, and wait for the end of all deliveries."""
+        self.close()
+        for courier in self._couriers.values():
+            await courier.ended()
+        if isinstance(self._post, HttpPost):
+            await self._post.close()
 
     def reset(self, seed: int | None = None, *, bots_too: bool = False) -> None:
         self.world.reset(seed, bots_too=bots_too)
@@ -128,38 +88,50 @@ class Telegram:
         fault: Json = {}
         try:
             bot = self.bot(token)
-            fault = self.world.faults.for_call(name, str(params.get("chat_id", "")))
+            fault = self.world.faults.for_call(name, _chat_of(bot, params))
             _refuse_by_fault(fault)
-            body: Json = {"ok": True, "result": await self._result(bot, name, params, files, warnings)}
+            request = Request(self.world, bot, params, files, warnings, fault)
+            body: Json = {"ok": True, "result": await self._result(name, request)}
+            self._attend(bot)
         except Refused as refused:
             body = refused.body()
-        except (AttributeError, KeyError, TypeError, ValueError):
+        except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError):
             # A value of a wrong type that no reader named: still a refusal, never a broken server.
             body = bad("can't parse parameters").body()
         self._note(token, name, params, files, warnings, fault, body)
         if fault.get("delay_s"):
-            await asyncio.sleep(float(fault["delay_s"]))
-        return body, Mishap(
-            reply=int(fault.get("reply", 0)),
-            hang_up=bool(fault.get("drop_reply")),
-            truncate=bool(fault.get("truncate")),
-        )
+            end = self.clock.now() + float(fault["delay_s"])
+            await self.clock.until(lambda: self.world.closing, end, self._pause)
+        return body, _mishap(fault)
 
-    async def _result(
-        self, bot: Bot, name: str, params: Json, files: dict[str, Upload], warnings: list[str]
-    ) -> Any:
+    async def exchange(
+        self, token: str, method: str, params: Json, files: dict[str, Upload] | None = None
+    ) -> Reply:
+        """A call as a client on the line sees it: status and bytes. Raises Lost when a fault leaves no reply."""
+        return on_the_wire(*await self.call(token, method, params, files))
+
+    def _attend(self, bot: Bot) -> None:
+        """Have a courier for the webhook that the bot has now, and none for one it had."""
+        courier = self._couriers.get(bot.id)
+        if courier and courier.webhook is not bot.webhook:
+            self._couriers.pop(bot.id).retire()
+        if bot.webhook is not None and bot.id not in self._couriers:
+            self._couriers[bot.id] = Courier(self.world, bot, bot.webhook, self._post, self.call)
+
+    async def _result(self, name: str, request: Request) -> Any:
         if name not in METHODS:
             if name in BY_LOWER.values():
                 raise Refused(501, f"Not Implemented in emulator: {name}")
             raise Refused(404, "Not Found: method not found")
         handler, known = METHODS[name]
+        params, files = request.params, request.files
+        refuse_ill_encoded(params)
         attached = {key for key in files if any(f"attach://{key}" in str(value) for value in params.values())}
-        warnings.extend(
+        request.warnings.extend(
             f"unknown parameter: {key}"
             for key in [*params, *files]
             if key not in known.split() and key not in attached
         )
-        request = Request(self.world, bot, params, files, warnings)
         result = handler(request)
         return await result if inspect.isawaitable(result) else result
 
@@ -173,7 +145,11 @@ class Telegram:
         fault: Json,
         body: Json,
     ) -> None:
-        """Into the log goes the bot's number, never its token."""
+        """Into the log goes the bot's number, never its token nor the secret of its webhook."""
+        if _is_unreadable(params):
+            params = {ascii(name): "(unreadable)" for name in params}
+        if "secret_token" in params:
+            params = {**params, "secret_token": "(given)"}
         sizes = {key: f"{upload.name}, {len(upload.data)} bytes" for key, upload in files.items()}
         more: Json = {"warnings": warnings} if warnings else {}
         if fault:
@@ -183,15 +159,42 @@ class Telegram:
         self.world.changed.ring()
 
 
+def _is_unreadable(params: Json) -> bool:
+    """Whether the log could not be given out as JSON with these in it."""
+    try:
+        refuse_ill_encoded(params)
+    except (RecursionError, Refused):
+        return True
+    return False
+
+
 def is_token(token: str) -> bool:
     return len(token) <= MAX_TOKEN and _TOKEN.fullmatch(token) is not None
 
 
+def _chat_of(bot: Bot, params: Json) -> str:
+    """The chat a call is about: the one it names, or that of the tap it answers."""
+    tapped = bot.tapped.get(str(params.get("callback_query_id", "")))
+    return str(params.get("chat_id", tapped.id if tapped else ""))
+
+
 def _refuse_by_fault(fault: Json) -> None:
+    """What strikes before the call is carried out."""
+    if fault.get("refuse"):
+        raise Refused(503, "Service Unavailable")
     code = int(fault.get("reply", 0))
     if code == 429:
         raise too_many(int(fault.get("retry_after", 1)))
     if code:
-        raise Refused(
-            code, str(fault.get("description", "Internal Server Error" if code == 500 else "Bad Gateway"))
-        )
+        raise Refused(code, str(fault.get("description", phrase(code))))
+
+
+def _mishap(fault: Json) -> Mishap:
+    code = int(fault.get("reply", 0))
+    return Mishap(
+        reply=code,
+        hang_up=bool(fault.get("drop_reply")),
+        truncate=bool(fault.get("truncate")),
+        refused=bool(fault.get("refuse")),
+        html=bool(fault.get("html", code >= 502)),
+    )

@@ -9,19 +9,22 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from gettext import c2py
 from pathlib import Path
 
-from babel.messages.pofile import PoFileError, read_po
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import PoFileError
 
+from bot.files.phrases import SOURCE, language_of, parse_po
 from bot.files.plain import text_of
 from bot.files.problems import Notes, Problem, suggestion
 from bot.files.texts import bad_letters
 
-SOURCE = "en"
-"""The language in which a phrase is written first."""
-
 MOST_PLURALS = 6
 """No language has more plural forms (Unicode plural rules); a larger number would only eat memory."""
+
+PLURALS_TRIED = 1_000
+"""Rules of plurals look at the last two or three digits."""
 
 _LINE = re.compile(r'(?:(?:msgid|msgid_plural|msgctxt|msgstr|msgstr\[[0-9]\])\s+)?"(?:[^"\\]|\\.)*"')
 _MSGID = re.compile(r'msgid\s+"(.+)"')
@@ -56,19 +59,15 @@ def check_catalogue(path: Path) -> tuple[Problem, ...]:
     return notes.ordered()
 
 
-def language_of(path: Path) -> str:
-    """The language of a catalogue, by the folder it lies in: locales/<language>/LC_MESSAGES/bot.po."""
-    return path.parent.parent.name if path.parent.name == "LC_MESSAGES" else path.stem
-
-
 def read_phrases(path: Path, notes: Notes) -> dict[str, Phrase] | None:
     """The phrases of a catalogue by id; None, and problems noted, when it cannot be read."""
     text = text_of(path, notes)
     if text is None or not _sound(text, notes):
         return None
     try:
-        catalogue = read_po(text.split("\n"), ignore_obsolete=True, abort_invalid=True)
+        catalogue = parse_po(text)
         messages = list(catalogue)
+        _count_plurals(catalogue)
     except PoFileError as error:
         notes.add("not-a-catalogue", error.lineno + 1, reason=str(error).rpartition(" on ")[0])
         return None
@@ -82,6 +81,13 @@ def read_phrases(path: Path, notes: Notes) -> dict[str, Phrase] | None:
         if id:
             phrases[id] = Phrase(forms, message.lineno or 1, message.fuzzy)
     return phrases
+
+
+def _count_plurals(catalogue: Catalog) -> None:
+    """Raise whatever the rule of plurals raises; ValueError where it names a form that is not there."""
+    form = c2py(catalogue.plural_expr)
+    if any(not 0 <= form(n) < catalogue.num_plurals for n in range(PLURALS_TRIED)):
+        raise ValueError(catalogue.plural_expr)
 
 
 def _sound(text: str, notes: Notes) -> bool:

@@ -9,11 +9,10 @@ Laws:
 
 from __future__ import annotations
 
-import io
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from gettext import c2py
@@ -21,6 +20,7 @@ from itertools import product
 from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
+from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
 from bot.core.letters import fold
@@ -90,13 +90,24 @@ class Phrases:
     _catalogues: Mapping[str, _Catalogue]
 
     @classmethod
-    def load(cls, folder: Path | None = None) -> Phrases:
-        """Reads `<folder>/<language>/LC_MESSAGES/bot.po`; a language without a file speaks English."""
+    def load(cls, folder: Path | None = None, *, without: Collection[str] = ()) -> Phrases:
+        """Reads `<folder>/<language>/LC_MESSAGES/bot.po`; a language without a file speaks English.
+
+        `without` names the languages whose files are not to be read. Where a translation asks for a value
+        that the English phrase does not, English is spoken: nobody would give the value.
+        """
         folder = folder or locales()
-        files = {path.parts[-3]: path for path in sorted(folder.glob("*/LC_MESSAGES/bot.po"))}
+        files = {language_of(path): path for path in catalogues_in(folder)}
         if SOURCE not in files:
             raise FileNotFoundError(folder / SOURCE / "LC_MESSAGES" / "bot.po")
-        return cls({language: _read(language, path) for language, path in files.items()})
+        spoken = {language: _read(language, path) for language, path in files.items() if language not in without}
+        english = cls({SOURCE: spoken[SOURCE]})
+        return cls(
+            {
+                language: one if language == SOURCE else _answerable(one, english)
+                for language, one in spoken.items()
+            }
+        )
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -110,8 +121,9 @@ class Phrases:
 
     def values(self, id: str) -> frozenset[str]:
         """The names of the values that a phrase asks for."""
-        found = {name for form in self._catalogues[SOURCE].forms[id] for name in _PLACEHOLDER.findall(form)}
-        return frozenset(found | {"n"} if len(self._catalogues[SOURCE].forms[id]) > 1 else found)
+        forms = self._catalogues[SOURCE].forms[id]
+        found = _asked(forms)
+        return frozenset(found | {"n"} if len(forms) > 1 else found)
 
     def say(self, language: str, id: str, /, **values: object) -> str:
         """The phrase in this language with its values put in; a value named `n` chooses the plural form.
@@ -136,6 +148,21 @@ def locales() -> Path:
     bot = Path(__file__).resolve().parents[1]
     installed = bot / "assets" / "locales"
     return installed if installed.is_dir() else bot.parent / "locales"
+
+
+def catalogues_in(folder: Path) -> list[Path]:
+    """The catalogues of a folder such as `locales`."""
+    return sorted(folder.glob("*/LC_MESSAGES/bot.po"))
+
+
+def language_of(path: Path) -> str:
+    """The language of a catalogue, by the folder it lies in: locales/<language>/LC_MESSAGES/bot.po."""
+    return path.parent.parent.name if path.parent.name == "LC_MESSAGES" else path.stem
+
+
+def parse_po(text: str) -> Catalog:
+    """What a catalogue says. Raises PoFileError, and whatever else a damaged entry makes Babel trip over."""
+    return read_po(text.split("\n"), ignore_obsolete=True, abort_invalid=True)  # else it prints what is wrong
 
 
 def number(language: str, n: int | float) -> str:
@@ -200,9 +227,9 @@ _REVIEWED = re.compile(r'^"X-Reviewed-By:([^"\\]*)', re.MULTILINE)
 
 
 def _read(language: str, path: Path) -> _Catalogue:
-    content = path.read_bytes()
-    catalogue = read_po(io.BytesIO(content))
-    reviewed = _REVIEWED.search(content.decode())
+    content = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+    catalogue = parse_po(content)
+    reviewed = _REVIEWED.search(content)
     forms: dict[str, tuple[str, ...]] = {}
     for message in catalogue:
         id = message.id if isinstance(message.id, str) else message.id[0]
@@ -210,6 +237,21 @@ def _read(language: str, path: Path) -> _Catalogue:
         if id and texts and not message.fuzzy and all(texts):
             forms[id] = tuple(_COMMAND.sub(lambda found: _isolated(language, found[0]), text) for text in texts)
     return _Catalogue(forms, c2py(catalogue.plural_expr), reviewed[1].strip() if reviewed else "")
+
+
+def _answerable(catalogue: _Catalogue, english: Phrases) -> _Catalogue:
+    """The catalogue without the phrases that ask for a value nobody gives."""
+    known = set(english.ids)
+    kept = {
+        id: forms
+        for id, forms in catalogue.forms.items()
+        if id in known and _asked(forms) <= english.values(id) and (len(forms) == 1 or "n" in english.values(id))
+    }
+    return replace(catalogue, forms=kept)
+
+
+def _asked(forms: Iterable[str]) -> set[str]:
+    return {name for form in forms for name in _PLACEHOLDER.findall(form)}
 
 
 def _count(n: object) -> int:

@@ -429,6 +429,17 @@ CATALOGUE: Mapping[str, Sentence] = {
         "questions of others need permission_ref, source and instrument_version",
         "add '{key}:', or write 'licence: own items' if the questions are your own",
     ),
+    # -- surveys beside each other ------------------------------------------------------------------------
+    "survey-twice": S(
+        "the survey '{id}' stands in {other} too",
+        "each survey of a folder has an id of its own",
+        "rename one of the two, or move one out of the folder",
+    ),
+    "version-not-raised": S(
+        "the survey '{id}' was changed, but its version is still {version}",
+        "an open wave asks version {version}, and two surveys must not bear one number",
+        "raise 'version:' to {next}, or put the file back as it was; the open wave goes on as it began",
+    ),
     # -- catalogues ---------------------------------------------------------------------------------------
     "not-a-catalogue": S(
         "this cannot be read as a catalogue: {reason}",
@@ -467,6 +478,16 @@ CATALOGUE: Mapping[str, Sentence] = {
     ),
     "phrase-twice": S(
         "'{id}' is given twice, first in line {first}", "a phrase stands once", "delete one of the two"
+    ),
+    "phrase-gone": S(
+        "'{id}' has no words in the English catalogue",
+        "the program says it",
+        "put it back as it was; a program that no longer says it brings its own catalogues",
+    ),
+    "phrase-value": S(
+        "'{id}' asks for {found}, which the program that is running does not give",
+        "it gives: {given}",
+        "write the names in the braces as they were",
     ),
     "english-missing": S(
         "there is no sound English catalogue to compare with",

@@ -16,15 +16,15 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from bot.store.desk import DIGEST_TRIES, Coordinator, Desk, Subscription
-from bot.store.engine import StoreTrouble, explained, is_empty, migrate, open_engine, scrub, size
-from bot.store.keys import SECRET_BYTES, Keys, KeyTrouble, tag
+from bot import counts, nature
+from bot.store.desk import Coordinator, Desk, Subscription
+from bot.store.engine import StoreTrouble, explained, folder_of, is_empty, migrate, open_engine, scrub, size
+from bot.store.keys import SECRET_BYTES, Keys, KeyTrouble, derive, tag
 from bot.store.ticks import tick
 from bot.store.vault import Vault, dump_body
 from bot.store.waves import PERIOD, SurveyReader, Terms, Wave, Waves, WaveTrouble, write_node
 
 __all__ = [
-    "DIGEST_TRIES",
     "PERIOD",
     "SECRET_BYTES",
     "Coordinator",
@@ -40,7 +40,9 @@ __all__ = [
     "Wave",
     "WaveTrouble",
     "Waves",
+    "derive",
     "dump_body",
+    "folder_of",
     "tag",
     "tick",
     "write_node",
@@ -78,6 +80,8 @@ class Store:
         self._engine = open_engine(url)
         self.keys = Keys(keys)
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
+        self.trouble_since: float | None = None
+        """Since when (seconds since 1970) the writer thread is refused by the database; None while all is well."""
 
     def prepare(self) -> None:
         """Migrate, and make or check the server key."""
@@ -92,13 +96,32 @@ class Store:
         with explained(self._url), self._engine.begin() as connection:
             yield Transaction(connection, self.keys, self._read)
 
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One consistent look at everything, on the thread that calls; nobody waits for it."""
+        engine = open_engine(self._url, writes=False)
+        try:
+            with explained(self._url), engine.begin() as connection:
+                yield connection
+        finally:
+            engine.dispose()
+
     async def write(self, work: Callable[[Transaction], T]) -> T:
         """Run `work` in one transaction on the writer thread."""
         return await asyncio.get_running_loop().run_in_executor(self._writer, self._within, work)
 
     def _within(self, work: Callable[[Transaction], T]) -> T:
-        with self.transaction() as transaction:
-            return work(transaction)
+        begun = nature.monotonic()
+        try:
+            with self.transaction() as transaction:
+                result = work(transaction)
+        except StoreTrouble:
+            counts.DATABASE_ERRORS.add()
+            self.trouble_since = self.trouble_since or nature.wall()
+            raise
+        self.trouble_since = None
+        counts.TRANSACTIONS.add(nature.monotonic() - begun)
+        return result
 
     async def scrub(self, whatever_size: bool = False) -> bool:
         """The scrub, on the writer thread: after whatever was queued before it."""
@@ -112,15 +135,14 @@ class Store:
             return scrub(self._engine)
 
     def close(self) -> None:
-        """Let go of the file and the thread."""
-        self._writer.shutdown(wait=True)
+        """Let go of the file and the thread: what runs is finished, what only waits for its turn is dropped."""
+        self._writer.shutdown(wait=True, cancel_futures=True)
         self._engine.dispose()
 
     @property
     def folder(self) -> Path | None:
         """Where the database lies; None in memory."""
-        database = self._engine.url.database
-        return None if not database or database == ":memory:" else Path(database).parent
+        return folder_of(self._engine.url)
 
     @contextmanager
     def only_one(self) -> Iterator[None]:

@@ -22,8 +22,6 @@ CLAIM_TRIES = 5
 RESEND_AFTER = timedelta(minutes=5)
 """A digest claimed so long ago and not completed is sent again, and says that it may be a second copy."""
 
-DIGEST_TRIES = 5
-
 
 @dataclass(frozen=True)
 class Coordinator:

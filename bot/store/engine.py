@@ -44,8 +44,11 @@ class StoreTrouble(Exception):
     """The database cannot be used; the text says why and what to do."""
 
 
-def open_engine(url: str) -> Engine:
-    """An engine for an SQLite address, with the pragmas of this house on each connection."""
+def open_engine(url: str, *, writes: bool = True) -> Engine:
+    """An engine for an SQLite address, with the pragmas of this house on each connection.
+
+    One that never `writes` looks at the database as it was when its transaction began, and holds up nobody.
+    """
     parsed = _parsed(url)
     if parsed.get_backend_name() != "sqlite":
         raise StoreTrouble(
@@ -56,7 +59,7 @@ def open_engine(url: str) -> Engine:
         _make_folder(Path(parsed.database).parent)
     engine = create_engine(parsed, connect_args={"check_same_thread": False, "timeout": 5})
     event.listen(engine, "connect", _prepare)
-    event.listen(engine, "begin", _begin_immediate)
+    event.listen(engine, "begin", _begin_immediate if writes else _begin)
     return engine
 
 
@@ -65,6 +68,13 @@ def _parsed(url: str) -> URL:
         return make_url(url)
     except ArgumentError:
         raise StoreTrouble("AITBAR_DATABASE_URL is no address. Write sqlite:///data/aitbar.db") from None
+
+
+def folder_of(url: str | URL) -> Path | None:
+    """Where the database file lies; None when there is none: in memory, or on a server of its own."""
+    parsed = _parsed(str(url)) if isinstance(url, str) else url
+    no_file = parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:"
+    return None if no_file else Path(str(parsed.database)).parent
 
 
 def _make_folder(folder: Path) -> None:
@@ -81,6 +91,10 @@ def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves
     for name, value in PRAGMAS.items():
         connection.execute(f"PRAGMA {name}={value}")
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
 
 
 def _begin_immediate(connection: Connection) -> None:

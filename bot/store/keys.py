@@ -2,6 +2,7 @@
 
 keys/server.key        opens interviews together with the secret in a chat; lives until rotated
 keys/wave-<wave>.key   turns ids into tags; made when a wave opens, destroyed when it closes
+keys/webhook.key       makes the path and the secret of a webhook, where one is used
 """
 
 from __future__ import annotations
@@ -35,13 +36,7 @@ class Keys:
 
     def prepare(self, *, may_create: bool) -> None:
         """Make the server key on a first start; refuse a missing one when interviews may depend on it."""
-        try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        except OSError as error:
-            raise KeyTrouble(
-                f"The folder {self._folder} for the keys cannot be made ({error.strerror}). "
-                "Choose another with AITBAR_KEYS_DIR."
-            ) from None
+        self.make_folder()
         path = self._folder / "server.key"
         if not path.exists():
             if not may_create:
@@ -53,11 +48,45 @@ class Keys:
                 _write(path, nature.token(KEY_BYTES))
         self.server()
 
+    def make_folder(self) -> None:
+        """Make the folder of the keys where there is none."""
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise KeyTrouble(
+                f"The folder {self._folder} for the keys cannot be made ({error.strerror}). "
+                "Choose another with AITBAR_KEYS_DIR."
+            ) from None
+
+    def renew_server(self) -> None:
+        """Put a new server key in the place of the old: no interview sealed before can be opened any more."""
+        path = self._folder / "server.key"
+        new = path.with_suffix(".new")
+        with _explained(path):
+            new.unlink(missing_ok=True)
+            _write(new, nature.token(KEY_BYTES))
+            new.replace(path)
+            _sync_folder(self._folder)
+        self._server = None
+
+    def files(self) -> list[Path]:
+        """The files of the server's key and of the waves' keys."""
+        paths = (self._folder / "server.key", *map(self._wave_path, self.waves()))
+        return [path for path in paths if path.exists()]
+
     def server(self) -> bytes:
         """The server's key."""
         if self._server is None:
             self._server = _read(self._folder / "server.key")
         return self._server
+
+    def webhook(self) -> bytes:
+        """What the path and the secret of the webhook are made of; drawn when first asked for."""
+        path = self._folder / "webhook.key"
+        if not path.exists():
+            with contextlib.suppress(FileExistsError):
+                _write(path, nature.token(KEY_BYTES))
+        return _read(path)
 
     def wave(self, wave: str) -> bytes:
         """The key of an open wave; read anew each time, since another command may have closed it."""

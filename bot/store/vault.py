@@ -173,6 +173,7 @@ def dump_place(place: Place) -> bytes:
             "picked": place.picked,
             "pending": place.pending,
             "marks": place.marks,
+            "typed": place.typed,
         },
         separators=(",", ":"),
     ).encode()
@@ -194,6 +195,7 @@ def load_place(plain: bytes) -> Place:
         picked=tuple(raw["picked"]),
         pending=None if pending is None else _answer(pending),
         marks=tuple(raw["marks"]),
+        typed=raw.get("typed", 0),  # interviews sealed by an earlier version have none
     )
 
 

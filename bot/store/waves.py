@@ -165,6 +165,11 @@ class Waves:
         rows = self._db.execute(_query().order_by(t.wave.c.opened.desc(), t.wave.c.wave))
         return [self._wave(row) for row in rows]
 
+    def asked(self) -> list[Survey]:
+        """The surveys of the open waves, as they were pinned."""
+        rows = self._db.execute(_query().where(t.wave.c.state == "open"))
+        return [self._read(row.body) for row in rows]
+
     def close(self, wave: str) -> None:
         """Stop answers at once; the last release follows at the second daily tick."""
         self._seen.clear()

@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from tests.blackbox import dumpscan
-from tests.faults.crowd import Respondent
+from tests.faults.crowd import Alive, Respondent
 from tests.rig import Rig, id_of
 
 pytestmark = pytest.mark.slow
@@ -72,7 +72,7 @@ def test_the_scan_finds_a_planted_id_in_each_form(tmp_path: Path) -> None:
 
 
 async def _answer(rig: Rig, wave: str) -> None:
-    alive = asyncio.Event()
+    alive = Alive()
     alive.set()
     people = [Respondent(rig.url, wave, number, alive) for number in range(PEOPLE)]
     for start in range(0, PEOPLE, 10):

@@ -30,7 +30,7 @@ from tests.store.sample import START, TRUST, kept, open_wave
 CHAT = 42
 WORDS = Phrases.load()
 DESK = Desk(
-    WORDS,
+    lambda: WORDS,
     lambda: Shelf({"trust": (TRUST, {"survey": "trust"})}),
     lambda wave: f"https://t.me/a_bot?start={wave}",
     Terms(k=5, leave_behind=1, organisation="A community"),

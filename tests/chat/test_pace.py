@@ -10,6 +10,12 @@ Promises:
 6. Broadcasts leave evenly, 28 a second less what replies use, one a second to the same chat.
 7. A passing failure is tried again; a refusal is not; neither stops what comes behind.
 8. At the end what waits may leave for a while, then it is dropped; nothing is remembered of who wrote.
+9. After much into one chat, and little in all, a refusal holds that chat alone; a second chat's refusal meanwhile
+   holds everybody, and so does any doubt. Edits that are held collapse into the newest.
+10. After everybody was held those who waited leave evenly, replies before broadcasts.
+11. After a 403 nothing that waits for the chat leaves. A broadcast whose answer was lost is not repeated, and one
+   that is dropped at the end was not sent.
+12. How many replies wait, and how long the oldest has, is known to whoever watches over the bot.
 """
 
 from __future__ import annotations
@@ -20,9 +26,11 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
-from telegram.error import BadRequest, NetworkError, RetryAfter
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter
 
-from bot.chat.pace import OUTSTANDING, Job, Pace, seconds_of
+from bot.chat.pace import BROADCASTS_A_SECOND, OUTSTANDING, Dropped, Job, Pace, seconds_of
 from tests.chat.virtual import now, run
 
 WALL = 1_800_000_000.0
@@ -138,7 +146,7 @@ def test_a_moment_that_moves_on_while_one_waits_is_kept_too() -> None:
         one.reply(4, Job(telegram.send("sleeps till 11")))
         await asyncio.sleep(3)
         late = RetryAfter(timedelta(seconds=60))
-        await one._hold(late)  # somebody else's call, begun earlier, is told to wait longer
+        await one._hold(99, late)  # somebody else's call, begun earlier, is told to wait longer
         await one.flush(300)
         assert [what for what, moment in telegram.left if moment < begun + 65] == ["on its way", "also"]
         assert set(telegram.words[2:]) == {"held till 11", "sleeps till 11"}
@@ -314,6 +322,250 @@ def test_at_the_end_what_waits_too_long_is_dropped_and_nothing_stays_in_memory()
         assert not one._queues
         assert not one._workers
         assert not one._redrawn
-        assert one._outstanding == 0
+        assert one.waiting == 0
+
+    run(story())
+
+
+def test_how_long_the_oldest_reply_has_waited_is_known_and_nothing_else_of_it() -> None:
+    async def story() -> tuple[object, ...]:
+        telegram, one = Telegram(takes=10.0), pace()
+        before = (one.waiting, one.oldest())
+        one.reply(1, Job(telegram.send("a")))
+        await asyncio.sleep(3)
+        one.reply(2, Job(telegram.send("b")))
+        await asyncio.sleep(2)
+        first = (one.waiting, one.oldest())
+        await asyncio.sleep(6)
+        second = (one.waiting, one.oldest())
+        await one.flush(60)
+        return (before, first, second, (one.waiting, one.oldest()))
+
+    assert run(story()) == ((0, None), (2, 5.0), (1, 8.0), (0, None))
+
+
+# -- whose limit it was ---------------------------------------------------------------------------------
+
+
+def too_many(seconds: float) -> RetryAfter:
+    return RetryAfter(timedelta(seconds=seconds))
+
+
+async def crowd(telegram: Telegram, one: Pace, chat: int, last: float = 30.0) -> None:
+    """Much into one chat; the last of it is refused."""
+    for number in range(2):
+        one.reply(chat, Job(telegram.send(f"{chat}/{number}")))
+        await asyncio.sleep(0.2)
+    telegram.refusals = [too_many(last)]
+    one.reply(chat, Job(telegram.send(f"{chat}/refused"), key=5))
+    await asyncio.sleep(0.2)
+
+
+def test_one_chat_that_had_too_much_waits_alone_and_shows_the_newest() -> None:
+    async def story() -> None:
+        kept: list[tuple[int, float]] = []
+
+        async def keep(chat: int, moment: float) -> None:
+            kept.append((chat, moment))
+
+        telegram, memory, begun = Telegram(), Memory(), now()
+        one = Pace(memory.remember, wall=lambda: WALL + now() - begun, remember_chat=keep)
+        await crowd(telegram, one, 1)
+        for number in range(5):
+            one.reply(1, Job(telegram.send(f"newer {number}"), key=5))
+        one.reply(2, Job(telegram.send("somebody else")))
+        await one.flush(60)
+        assert telegram.words[2:] == ["somebody else", "newer 4"]
+        assert telegram.moments[2] < begun + 1
+        assert telegram.moments[3] >= begun + 30.4
+        assert (memory.moments, len(kept)) == ([], 1)
+        assert kept[0][0] == 1
+
+    run(story())
+
+
+def test_a_second_chat_refused_meanwhile_holds_everybody() -> None:
+    async def story() -> None:
+        telegram, memory = Telegram(), Memory()
+        one = pace(memory)
+        await crowd(telegram, one, 1)
+        await crowd(telegram, one, 2, last=20)
+        refused = now() - 0.2
+        one.reply(3, Job(telegram.send("somebody else")))
+        await one.flush(90)
+        assert dict(telegram.left)["somebody else"] >= refused + 20
+        assert len(memory.moments) == 1
+
+    run(story())
+
+
+def test_a_refusal_of_what_nobody_did_much_of_holds_everybody() -> None:
+    async def story() -> None:
+        telegram, memory, begun = Telegram(), Memory(), now()
+        one = pace(memory)
+        telegram.refusals = [too_many(30)]
+        one.reply("a tapped button", Job(telegram.send("a spinner")))
+        await asyncio.sleep(0.1)
+        one.reply(3, Job(telegram.send("somebody else")))
+        await one.flush(90)
+        assert min(telegram.moments) >= begun + 30
+
+    run(story())
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.integers(1, 12), st.floats(0, 0.5), st.one_of(st.none(), st.floats(1, 60))),
+        min_size=1,
+        max_size=60,
+    )
+)
+def test_in_any_storm_no_chat_is_called_before_its_moment_and_nothing_is_dropped(
+    storm: list[tuple[int, float, float | None]],
+) -> None:
+    """A Telegram that keeps its own book: whoever calls a chat before its moment is found out."""
+
+    async def story() -> None:
+        one, until, left, early = pace(), dict[int, float](), list[int](), list[int]()
+        waits = [wait for _, _, wait in storm]
+
+        def send(number: int, chat: int) -> Callable[[], Awaitable[None]]:
+            async def call() -> None:
+                if now() < until.get(chat, 0.0) - 1e-6:
+                    early.append(number)
+                wait, waits[number] = waits[number], None
+                await asyncio.sleep(0.05)
+                if wait is not None:
+                    until[chat] = max(until.get(chat, 0.0), now() + wait)
+                    raise too_many(wait)
+                left.append(number)
+
+            return call
+
+        for number, (chat, gap, _) in enumerate(storm):
+            one.reply(chat, Job(send(number, chat)))
+            await asyncio.sleep(gap)
+        await one.flush(100_000)
+        assert early == []
+        assert sorted(left) == list(range(len(storm)))
+        for chat in range(1, 13):
+            mine = [number for number in left if storm[number][0] == chat]
+            assert mine == sorted(mine), "in order"
+
+    run(story())
+
+
+# -- after everybody was held ---------------------------------------------------------------------------
+
+
+def test_those_who_waited_leave_evenly_and_replies_first() -> None:
+    async def story() -> None:
+        telegram, begun = Telegram(), now()
+        one = pace()
+        await one.hold_all(30)
+        news = [asyncio.create_task(one.broadcast(1_000 + n, telegram.send("news"))) for n in range(3)]
+        await asyncio.sleep(1)
+        for chat in range(100):
+            one.reply(chat, Job(telegram.send("reply")))
+        await asyncio.gather(*news)
+        await one.flush(60)
+        assert min(telegram.calls) >= begun + 30
+        for first in telegram.moments:
+            assert sum(first <= moment < first + 1.0 for moment in telegram.moments) <= BROADCASTS_A_SECOND + 1
+        assert telegram.words == ["reply"] * 100 + ["news"] * 3
+
+    run(story())
+
+
+def test_whoever_comes_after_a_hold_does_not_wait_in_its_line() -> None:
+    async def story() -> None:
+        telegram = Telegram()
+        one = pace()
+        await one.hold_all(10)
+        for chat in range(100):
+            one.reply(chat, Job(telegram.send("waited")))
+        await asyncio.sleep(10.5)
+        acted = now()
+        one.reply(500, Job(telegram.send("just acted")))
+        await one.flush(60)
+        assert dict(telegram.left)["just acted"] == acted
+
+    run(story())
+
+
+def test_what_another_command_was_told_holds_here_too() -> None:
+    async def story() -> None:
+        telegram, begun = Telegram(), now()
+        one = Pace(Memory().remember, wall=lambda: WALL + now() - begun)
+        one.hold_until(WALL + 20)
+        one.hold_until(WALL + 40, 7)
+        one.hold_until(WALL - 5, 8)
+        for chat in (7, 8):
+            one.reply(chat, Job(telegram.send(str(chat))))
+        await one.flush(60)
+        assert telegram.words == ["8", "7"]
+        assert telegram.moments[0] >= begun + 20
+        assert telegram.moments[1] >= begun + 40
+
+    run(story())
+
+
+# -- refused for good, or lost --------------------------------------------------------------------------
+
+
+def test_after_a_403_nothing_that_waits_for_the_chat_leaves() -> None:
+    async def story() -> None:
+        async def blocked() -> None:
+            await asyncio.sleep(1)
+            raise Forbidden("bot was blocked by the user")
+
+        telegram, one = Telegram(), pace()
+        one.reply(1, Job(blocked))
+        for word in "bc":
+            one.reply(1, Job(telegram.send(word)))
+        one.reply(2, Job(telegram.send("somebody else")))
+        waiting = asyncio.create_task(one.broadcast(1, telegram.send("news")))
+        await asyncio.gather(waiting, return_exceptions=True)
+        await one.flush(60)
+        assert isinstance(waiting.exception(), Forbidden), "a summary that was dropped was not sent"
+        assert telegram.words == ["somebody else"]
+        one.reply(1, Job(telegram.send("came back")))
+        await one.flush(60)
+        assert telegram.words[-1] == "came back"
+
+    run(story())
+
+
+def test_a_group_that_moved_is_not_tried_again() -> None:
+    async def story() -> None:
+        telegram, one = Telegram(), pace()
+        telegram.refusals = [ChatMigrated(-1007)]
+        one.reply(-5, Job(telegram.send("the neutral line")))
+        await one.flush(60)
+        assert len(telegram.calls) == 1
+
+    run(story())
+
+
+def test_a_broadcast_whose_answer_was_lost_is_not_sent_twice_here() -> None:
+    async def story() -> None:
+        telegram, one = Telegram(), pace()
+        telegram.refusals = [NetworkError("lost")]
+        with pytest.raises(NetworkError):
+            await one.broadcast(1, telegram.send("news"))
+        assert len(telegram.calls) == 1
+
+    run(story())
+
+
+def test_a_broadcast_that_is_dropped_at_the_end_was_not_sent() -> None:
+    async def story() -> None:
+        telegram, one = Telegram(takes=50.0), pace()
+        waiting = [asyncio.create_task(one.broadcast(1, telegram.send("news"))) for _ in range(2)]
+        await asyncio.sleep(5)
+        await one.flush(2.0)
+        said = await asyncio.gather(*waiting, return_exceptions=True)
+        assert [type(one) for one in said] == [Dropped, Dropped]
 
     run(story())

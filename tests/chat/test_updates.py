@@ -3,7 +3,8 @@
 Promises:
 1. A malformed update stops no other, and is passed.
 2. One that cannot be handled is rolled back alone; the person is told that it was not saved.
-3. A commit that fails acknowledges nothing and says nothing; the same updates are taken again.
+3. A commit that fails acknowledges nothing and shows nothing; the same updates are taken again, as if for
+   the first time. Who tapped hears once that it was not saved.
 4. Edited messages and groups change nothing; in a group one neutral line is said.
 5. A second yes on the same message shows where one is, and never takes the secret from the chat;
    a second tap on "Open now" opens no second wave.
@@ -17,6 +18,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 from zoneinfo import ZoneInfo
@@ -27,6 +29,7 @@ from hypothesis import strategies as st
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 from telegram import Bot
+from telegram.error import NetworkError
 
 from bot.chat import handler as handling
 from bot.chat.desk import Desk, Shelf
@@ -34,9 +37,9 @@ from bot.chat.handler import GRIP_SECONDS, STRAY_SECONDS, Handler
 from bot.chat.inbound import Came
 from bot.chat.outbound import AnswerTap, Delete, Outbound, Outgoing, Show
 from bot.chat.pace import Pace
-from bot.chat.updates import Updates, following
+from bot.chat.updates import Updates, Waits, following
 from bot.files.phrases import Phrases
-from bot.store import Store, Terms, Transaction
+from bot.store import Store, StoreTrouble, Terms, Transaction
 from tests.store.sample import START, TRUST, kept, open_wave, rows
 
 TOKEN = "123456789:AAEhBOweik6ad9r_QXMENQjcrGbqCr4K-bc"
@@ -68,6 +71,10 @@ class Telegram(Bot):
         return list(self.raws)
 
 
+SILENT = Telegram([])
+"""One bot for all that only reads: making one takes long."""
+
+
 class Sent:
     """Notes what would have been sent."""
 
@@ -76,6 +83,8 @@ class Sent:
 
     def send(self, out: Outgoing) -> None:
         self.out.append(out)
+        if isinstance(out, Show) and out.edit is not None and out.shown is not None:
+            out.shown(out.edit)
 
     @property
     def shown(self) -> list[Show]:
@@ -100,8 +109,8 @@ class House:
         self.clock = Clock()
         self.sent = Sent()
         shelf = Shelf({"trust": (TRUST, {"survey": "trust"})})
-        desk = Desk(PHRASES, lambda: shelf, lambda wave: wave, Terms(), ZoneInfo("Asia/Karachi"))
-        self.handler = Handler(PHRASES, desk, _no_digests, clock=self.clock)
+        desk = Desk(lambda: PHRASES, lambda: shelf, lambda wave: wave, Terms(), ZoneInfo("Asia/Karachi"))
+        self.handler = Handler(lambda: PHRASES, desk, _no_digests, clock=self.clock)
 
     def take(self, *raws: Any) -> list[Outgoing]:
         """One batch; returns what followed."""
@@ -114,7 +123,7 @@ class House:
         return asyncio.run(self._loop(list(raws)))
 
     async def _take(self, raws: list[Any]) -> None:
-        await self._updates(Telegram([])).take(raws)
+        await self._updates(SILENT).take(raws)
 
     async def _loop(self, raws: list[Any]) -> list[int | None]:
         telegram = Telegram(raws)
@@ -162,7 +171,7 @@ def words(text: str, id: int = AMINA, kind: str = "message", chat: str = "privat
     place = {"id": id if chat == "private" else -5, "type": chat}
     message = {
         "message_id": 1_000 + number,
-        "date": 1_795_000_000,
+        "date": int(START.timestamp()) - 1,
         "chat": place,
         "from": person(id),
         "text": text,
@@ -256,7 +265,7 @@ def test_a_commit_that_fails_acknowledges_nothing_and_the_same_updates_come_agai
 
     def fail(_connection: Any) -> None:
         if next(failures, False):
-            sent_before.append(len(house.sent.out))
+            sent_before.append(len(house.sent.shown))
             raise OperationalError("COMMIT", {}, Exception("disk I/O error"))
 
     raws = [agree(wave)]
@@ -269,6 +278,66 @@ def test_a_commit_that_fails_acknowledges_nothing_and_the_same_updates_come_agai
     assert len(rows(house.store, "SELECT * FROM session")) == 1
     (shown,) = house.sent.shown
     assert any(data.startswith("v1:") for data in data_of(shown))
+
+
+@contextmanager
+def nothing_can_be_saved(house: House) -> Iterator[None]:
+    """Every commit fails in here."""
+
+    def fail(_connection: Any) -> None:
+        raise OperationalError("COMMIT", {}, Exception("database or disk is full"))
+
+    event.listen(house.store._engine, "commit", fail)
+    try:
+        yield
+    finally:
+        event.remove(house.store._engine, "commit", fail)
+
+
+def test_while_nothing_can_be_saved_each_tap_is_told_so_once(house: House, wave: str) -> None:
+    async def rounds() -> list[Outgoing]:
+        updates = house._updates(Telegram([]))
+        raws = [agree(wave), words("hello", BILAL)]
+        with nothing_can_be_saved(house):
+            for _ in range(3):
+                with pytest.raises(StoreTrouble):
+                    await updates.take(raws)
+        told = list(house.sent.out)
+        await updates.take(raws)
+        return told
+
+    told = asyncio.run(rounds())
+    assert told == [AnswerTap(AMINA, "1", say("hint-not-saved"))], "words would be typed twice: they wait"
+    assert any(data.startswith("v1:") for show in house.sent.shown if show.keyboard for data in data_of(show))
+
+
+def test_a_round_that_is_rolled_back_takes_nothing_from_memory(house: House, wave: str) -> None:
+    house.take(agree(wave))
+    house.handler._stray(AMINA, 77)
+
+    async def rounds() -> None:
+        updates = house._updates(Telegram([]))
+        raws = [tap("o:h:11"), words("/withdraw 123", BILAL)]
+        with nothing_can_be_saved(house):
+            for _ in range(7):
+                with pytest.raises(StoreTrouble):
+                    await updates.take(raws)
+        house.sent.out.clear()
+        await updates.take(raws)
+
+    asyncio.run(rounds())
+    assert {m for o in house.sent.out if isinstance(o, Delete) and o.chat == AMINA for m in o.messages} == {11, 77}
+    assert say("withdraw-unknown") in [show.text for show in house.sent.shown], "five tries, not five rounds"
+
+
+def test_however_long_telegram_is_away_the_wait_stays_under_a_minute() -> None:
+    waits = Waits()
+    assert all(0 < waits.after(NetworkError("away")) <= 60 for _ in range(3_000))
+
+
+def test_however_long_nothing_can_be_saved_it_is_tried_again_every_few_seconds() -> None:
+    waits = Waits()
+    assert all(0 < waits.after(StoreTrouble("full")) <= 4 for _ in range(3_000))
 
 
 def test_all_that_came_is_acknowledged_after_one_commit(house: House, wave: str) -> None:
@@ -408,7 +477,10 @@ def test_only_so_many_chats_are_remembered(house: House, monkeypatch: pytest.Mon
 
 
 def test_five_tries_to_withdraw_an_hour(house: House) -> None:
-    said = [o.text for o in house.take(*(words("/withdraw 123") for _ in range(7))) if isinstance(o, Show)]
+    said = []
+    for _ in range(7):
+        said += [o.text for o in house.take(words("/withdraw 123")) if isinstance(o, Show)]
+        house.clock.now += 1
     assert said == [say("withdraw-unknown")] * 5 + [say("withdraw-later")] * 2
     house.clock.now += 3_601
     (later,) = [o.text for o in house.take(words("/withdraw 123")) if isinstance(o, Show)]

@@ -8,7 +8,8 @@
       [English]
     * the bot is killed and started again
 
-What the bot shows is rewritten by `pytest --rewrite`; the head and what the person does never are.
+What the bot shows is rewritten by `pytest --rewrite`; the head and what the person does never are. How it is
+written says `bot/emulator/talk.py`, with which a page saves the talk of a phone: saved here, it is a test.
 """
 
 from __future__ import annotations
@@ -16,18 +17,19 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.emulator.person import Message, Person, Screen
+from bot.emulator.talk import changed, halves, plain, shown, toasts, written
 from tests.rig import Rig
 
 FOLDER = Path(__file__).parent
 NAMES = {"اردو": "ur", "پښتو": "ps", "English": "en"}
 RIGHT_TO_LEFT = ("ur", "ps")
-UNSEEN = dict.fromkeys([*range(0x2066, 0x206A), 0x200E, 0x200F], None)
+ONLY_SEEN = "only what is seen"
+"""The wish of a talk that was saved where nobody could tell which answers in the database were its own."""
 
 PATIENCE = 8.0
 """Seconds a reply may take on a busy computer."""
@@ -35,8 +37,6 @@ PATIENCE = 8.0
 REST = 0.4
 LONG_REST = 1.3
 """Seconds without change that end a reply while rewriting; a multiple choice is redrawn once a second."""
-
-_LONG = re.compile(r"[0-9]{4,}")  # the two halves of a receipt code; nothing else is so long
 
 
 @dataclass(frozen=True)
@@ -62,8 +62,7 @@ class Talk:
 
     def with_replies(self, replies: list[str]) -> str:
         """The file with other replies: the same head, the same acts."""
-        turns = (f"{turn.act}\n{reply}" for turn, reply in zip(self.turns, replies, strict=True))
-        return self.head.rstrip() + "\n\n" + "\n".join(part.rstrip() for part in turns) + "\n"
+        return written(self.head, [(turn.act, reply) for turn, reply in zip(self.turns, replies, strict=True)])
 
 
 @dataclass
@@ -122,7 +121,7 @@ class Player:
 
     async def _act(self, person: Person, screen: Screen, act: str, played: Played) -> None:
         if act.startswith("* "):
-            await self._happens(act[2:], played)
+            await self._happens(person, act[2:], played)
             return
         words = act[2:].replace("{wave}", played.wave).replace("{code}", "".join(played.codes[-1:]))
         if words == f"/start {played.wave}":
@@ -136,7 +135,7 @@ class Player:
         else:
             await person.say(words)
 
-    async def _happens(self, what: str, played: Played) -> None:
+    async def _happens(self, person: Person, what: str, played: Played) -> None:
         if what == "the bot is killed and started again":
             await asyncio.to_thread(self.rig.kill_bot)
             await asyncio.to_thread(self.rig.start_bot)
@@ -144,13 +143,20 @@ class Player:
             for _ in range(int(found[2] or 1)):
                 self._moment += timedelta(days=1)
                 await asyncio.to_thread(self.rig.tick, self._moment)
+        elif what == "the bot is blocked":
+            await person.block()
+        elif what == "the bot is unblocked":
+            await person.unblock()
         elif what == "the survey is closed":
             await asyncio.to_thread(self.rig.console, "wave", "close", played.wave, "--yes")
         else:
             raise ValueError(f"nobody knows how to play: * {what}")
 
     async def _reply(self, person: Person, before: Screen, turn: Turn, played: Played, listen: bool) -> Screen:
-        """The screen once the reply is there."""
+        """The screen once the reply is there; where none is written the next one is waited for."""
+        if not listen and not turn.reply:
+            played.replies.append("")
+            return before
         if listen:
             screen = await person.wait_quiet(LONG_REST if re.match("> .[☐☑]", turn.act) else REST)
         else:
@@ -164,68 +170,15 @@ class Player:
         return screen
 
     def _note(self, before: Screen, after: Screen, played: Played) -> None:
-        for message in _changed(before, after):
+        for message in changed(before, after):
             played.spoken.append((played.language, message))
             played.sent_by_bot.add(message.id)
             played.most_edits = max(played.most_edits, message.edits)
-            if len(halves := _LONG.findall(message.text)) == 2:
-                played.codes.append("".join(halves))
+            if code := halves(message):
+                played.codes.append("".join(code))
                 hash = hashlib.sha256(played.codes[-1].encode()).digest()
                 played.codes_kept += any(row["rhash"] == hash for row in self.rig.rows("pool"))
-        played.passing += [(played.language, toast) for toast in _toasts(before, after)]
-
-
-def plain(words: str) -> str:
-    """Words without what no eye sees."""
-    return words.translate(UNSEEN)
-
-
-def shown(before: Screen, after: Screen) -> str:
-    """What changed on the phone by the bot's hand, as it stands in a talk."""
-    lines: list[str] = []
-    for message in _changed(before, after):
-        words = _LONG.sub(lambda found: "#" * len(found[0]), plain(message.text))
-        lines += [("< " if number == 0 else "  ") + line for number, line in enumerate(words.split("\n"))]
-        lines += _rows(message)
-    lines += [f"< (in passing) {plain(toast)}" for toast in _toasts(before, after)]
-    gone = set(after.deleted) - set(before.deleted)
-    known = {message.id: message for message in before.messages}
-    if any(id not in known for id in gone):
-        lines.append("  (the words just typed are taken off the phone)")
-    if taken := [known[id] for id in sorted(gone) if id in known]:
-        lines.append(f"  (taken off the phone: {', '.join(_first_line(message) for message in taken)})")
-    return "\n".join(line.rstrip() for line in lines)
-
-
-def _rows(message: Message) -> Iterator[str]:
-    """The buttons in the order of reading: Telegram shows the first of a row at the left in every language."""
-    turned = turned_round(message)
-    for row in message.buttons:
-        labels = [plain(button.text) for button in row]
-        yield "  " + " ".join(f"[{label}]" for label in (labels[::-1] if turned else labels))
-
-
-def turned_round(message: Message) -> bool:
-    """True for a message of a language that is read from the right."""
-    return bool(re.match(r"[\W\d_]*[\u0600-\u06ff]", message.text))
-
-
-def _first_line(message: Message) -> str:
-    return f"“{plain(message.text).splitlines()[0].split(' ')[0]}”" if not message.from_bot else "words of the bot"
-
-
-def _changed(before: Screen, after: Screen) -> list[Message]:
-    old = {message.id: (message.text, message.buttons, message.edits) for message in before.messages}
-    return [
-        message
-        for message in after.messages
-        if message.from_bot and old.get(message.id) != (message.text, message.buttons, message.edits)
-    ]
-
-
-def _toasts(before: Screen, after: Screen) -> list[str]:
-    newest = max((toast.seq for toast in before.toasts), default=0)
-    return [toast.text for toast in after.toasts if toast.seq > newest and toast.text]
+        played.passing += [(played.language, toast) for toast in toasts(before, after)]
 
 
 def _button(screen: Screen, label: str) -> tuple[int, str]:

@@ -25,7 +25,7 @@ import pytest
 
 from bot.core.survey import Survey
 from bot.demo.model import DISTRICT, GENDER, Villager, likely, villagers
-from bot.demo.stage import COORDINATOR, SURVEY
+from bot.demo.story import COORDINATOR, ORGANISATION, RESPONDENT, SURVEY
 from bot.files.surveys import load
 from tests.rig import ROOT, free_port, wait_for
 
@@ -199,6 +199,18 @@ def _last_tick(demo: Demo) -> datetime:
     with sqlite3.connect(f"file:{demo.folder}/data/aitbar.db?mode=ro", uri=True) as database:
         found = database.execute("SELECT value FROM mark WHERE name = 'last tick'").fetchone()
     return datetime.fromisoformat(found[0])
+
+
+@pytest.mark.slow
+def test_a_talk_on_the_respondents_phone_is_saved_with_what_a_test_needs(demo: Demo) -> None:
+    wave = json.loads(demo.console("wave", "list", "--format", "json"))[0]["wave"]
+    demo.get(
+        f"/sim/users/{RESPONDENT}/send", {"deep_link": wave, "look": {"timeout": 20, "idle": 0.2, "grace": 1}}
+    )
+    with urllib.request.urlopen(f"{demo.url}/sim/users/{RESPONDENT}/talk", timeout=30) as answer:  # noqa: S310
+        talk = answer.read().decode()
+    assert f"# survey: {SURVEY}\n# organisation: {ORGANISATION}\n# expects: only what is seen\n" in talk
+    assert "\n> /start {wave}\n< " in talk
 
 
 @pytest.mark.slow

@@ -1,16 +1,17 @@
 """A client that is not ours reads every reply: python-telegram-bot over HTTP, strictly."""
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 import pytest_asyncio
 import telegram
-from telegram import Bot, BotCommand, InlineKeyboardButton, InlineKeyboardMarkup, TelegramObject
+from telegram import Bot, BotCommand, InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.emulator.phones import Phones
 from bot.emulator.server import Opened
 from tests.emulator.conftest import GUL, PICTURE, REPORT, TOKEN
+from tests.emulator.strict import inside
 
 pytestmark = pytest.mark.asyncio
 
@@ -28,20 +29,6 @@ def phones(emulator: Opened) -> Phones:
     phones.add("Gul", GUL, last_name="Khan", username="gul_khan", language_code="ps")
     phones.start(GUL)
     return phones
-
-
-def inside(value: Any) -> Iterator[TelegramObject]:
-    """An object of the library and all objects in it."""
-    if isinstance(value, TelegramObject):
-        yield value
-        for name in value.__slots__ if hasattr(value, "__slots__") else ():
-            yield from inside(getattr(value, name, None))
-    elif isinstance(value, Mapping):
-        for each in value.values():
-            yield from inside(each)
-    elif isinstance(value, list | tuple):
-        for each in value:
-            yield from inside(each)
 
 
 def assert_known(value: Any) -> None:

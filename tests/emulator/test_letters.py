@@ -2,7 +2,8 @@
 
 import pytest
 
-from bot.emulator.letters import Span, Written, clean, clean_text, units, with_found_entities
+from bot.emulator.entities import with_found_entities
+from bot.emulator.letters import Span, Written, clean, clean_text, units
 from bot.emulator.markup import parse
 
 

@@ -2,6 +2,7 @@
 
 1. It asks no other host for anything. 2. A talk can be led by mouse and by keyboard alone.
 3. Edits happen in place. 4. Urdu and Pashto stand right to left, message by message.
+5. Each phone has its switches: airplane mode, a slow network, blocking; and saves its talk.
 """
 
 import asyncio
@@ -10,7 +11,8 @@ import shutil
 import struct
 import threading
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,7 +23,7 @@ from tests.emulator.conftest import GUL, TOKEN
 
 pytestmark = pytest.mark.browser
 
-SANA = GUL + 1
+SANA, ZARA = GUL + 1, GUL + 2
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM = next((path for path in map(shutil.which, NAMES) if path), None)
 
@@ -95,6 +97,19 @@ class Table:
                 return found
             self.page.wait_for_timeout(20)
         raise AssertionError("no tap came")
+
+    def wait(self, true: Callable[[], bool]) -> None:
+        """Until something is so that the page does not announce."""
+        for _ in range(200):
+            if true():
+                return
+            self.page.request.get(f"{self.url}/sim/health")
+        raise AssertionError("waited in vain")
+
+    def sent(self, person: int) -> list[str]:
+        """What has left the phone of a person."""
+        screen = self.page.request.get(f"{self.url}/sim/users/{person}/screen").json()
+        return [message["text"] for message in screen["messages"] if not message["from_bot"]]
 
     def phone(self, number: int = 0) -> Any:
         return self.page.locator(".seat").nth(number)
@@ -315,3 +330,248 @@ def test_a_notice_stands_over_the_phones(table: Table) -> None:
 
     table.post("/sim/notice", text="")
     expect(table.page.locator("#notice")).to_be_hidden()
+
+
+def spoken(seconds: int = 2) -> bytes:
+    """A real voice note of silence: Opus in Ogg (RFC 3533, RFC 7845)."""
+    serial, frames = 7, seconds * 50
+    head = b"OpusHead" + struct.pack("<BBHIhB", 1, 1, 0, 48_000, 0, 0)
+    tags = b"OpusTags" + struct.pack("<I", 0) + struct.pack("<I", 0)
+    packets = [b"\xf8\xff\xfe"] * frames  # 20 ms each
+
+    def page(kind: int, granule: int, number: int, parts: list[bytes]) -> bytes:
+        raw = b"OggS" + struct.pack("<BBqIII", 0, kind, granule, serial, number, 0)
+        raw += bytes([len(parts)]) + bytes(map(len, parts)) + b"".join(parts)
+        return raw[:22] + struct.pack("<I", _ogg_sum(raw)) + raw[26:]
+
+    return page(2, 0, 0, [head]) + page(0, 0, 1, [tags]) + page(4, frames * 960, 2, packets)
+
+
+def _ogg_sum(raw: bytes) -> int:
+    total = 0
+    for byte in raw:
+        total ^= byte << 24
+        for _ in range(8):
+            total = (total << 1 ^ (0x04C11DB7 if total & 0x80000000 else 0)) & 0xFFFFFFFF
+    return total
+
+
+def test_three_phones_stand_side_by_side_each_in_the_language_of_its_app(table: Table) -> None:
+    table.post("/sim/users", id=ZARA, first_name="زارا", language_code="ur")
+    table.page.goto(f"{table.url}/?phones={GUL},{SANA},{ZARA}")
+    expect(table.page.locator(".seat")).to_have_count(3)
+    expect(table.phone(2).locator(".start")).to_have_text("شروع کریں")
+    places = [table.phone(number).bounding_box() for number in range(3)]
+    assert len({place["y"] for place in places}) == 1
+    assert [table.phone(number).locator(".head").get_attribute("dir") for number in range(3)] == [
+        "rtl",
+        "ltr",
+        "rtl",
+    ]
+    starts = ["شروع کړئ", "Start", "شروع کریں"]
+    assert [table.phone(number).locator(".start").inner_text() for number in range(3)] == starts
+
+
+def test_a_phone_is_put_away_and_taken_out_again(table: Table) -> None:
+    table.page.goto(f"{table.url}/?phones={GUL},{SANA}")
+    table.phone(0).get_by_role("button", name="Put away").click()
+    expect(table.page.locator(".seat")).to_have_count(1)
+    expect(table.phone(0).locator(".owner-name")).to_have_text("Sana")
+    table.page.get_by_role("button", name="Add a person").click()
+    table.page.locator("#known").select_option("گل بانو")
+    table.page.get_by_role("button", name="Show the phone").click()
+    expect(table.page.locator(".seat")).to_have_count(2)
+    expect(table.phone(1).locator(".owner-name")).to_have_text("گل بانو")
+
+
+def test_in_airplane_mode_nothing_arrives_and_what_is_done_waits(table: Table) -> None:
+    table.page.goto(f"{table.url}/?phones={SANA},{GUL}")
+    table.start()
+    table.start(1)
+    phone = table.phone()
+    phone.get_by_label("Airplane mode").check()
+    expect(phone.locator(".head-state")).to_have_text("waiting for the network …")
+    for person in (SANA, GUL):
+        table.call("sendMessage", chat_id=person, text="Salaam")
+    phone.get_by_role("textbox", name="Message").fill("Later")
+    phone.get_by_role("textbox", name="Message").press("Enter")
+    expect(phone.locator(".message.waiting")).to_contain_text("Later")
+    expect(table.phone(1).locator(".message:not(.own)")).to_contain_text("Salaam")
+    expect(phone.locator(".message:not(.own)")).to_have_count(0)
+    expect(phone.locator(".lock-words")).to_have_text("No new messages")
+    assert table.sent(SANA) == ["/start"]
+
+    phone.get_by_label("Airplane mode").uncheck()
+    expect(phone.locator(".message:not(.own)")).to_contain_text("Salaam")
+    expect(phone.locator(".message.own").last).to_contain_text("Later")
+    expect(phone.locator(".message.waiting")).to_have_count(0)
+    expect(phone.locator(".lock-words")).to_contain_text("Salaam")
+    assert table.call("getUpdates", offset=-1)[0]["message"]["text"] == "Later"
+
+
+def test_a_slow_network_is_late_both_ways(table: Table) -> None:
+    table.page.clock.install()
+    table.page.goto(f"{table.url}/?phones={SANA},{GUL}")
+    table.start()
+    table.start(1)
+    table.page.clock.pause_at(table.page.evaluate("Date.now() / 1000 + 60"))
+    table.phone().get_by_label("Slow network").check()
+    table.phone().get_by_role("textbox", name="Message").fill("Salaam")
+    table.phone().get_by_role("textbox", name="Message").press("Enter")
+    table.phone(1).get_by_role("textbox").fill("سلام")
+    table.phone(1).get_by_role("textbox").press("Enter")
+    expect(table.phone(1).locator(".message.own")).to_have_count(2)
+    assert table.sent(SANA) == ["/start"]
+
+    table.page.clock.run_for(3000)  # it leaves
+    table.wait(lambda: "Salaam" in table.sent(SANA))
+    expect(table.phone().locator(".message.own")).to_have_count(1)
+
+    def shown() -> bool:
+        table.page.clock.run_for(3000)  # it arrives
+        return bool(table.phone().locator(".message.own").count() == 2)
+
+    table.wait(shown)
+
+
+def test_an_account_is_deleted_after_a_question(table: Table) -> None:
+    table.page.goto(f"{table.url}/?phones={SANA}")
+    table.start()
+    table.phone().locator("summary").click()
+    table.phone().get_by_role("button", name="Delete the account").click()
+    table.page.get_by_role("button", name="Cancel").click()
+    expect(table.phone().locator(".line")).to_be_visible()
+    table.phone().get_by_role("button", name="Delete the account").click()
+    table.page.get_by_role("button", name="Delete", exact=True).click()
+
+    expect(table.phone().locator(".start")).to_have_text("This account was deleted.")
+    expect(table.phone().locator(".start")).to_be_disabled()
+    reply = table.page.request.post(f"{table.url}/bot{TOKEN}/sendMessage", data={"chat_id": SANA, "text": "?"})
+    assert (reply.status, reply.json()["description"]) == (403, "Forbidden: user is deactivated")
+
+
+def test_a_voice_message_plays(table: Table) -> None:
+    table.page.goto(f"{table.url}/?phones={SANA}")
+    table.start()
+    file = {"name": "question.ogg", "mimeType": "audio/ogg", "buffer": spoken()}
+    form: Any = {"chat_id": str(SANA), "voice": file}
+    sent = table.page.request.post(f"{table.url}/bot{TOKEN}/sendVoice", multipart=form)
+    assert sent.ok, sent.text()
+    player = table.phone().locator("audio")
+    expect(player).to_have_attribute("aria-label", "Voice message")
+    player.evaluate("audio => audio.play()")
+    table.page.wait_for_function("() => document.querySelector('audio').ended")
+    assert 1.9 < player.evaluate("audio => audio.duration") < 2.1
+
+
+def test_a_reply_keyboard_sends_its_words_once(table: Table) -> None:
+    table.page.goto(f"{table.url}/?phones={GUL}")
+    table.start()
+    long = "یو ډېر اوږد ځواب " * 6
+    keyboard = {"keyboard": [["هو", "نه"], [long]], "one_time_keyboard": True, "input_field_placeholder": "ځواب؟"}
+    inline = buttons(long)
+    table.call("sendMessage", chat_id=GUL, text="یوه", reply_markup=inline)
+    table.call("sendMessage", chat_id=GUL, text="پوښتنه", reply_markup=keyboard)
+    keys = table.phone().locator(".keys button")
+    expect(keys).to_have_count(3)
+    style = "e => [getComputedStyle(e).fontSize, getComputedStyle(e).direction, e.scrollWidth > e.clientWidth]"
+    assert keys.nth(2).evaluate(style) == ["16px", "rtl", True]
+    assert table.phone().locator(".key").evaluate(style) == ["15px", "rtl", True]
+    expect(table.phone().locator(".line-words")).to_have_attribute("placeholder", "ځواب؟")
+
+    keys.nth(1).click()
+    expect(table.phone().locator(".message.own").last).to_contain_text("نه")
+    expect(table.phone().locator(".keys")).to_be_hidden()
+    assert table.call("getUpdates", offset=-1)[0]["message"]["text"] == "نه"
+
+
+def test_a_forced_reply_is_a_reply_unless_it_is_cancelled(table: Table) -> None:
+    table.page.goto(f"{table.url}/?phones={SANA}")
+    table.start()
+    for text, cancelled in (("Your age?", False), ("Your village?", True)):
+        asked = table.call("sendMessage", chat_id=SANA, text=text, reply_markup={"force_reply": True})
+        bar = table.phone().locator(".answering")
+        expect(bar).to_contain_text(text)
+        expect(table.phone().locator(".line-words")).to_be_focused()
+        if cancelled:
+            bar.get_by_role("button", name="Cancel the reply").press("Enter")
+            expect(bar).to_be_hidden()
+        table.phone().locator(".line-words").fill("30")
+        table.page.keyboard.press("Enter")
+        expect(table.phone().locator(".message.own").last).to_contain_text("30")
+        expect(bar).to_be_hidden()
+        table.page.wait_for_function(
+            "n => document.querySelectorAll('.message.own').length === n", arg=3 if cancelled else 2
+        )
+        answered = table.call("getUpdates", offset=-1)[0]["message"].get("reply_to_message", {})
+        assert answered.get("message_id") == (None if cancelled else asked["message_id"])
+
+
+def test_the_head_says_what_the_bot_is_doing(table: Table) -> None:
+    table.page.goto(f"{table.url}/?phones={GUL}")
+    table.start()
+    table.call("sendChatAction", chat_id=GUL, action="typing")
+    expect(table.phone().locator(".head-state")).to_have_text("لیکي …")
+    table.call("sendMessage", chat_id=GUL, text="سلام")
+    expect(table.phone().locator(".head-state")).to_have_text("بوټ")
+
+
+def test_the_lock_screen_shows_the_first_line_of_what_is_new_and_no_edit(table: Table) -> None:
+    table.page.goto(f"{table.url}/?phones={SANA}")
+    table.start()
+    sent = table.call("sendMessage", chat_id=SANA, text="First line\nSecond line")
+    lock = table.phone().locator(".lock-words")
+    expect(lock).to_have_text("Local bot: First line")
+    table.call("editMessageText", chat_id=SANA, message_id=sent["message_id"], text="Changed")
+    expect(table.phone().locator(".message:not(.own)")).to_contain_text("Changed")
+    expect(lock).to_have_text("Local bot: First line")
+
+
+def test_a_talk_is_saved_as_it_is_told(table: Table) -> None:
+    table.page.goto(f"{table.url}/?phones={SANA}")
+    expect(table.phone().get_by_role("button", name="Save this talk")).to_be_disabled()
+    table.start()
+    table.call("sendMessage", chat_id=SANA, text="One?", reply_markup=buttons("Yes"))
+    expect(table.phone().locator(".key")).to_be_visible()
+    with table.page.expect_download() as download:
+        table.phone().get_by_role("button", name="Save this talk").click()
+    assert download.value.suggested_filename == "talk.txt"
+    saved = Path(str(download.value.path())).read_text("utf-8")
+    assert saved == "# A talk saved from a phone.\n# app: en\n\n> /start\n< One?\n  [Yes]\n"
+    assert table.page.request.get(f"{table.url}/sim/users/{SANA}/talk").text() == saved
+
+
+def test_start_follows_the_link_that_is_held_and_a_new_link_starts_anew(table: Table) -> None:
+    table.page.goto(f"{table.url}/?phones={SANA}")
+    expect(table.phone().locator(".owner-anew")).to_be_hidden()
+    table.post(f"/sim/users/{SANA}/link", payload="weekly-1")
+    anew = table.phone().get_by_role("button", name="Start anew")
+    expect(anew).to_be_enabled()
+    table.start()
+    expect(table.phone().locator(".message.own")).to_contain_text("/start weekly-1")
+    expect(anew).to_be_disabled()
+    table.post(f"/sim/users/{SANA}/link", payload="weekly-2")
+    anew.click()
+    expect(table.phone().locator(".message")).to_have_count(1)
+    expect(table.phone().locator(".message")).to_contain_text("/start weekly-2")
+
+
+def test_everything_that_can_be_worked_has_a_name_and_is_reached_by_tab(table: Table) -> None:
+    table.call("setMyCommands", commands=[{"command": "help", "description": "Help"}])
+    table.page.goto(f"{table.url}/?phones={GUL},{SANA}")
+    table.start(1)
+    table.call("sendMessage", chat_id=SANA, text="One?", reply_markup=buttons("Yes", "No"))
+    expect(table.phone(1).locator(".key")).to_have_count(2)
+    tree = table.page.locator("body").aria_snapshot()
+    assert not re.findall(r"- (?:button|textbox|combobox|checkbox|link)(?! \")(?!:).*", tree), tree
+    for name in ("Airplane mode", "Slow network", "Block the bot"):
+        assert tree.count(f'checkbox "{name}"') == 2
+
+    table.page.get_by_role("button", name="Next day").focus()
+    worked, reached = "button, input, select, summary", set()
+    for _ in range(120):
+        table.page.keyboard.press("Tab")
+        reached.add(table.page.evaluate("document.activeElement.className + document.activeElement.textContent"))
+    seen = table.page.locator(f".seat :is({worked}):visible:enabled, .bar button:visible")
+    wanted = {each.evaluate("e => e.className + e.textContent") for each in seen.all()}
+    assert wanted <= reached

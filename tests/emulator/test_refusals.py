@@ -6,7 +6,7 @@ import pytest
 
 from bot.emulator.files import Upload
 from bot.emulator.methods import NAMES
-from bot.emulator.telegram import METHODS
+from bot.emulator.table import METHODS
 from tests.emulator.conftest import GUL, PICTURE, REPORT, TOKEN, World, png
 
 pytestmark = pytest.mark.asyncio
@@ -291,10 +291,10 @@ async def test_every_known_method_works_or_says_that_it_is_not_emulated(world: W
     assert await world.refusal("sendNothing") == (404, "Not Found: method not found")
 
 
-async def test_markdown_is_said_to_be_missing_rather_than_guessed_at(world: World) -> None:
-    refusal = await world.refusal("sendMessage", chat_id=GUL, text="a", parse_mode="MarkdownV2")
+async def test_legacy_markdown_is_said_to_be_missing_rather_than_guessed_at(world: World) -> None:
+    refusal = await world.refusal("sendMessage", chat_id=GUL, text="a", parse_mode="Markdown")
 
-    assert refusal == (501, "Not Implemented in emulator: parse_mode MarkdownV2")
+    assert refusal == (501, "Not Implemented in emulator: parse_mode Markdown")
 
 
 @pytest.mark.parametrize("token", ["", "42", "042:secret", "42:" + "a" * 80, "x:y", "42:a b"])

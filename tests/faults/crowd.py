@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from bot.emulator.person import NoReaction, NoSuchButton, Person, Screen
 from tests.rig import id_of
@@ -12,7 +12,7 @@ from tests.rig import id_of
 QUESTIONS = ("First", "Second", "Third", "Fourth", "Fifth", "Sixth")
 LABELS = "ABCD"
 MOVED_ON = "earlier step"
-PATIENCE = 6.0
+PATIENCE = 2.5
 """Seconds after which somebody taps again; a bot that came back has answered long before."""
 
 
@@ -21,23 +21,36 @@ def marker(number: int) -> dict[str, str]:
     return {f"q{i + 1}": "abcd"[number // 4**i % 4] for i in range(len(QUESTIONS))}
 
 
+class Alive(asyncio.Event):
+    """Set while the bot lives. `deaths` counts how often it died, so that people know what they cannot know."""
+
+    deaths = 0
+
+    def clear(self) -> None:
+        """The bot is about to die."""
+        self.deaths += 1
+        super().clear()
+
+
 @dataclass
 class Respondent:
     """One person, and what went wrong for them.
 
     `forgotten`: questions asked again although the next one had been seen, so a confirmed answer was lost.
     `lost`: taps that had no effect at all, though the bot had told Telegram that they were done.
+    `confirmed`: answers whose next question was seen, and the sending that was thanked for.
     """
 
     url: str
     wave: str
     number: int
-    alive: asyncio.Event
+    alive: Alive
     forgotten: int = 0
     lost: int = 0
     tapped_again: int = 0
+    confirmed: int = 0
     done: bool = False
-    _best: int = field(default=-1)
+    _best: int = 0
 
     async def answer(self) -> None:
         """Answer everything and send, however often the bot dies."""
@@ -54,25 +67,37 @@ class Respondent:
         text, labels = said[-1].text, said[-1].labels
         if "Thank you" in text or "already answered" in text:
             self.done = True
+            self.confirmed += 1
             return screen
         return await self._tap(phone, screen, self._choice(text, labels))
 
     def _choice(self, text: str, labels: tuple[str, ...]) -> str:
         for index, word in enumerate(QUESTIONS):
             if f"{word} question" in text and "Send answers" not in labels:
-                if index < self._best:
-                    self.forgotten += 1
-                self._best = max(self._best, index)
+                self._saw(index)
                 return LABELS["abcd".index(marker(self.number)[f"q{index + 1}"])]
+        if "Send answers" in labels:
+            self._saw(len(QUESTIONS))
         if "Start over" in labels or "Yes, start over" in labels:
-            self._best = -1
+            self._best = 0
         for label in ("English", "Yes, I agree", "Send answers", "Start over", "Yes, start over"):
             if label in labels:
                 return label
         raise AssertionError(f"nothing to tap: {text} {labels}")
 
+    def _saw(self, answered: int) -> None:
+        """The screen says that so many answers are kept."""
+        if answered < self._best:
+            self.forgotten += 1
+        self.confirmed += max(0, answered - self._best)
+        self._best = max(self._best, answered)
+
     async def _tap(self, phone: Person, screen: Screen, label: str) -> Screen:
-        """Tap, and tap again when nothing comes; say whether the first tap was lost or only its reply."""
+        """Tap, and tap again when nothing comes; say whether the first tap was lost or only its reply.
+
+        A second tap that had to move the interview on was needed: the first is lost. One that came too late
+        says so in passing, unless the bot died before it could.
+        """
         seen, toasts = _shown(screen), len(screen.toasts)
         with contextlib.suppress(NoSuchButton):  # redrawn meanwhile
             await phone.press(label, wait=False)
@@ -80,23 +105,29 @@ class Respondent:
         if _shown(screen) != seen:
             return screen
         self.tapped_again += 1
+        deaths = self.alive.deaths
         with contextlib.suppress(NoSuchButton):
             await phone.press(label, wait=False)
-        screen = await self._changed(phone, seen)
-        if not any(MOVED_ON in toast.text for toast in screen.toasts[toasts:]) and label in LABELS:
+        screen = await self._changed(phone, seen, answered=True)
+        too_late = any(MOVED_ON in toast.text for toast in screen.toasts[toasts:])
+        if label in LABELS and not too_late and self.alive.deaths == deaths and _shown(screen) != seen:
             self.lost += 1
         return screen
 
-    async def _changed(self, phone: Person, seen: tuple[object, ...]) -> Screen:
-        """The screen once it shows something else, or after some patience with a bot that is alive."""
+    async def _changed(self, phone: Person, seen: tuple[object, ...], answered: bool = False) -> Screen:
+        """The screen once it shows something else, and with `answered` once no tap waits for its answer.
+
+        After some patience, counted only while nothing of theirs waits for a bot that is alive, it is shown
+        as it is.
+        """
         screen = await phone.screen()
         waited = 0.0
-        while _shown(screen) == seen and waited < PATIENCE:
+        while (_shown(screen) == seen or (answered and screen.spinning)) and waited < PATIENCE:
             await self.alive.wait()
             with contextlib.suppress(NoReaction):
                 await phone.wait_news(screen.seq, idle=0.01, timeout=0.5)
             screen = await phone.screen()
-            waited += 0.5 if _shown(screen) == seen else 0.0
+            waited += 0.0 if screen.pending_updates else 0.5
         return screen
 
     async def _first_words(self, phone: Person, screen: Screen) -> Screen:

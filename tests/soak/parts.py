@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 
+from tests.faults.cuts import power_cuts, real_power_cuts
+from tests.faults.fire import Counts as Harm
+from tests.faults.fire import kills
+from tests.faults.races import races
+from tests.files.mutants import mutations
 from tests.security.forgery import forged_taps
 from tests.security.hostile import hostile_texts
 from tests.security.nonces import nonces
+from tests.simulation.run import BASES, Failed, run_seed
 from tests.soak.ledger import Aim
 
 Run = Callable[[int, int], Mapping[str, int]]
@@ -27,17 +35,137 @@ class Part:
     run: Run
 
 
-def in_a_folder(run: Callable[[Path, int, int], Mapping[str, int]]) -> Run:
-    """A part that needs a folder of its own for each batch."""
+def in_a_folder(run: Callable[[Path, int, int], Harm]) -> Run:
+    """A part of the real processes: each batch has a folder of its own, and its beginning is its seed."""
 
     def within(first: int, number: int) -> Mapping[str, int]:
         with tempfile.TemporaryDirectory(prefix="aitbar-soak-") as folder:
-            return run(Path(folder), number, first)
+            counts = asdict(run(Path(folder), number, first))
+        return {name: count for name, count in counts.items() if name != "seconds"}
 
     return within
 
 
+def simulated(profile: str) -> Run:
+    """Seeds of the simulation; a seed that fails is counted, and the command that replays it is printed."""
+
+    def seeds(first: int, number: int) -> Mapping[str, int]:
+        sums: Counter[str] = Counter(failed=0)
+        for seed in range(first, first + number):
+            try:
+                sums.update(asdict(run_seed(seed, profile)))
+            except Failed as failed:
+                sums["failed"] += 1
+                print(failed, file=sys.stderr, flush=True)
+        return sums
+
+    return seeds
+
+
+def damaged_files(first: int, number: int) -> Mapping[str, int]:
+    """Damaged surveys and catalogues; a crash is counted, and its number printed."""
+    found = mutations(number, seed=FILES_SEED, first=first)
+    for crash in found.crashes:
+        print(crash, file=sys.stderr, flush=True)
+    return {"files": found.files, "taken": found.taken, "refused": found.refused, "crashes": len(found.crashes)}
+
+
+FILES_SEED = 2026
+DUPLICATE_SEEDS, RESTART_SEEDS = 200, 200
+"""Enough for 10,000 duplicates and 1,000 restarts (some 70 and 8 a world)."""
+
+CRASH_SEEDS, DISK_SEEDS = 10_000, 10_000
+HARM = ("forgotten", "lost", "missing", "doubled", "wrong", "unsound")
+WRONG = ("failed", "lost", "doubled", "digests_missing", "early_calls", "to_the_blocked")
+
+
 ALL = (
+    Part(
+        Aim("kills", "kill -9 of the real bot under load", 1_000, HARM, some=("confirmed",)),
+        50,
+        in_a_folder(kills),
+    ),
+    Part(
+        Aim(
+            "cuts",
+            "power cuts in the log of an evening, unsynced writes dropped",
+            1_000,
+            HARM,
+            some=("confirmed",),
+        ),
+        100,
+        in_a_folder(power_cuts),
+    ),
+    Part(
+        Aim("real cuts", "power cuts of the real bot under load", 100, HARM, some=("confirmed",)),
+        10,
+        in_a_folder(real_power_cuts),
+    ),
+    Part(
+        Aim("races", "people submitted by two processes at once", 10_000, HARM, some=("people",)),
+        1_000,
+        in_a_folder(races),
+    ),
+    Part(
+        Aim(
+            "seeds", "simulated worlds with a little of every fault", 10_000, WRONG, some=("kills", "digests_sent")
+        ),
+        50,
+        simulated("mixed"),
+    ),
+    Part(
+        Aim(
+            "duplicates",
+            "simulated worlds where everything comes twice",
+            DUPLICATE_SEEDS,
+            WRONG,
+            some=("duplicates",),
+        ),
+        20,
+        simulated("duplicates"),
+    ),
+    Part(
+        Aim(
+            "restarts",
+            "simulated worlds stopped whenever a summary is due",
+            RESTART_SEEDS,
+            WRONG,
+            some=("restarts",),
+        ),
+        20,
+        simulated("restarts"),
+    ),
+    Part(
+        Aim("outages", "simulated days without Telegram", 200, WRONG, some=("messages_in_outages",)),
+        20,
+        simulated("outage"),
+    ),
+    Part(
+        Aim("storms", "simulated storms of too many requests", 200, WRONG, some=("told_to_wait",)),
+        20,
+        simulated("storm"),
+    ),
+    Part(
+        Aim(
+            "crash points",
+            f"every statement and call the last one, in {BASES} worlds",
+            CRASH_SEEDS,
+            WRONG,
+            ("points_hit",),
+        ),
+        80,
+        simulated("crash points"),
+    ),
+    Part(
+        Aim("disk", f"every statement fails once, in {BASES} worlds", DISK_SEEDS, WRONG, ("points_hit",)),
+        80,
+        simulated("disk"),
+    ),
+    Part(
+        Aim("files", "damaged surveys and catalogues", 10_000, zero=("crashes",), some=("taken", "refused")),
+        500,
+        damaged_files,
+    ),
     Part(
         Aim("forged", "taps nobody was offered", 10_000, zero=("changed", "raised"), some=("forged_taps",)),
         1_000,

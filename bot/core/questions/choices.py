@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from bot.core.questions.kind import Kind, no_words
+from bot.core.questions.kind import Kind, an_option
 from bot.core.survey import Answer, Question
 
 
@@ -36,4 +36,4 @@ def tally(_question: Question, answer: Answer) -> tuple[str, ...]:
     return answer if isinstance(answer, tuple) else ()
 
 
-KIND = Kind(tapped=True, typed=False, several=True, kept=True, fits=fits, read=no_words, tally=tally)
+KIND = Kind(tapped=True, typed=False, several=True, kept=True, fits=fits, read=an_option, tally=tally)

@@ -7,8 +7,10 @@
 
 from __future__ import annotations
 
-from bot.core.questions.kind import Kind, no_words, one_code, under_its_code
+from bot.core.questions.kind import Kind, an_option, one_code, under_its_code
 
 CODES = ("yes", "no")
 
-KIND = Kind(tapped=True, typed=False, several=False, kept=True, fits=one_code, read=no_words, tally=under_its_code)
+KIND = Kind(
+    tapped=True, typed=False, several=False, kept=True, fits=one_code, read=an_option, tally=under_its_code
+)

@@ -4,17 +4,23 @@
 // The phone's own few words, in the language of its app.
 const WORDS = {
   en: { start: "Start", bot: "bot", edited: "edited", write: "Message", send: "Send", commands: "Commands",
-    busy: { typing: "typing …", upload_photo: "sending a photo …", upload_document: "sending a file …" },
+    busy: { typing: "typing …", upload_photo: "sending a photo …", upload_document: "sending a file …",
+      record_voice: "recording a voice message …", upload_voice: "sending a voice message …" },
     about: "What can this bot do?", unblock: "Unblock the bot", nothing: "No new messages", photo: "Photo",
-    you: "You", says: "Bot", ok: "OK" },
+    you: "You", says: "Bot", ok: "OK", voice: "Voice message", offline: "waiting for the network …",
+    unsent: "not sent yet", reply: "Reply to", cancel: "Cancel the reply", gone: "This account was deleted." },
   ur: { start: "شروع کریں", bot: "بوٹ", edited: "ترمیم شدہ", write: "پیغام", send: "بھیجیں", commands: "کمانڈز",
-    busy: { typing: "لکھ رہا ہے …", upload_photo: "تصویر بھیج رہا ہے …", upload_document: "فائل بھیج رہا ہے …" },
+    busy: { typing: "لکھ رہا ہے …", upload_photo: "تصویر بھیج رہا ہے …", upload_document: "فائل بھیج رہا ہے …",
+      record_voice: "آواز بھر رہا ہے …", upload_voice: "آواز بھیج رہا ہے …" },
     about: "یہ بوٹ کیا کر سکتا ہے؟", unblock: "بوٹ کو اَن بلاک کریں", nothing: "کوئی نیا پیغام نہیں", photo: "تصویر",
-    you: "آپ", says: "بوٹ", ok: "ٹھیک ہے" },
+    you: "آپ", says: "بوٹ", ok: "ٹھیک ہے", voice: "آواز کا پیغام", offline: "نیٹ ورک کا انتظار ہے …",
+    unsent: "ابھی نہیں بھیجا گیا", reply: "جواب", cancel: "جواب منسوخ کریں", gone: "یہ اکاؤنٹ ختم کر دیا گیا۔" },
   ps: { start: "شروع کړئ", bot: "بوټ", edited: "سم شوی", write: "پېغام", send: "ولېږئ", commands: "قوماندې",
-    busy: { typing: "لیکي …", upload_photo: "انځور لېږي …", upload_document: "فایل لېږي …" },
+    busy: { typing: "لیکي …", upload_photo: "انځور لېږي …", upload_document: "فایل لېږي …",
+      record_voice: "غږ ثبتوي …", upload_voice: "غږ لېږي …" },
     about: "دا بوټ څه کولے شي؟", unblock: "بوټ بېرته خلاص کړئ", nothing: "نوے پېغام نشته", photo: "انځور",
-    you: "تاسو", says: "بوټ", ok: "سمه ده" },
+    you: "تاسو", says: "بوټ", ok: "سمه ده", voice: "غږیز پېغام", offline: "شبکې ته انتظار دے …",
+    unsent: "لا نه دے لېږل شوے", reply: "ځواب", cancel: "ځواب پرېږدئ", gone: "دا اکاونټ ختم کړے شوے دے۔" },
 };
 const RIGHT_TO_LEFT = new Set(["ur", "ps", "ar", "fa", "sd"]);
 const ARABIC = /[\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff\ufb50-\ufdff\ufe70-\ufefc]/;
@@ -22,6 +28,7 @@ const BOT_LINK = /^(?:https?:\/\/)?t\.me\/([A-Za-z0-9_]+)\?start=([A-Za-z0-9_-]{
 const SPIN_MS = 15000; // as long as the server waits for an answer
 const TOAST_MS = 4000;
 const ACTION_MS = 5000;
+const SLOW_MS = 2500; // one way, on a slow network
 
 const byId = (id) => document.getElementById(id);
 const phones = new Map(); // user id -> Phone, in the order on the table
@@ -60,6 +67,10 @@ function write(element, text) {
   element.classList.toggle("arabic", ARABIC.test(text));
 }
 
+function pause(milliseconds) {
+  return new Promise((resolve) => { setTimeout(resolve, milliseconds); });
+}
+
 async function post(path, body = {}) {
   const reply = await fetch(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
   const answer = await reply.json();
@@ -77,6 +88,14 @@ class Phone {
     this.rows = new Map(); // message id -> {element, shown}
     this.toastSeq = null;
     this.notified = null;
+    this.offline = false; // airplane mode
+    this.held = null; // the screen that airplane mode holds back
+    this.unsent = []; // what was done in airplane mode: {what, body, done}
+    this.slow = false;
+    this.received = 0; // screens are numbered as they come
+    this.newest = 0;
+    this.notReplying = 0; // the forced reply that the person cancelled
+    this.replyingTo = 0;
     this.root = byId("phone").content.firstElementChild.cloneNode(true);
     this.root.dataset.user = userId;
     this.find = (selector) => this.root.querySelector(selector);
@@ -84,7 +103,14 @@ class Phone {
     this.find(".line-menu").addEventListener("click", () => this.showMenu(this.find(".menu").hidden));
     this.find(".start").addEventListener("click", () => this.pressStart());
     this.find(".alert button").addEventListener("click", () => this.closeAlert());
-    this.find(".owner-language").addEventListener("change", (event) => this.act("language", { language_code: event.target.value }));
+    this.find(".owner-language").addEventListener("change", (event) => this.setLanguage(event.target.value));
+    this.find(".owner-airplane").addEventListener("change", (event) => this.setAirplane(event.target.checked));
+    this.find(".owner-slow").addEventListener("change", (event) => { this.slow = event.target.checked; });
+    this.find(".owner-anew").addEventListener("click", () => this.startAnew());
+    this.find(".owner-talk").addEventListener("click", () => this.saveTalk());
+    this.find(".owner-away").addEventListener("click", () => putAway(this.id));
+    this.find(".owner-delete").addEventListener("click", () => askWhetherToDelete(this));
+    this.find(".answering button").addEventListener("click", () => this.cancelReply());
     this.find(".owner-block").addEventListener("change", (event) => this.act(event.target.checked ? "block" : "unblock"));
     this.find(".owner-clear").addEventListener("click", () => this.act("clear_chat"));
     this.find(".owner-start").addEventListener("submit", (event) => {
@@ -103,7 +129,20 @@ class Phone {
   get language() { return (this.screen?.user.language_code || "").slice(0, 2); }
   get words() { return WORDS[this.language] || WORDS.en; }
 
+  // The air between this phone and the world: what is done leaves now, late, or when there is a network again.
+
   async act(what, body) {
+    if (this.offline) {
+      return new Promise((done) => {
+        this.unsent.push({ what, body, done });
+        this.drawUnsent();
+      });
+    }
+    if (this.slow) await pause(SLOW_MS);
+    return this.leave(what, body);
+  }
+
+  async leave(what, body) {
     try {
       return await post(`/sim/users/${this.id}/${what}`, body);
     } catch (problem) {
@@ -112,13 +151,58 @@ class Phone {
     }
   }
 
+  async receive(screen) {
+    this.received += 1;
+    const number = this.received;
+    if (this.slow && this.screen) await pause(SLOW_MS);
+    if (number < this.newest) return; // overtaken when the network became fast again
+    this.newest = number;
+    if (this.offline) this.held = screen;
+    else this.draw(screen);
+  }
+
+  async setAirplane(offline) {
+    this.offline = offline;
+    if (this.held) this.draw(this.held);
+    else if (this.screen) this.drawHead(this.words);
+    this.held = null;
+    if (!offline) while (this.unsent.length) {
+      const { what, body, done } = this.unsent.shift();
+      done(await this.leave(what, body));
+    }
+    this.drawUnsent();
+  }
+
+  // The language of the app is the phone's own affair: no network is needed for it.
+  setLanguage(code) {
+    if (this.offline && this.screen) {
+      this.screen.user.language_code = code;
+      this.draw(this.screen);
+    }
+    return this.leave("language", { language_code: code });
+  }
+
   start(payload = "") { return this.act("send", { deep_link: payload }); }
 
   pressStart() {
     if (this.screen?.blocked) return this.act("unblock");
-    const payload = this.payload;
+    const payload = this.payload || this.screen?.link?.payload || "";
     this.payload = "";
     return this.start(payload);
+  }
+
+  async startAnew() {
+    await this.act("clear_chat", { both_sides: true });
+    return this.start(this.screen.link.payload);
+  }
+
+  async saveTalk() {
+    const reply = await fetch(`/sim/users/${this.id}/talk`);
+    const save = make("a");
+    save.href = URL.createObjectURL(await reply.blob());
+    save.download = "talk.txt";
+    save.click();
+    URL.revokeObjectURL(save.href);
   }
 
   sendLine() {
@@ -126,13 +210,21 @@ class Phone {
     const text = input.value.trim();
     if (!text) return;
     input.value = "";
-    this.act("send", { text });
+    this.act("send", this.replyingTo ? { text, reply_to: this.replyingTo } : { text });
+  }
+
+  cancelReply() {
+    this.notReplying = this.replyingTo;
+    this.drawReplying(this.words);
+    this.find(".line-words").focus();
   }
 
   async press(message, row, col, key) {
     key.classList.add("spinning");
     key.setAttribute("aria-busy", "true");
+    key.dataset.leaving = "yes";
     const done = await this.act("tap", { message_id: message.id, button: { row, col } });
+    delete key.dataset.leaving;
     if (done?.tap) return;
     this.rest(key);
     if (done?.url) openLink(done.url);
@@ -153,15 +245,34 @@ class Phone {
     this.screen = screen;
     const words = this.words;
     const rightToLeft = RIGHT_TO_LEFT.has(this.language);
-    for (const part of this.root.querySelectorAll(".lock, .head, .line, .menu, .about, .alert")) part.dir = rightToLeft ? "rtl" : "ltr";
+    for (const part of this.root.querySelectorAll(".lock, .head, .line, .menu, .about, .alert, .answering")) part.dir = rightToLeft ? "rtl" : "ltr";
     this.find(".phone").lang = this.language || "en"; // the shapes of digits differ between Urdu and its neighbours
     this.root.setAttribute("aria-label", `Phone of ${screen.user.first_name}`);
     this.drawHead(words);
     this.drawMessages(words);
     this.drawLock(words);
+    this.drawUnsent();
     this.drawFoot(words);
     this.drawToasts();
     this.drawOwner();
+  }
+
+  // Words that were written without a network stand below, each with its sign.
+  drawUnsent() {
+    const words = this.unsent.filter(({ what, body }) => what === "send" && (body.text || body.deep_link !== undefined));
+    this.find(".unsent").replaceChildren(...words.map(({ body }) => {
+      const element = make("article", "message own waiting");
+      const bubble = make("div", "bubble");
+      const text = make("div", "bubble-words");
+      text.dir = "auto";
+      write(text, body.text ?? `/start ${body.deep_link}`.trim());
+      const meta = make("div", "meta");
+      meta.append(make("bdi", "", this.words.unsent));
+      bubble.append(text, meta);
+      element.append(bubble);
+      return element;
+    }));
+    if (words.length) this.find(".talk").scrollTop = this.find(".talk").scrollHeight;
   }
 
   drawHead(words) {
@@ -171,10 +282,11 @@ class Phone {
     const state = this.find(".head-state");
     const action = this.screen.action;
     clearTimeout(this.actionTimer);
-    write(state, !bot ? "Waiting for the bot to call" : action ? words.busy[action] || "…" : words.bot);
-    state.classList.toggle("busy", Boolean(action));
+    const calm = this.offline ? words.offline : words.bot;
+    write(state, !bot ? "Waiting for the bot to call" : action && !this.offline ? words.busy[action] || "…" : calm);
+    state.classList.toggle("busy", Boolean(action) && !this.offline);
     if (action) {
-      this.actionTimer = setTimeout(() => { write(state, words.bot); state.classList.remove("busy"); }, ACTION_MS);
+      this.actionTimer = setTimeout(() => { write(state, this.offline ? words.offline : words.bot); state.classList.remove("busy"); }, ACTION_MS);
     }
   }
 
@@ -251,7 +363,7 @@ class Phone {
   drawSpinning() {
     const waiting = (this.screen.spinning || []).map((tap) => `${tap.message_id} ${tap.data}`);
     for (const key of this.root.querySelectorAll(".key.spinning")) {
-      if (!waiting.includes(key.dataset.tap)) this.rest(key);
+      if (!waiting.includes(key.dataset.tap) && !key.dataset.leaving) this.rest(key);
     }
     for (const key of this.root.querySelectorAll(".key")) {
       if (!waiting.includes(key.dataset.tap)) continue;
@@ -263,15 +375,15 @@ class Phone {
   }
 
   drawFoot(words) {
-    const { messages, blocked, bot, reply_keyboard: keyboard } = this.screen;
+    const { messages, blocked, bot, account_deleted: gone, link, reply_keyboard: keyboard } = this.screen;
     const start = this.find(".start");
-    const showStart = blocked || messages.length === 0;
+    const showStart = gone || blocked || messages.length === 0;
     start.hidden = !showStart;
-    start.disabled = !bot;
+    start.disabled = !bot || gone || (!blocked && !this.payload && Boolean(link?.followed));
     start.dir = "auto";
-    write(start, blocked ? words.unblock : words.start);
+    write(start, gone ? words.gone : blocked ? words.unblock : words.start);
     this.find(".line").hidden = showStart;
-    this.find(".line-words").placeholder = words.write;
+    this.find(".line-words").placeholder = keyboard?.input_field_placeholder || words.write;
     this.find(".line-words").setAttribute("aria-label", words.write);
     this.find(".line-send").setAttribute("aria-label", words.send);
     this.find(".line-menu").setAttribute("aria-label", words.commands);
@@ -285,11 +397,28 @@ class Phone {
         const key = make("button", "", button.text);
         key.type = "button";
         key.dir = "auto";
-        key.addEventListener("click", () => this.act("send", { text: button.text }));
+        key.title = button.text;
+        key.addEventListener("click", () => this.act("send", button.request_contact ? { contact: true } : { text: button.text }));
         line.append(key);
       }
       return line;
     }));
+    this.drawReplying(words);
+  }
+
+  // A bot can ask for a reply to its message; the next words are one, unless the person cancels it.
+  drawReplying(words) {
+    const keyboard = this.screen.reply_keyboard;
+    const asked = keyboard?.force_reply ? this.screen.messages.find((each) => each.id === keyboard.message_id) : null;
+    const before = this.replyingTo;
+    this.replyingTo = asked && asked.id !== this.notReplying ? asked.id : 0;
+    const bar = this.find(".answering");
+    bar.hidden = !this.replyingTo || !this.find(".start").hidden;
+    if (bar.hidden) return;
+    write(bar.querySelector("b"), words.reply);
+    write(bar.querySelector(".answering-words"), asked.text);
+    bar.querySelector("button").setAttribute("aria-label", words.cancel);
+    if (this.replyingTo !== before) this.find(".line-words").focus({ preventScroll: true });
   }
 
   showMenu(open) {
@@ -348,12 +477,19 @@ class Phone {
     const select = this.find(".owner-language");
     if (![...select.options].some((option) => option.value === this.language)) select.append(new Option(this.language, this.language));
     select.value = this.language;
+    const gone = Boolean(this.screen.account_deleted);
+    this.find(".owner-talk").disabled = !this.screen.talk_begun;
     this.find(".owner-block").checked = Boolean(this.screen.blocked);
+    for (const part of [".owner-block", ".owner-delete"]) this.find(part).disabled = gone;
+    const anew = this.find(".owner-anew");
+    anew.hidden = !this.screen.link;
+    anew.disabled = gone || this.screen.blocked || Boolean(this.screen.link?.followed);
   }
 
   // One message
 
   message(message, words) {
+    if (message.service) return make("p", "service", message.service.replaceAll("_", " "));
     const element = make("article", message.from_bot ? "message" : "message own");
     element.dataset.message = message.id;
     const bubble = make("div", "bubble");
@@ -366,6 +502,8 @@ class Phone {
     }
     if (message.photo) bubble.append(this.photo(message, words));
     if (message.document) bubble.append(file(message.document));
+    for (const sound of [message.voice, message.audio]) if (sound) bubble.append(player(sound, words));
+    if (message.contact) bubble.append(make("div", "bubble-words", message.contact.phone_number));
     if (message.text) {
       const text = make("div", "bubble-words");
       text.dir = "auto";
@@ -374,6 +512,8 @@ class Phone {
       bubble.append(text);
     }
     const meta = make("div", "meta");
+    if (message.reaction) meta.append(make("span", "reaction", message.reaction));
+    if (message.pinned) meta.append(make("span", "", "📌"));
     if (message.edits) meta.append(make("bdi", "", words.edited));
     meta.append(make("span", "", clockTime(message.date)));
     bubble.append(meta);
@@ -473,6 +613,16 @@ function file(document_) {
   return element;
 }
 
+function player(sound, words) {
+  const element = make("audio");
+  element.controls = true;
+  element.preload = "metadata";
+  element.src = sound.url;
+  element.setAttribute("aria-label", sound.name || words.voice);
+  element.setAttribute("controlslist", "nodownload noplaybackrate");
+  return element;
+}
+
 function size(bytes) {
   if (bytes < 1000) return `${bytes} B`;
   return bytes < 1e6 ? `${Math.round(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
@@ -538,7 +688,7 @@ function listen(ids) {
   stream.addEventListener("world", (event) => drawWorld(JSON.parse(event.data)));
   stream.addEventListener("screen", (event) => {
     const screen = JSON.parse(event.data);
-    phones.get(screen.user.id)?.draw(screen);
+    phones.get(screen.user.id)?.receive(screen);
   });
 }
 
@@ -548,6 +698,7 @@ function drawWorld(world) {
   const notice = noticeWords(world.notice);
   byId("notice").hidden = !notice;
   write(byId("notice"), notice);
+  byId("notice").classList.toggle("several", notice.includes("\n"));
   const bot = world.bots[0];
   byId("bar-bot").textContent = bot
     ? `${bot.name}, on a local Telegram. Nothing leaves this computer.`
@@ -575,17 +726,43 @@ function showTime() {
 }
 
 byId("next-day").addEventListener("click", async () => setTime((await post("/sim/clock", { advance_s: 86400 })).now));
-byId("add-person").addEventListener("click", () => byId("person").showModal());
+function show(ids) {
+  chosen = ids;
+  history.replaceState(null, "", `/?phones=${ids.join(",")}`);
+  layTable();
+}
+
+function putAway(id) {
+  show([...phones.keys()].filter((each) => each !== id));
+  byId("add-person").focus();
+}
+
+let toDelete = null; // the phone whose account may be deleted
+
+function askWhetherToDelete(phone) {
+  toDelete = phone;
+  byId("sure-name").textContent = phone.screen.user.first_name;
+  byId("sure").showModal();
+}
+
+byId("sure-no").addEventListener("click", () => byId("sure").close());
+byId("sure-yes").addEventListener("click", () => { byId("sure").close(); toDelete.act("delete_account"); });
+
+byId("add-person").addEventListener("click", () => {
+  const others = users.filter((user) => !phones.has(user.id));
+  byId("known").replaceChildren(...others.map((user) => new Option(user.first_name, user.id)));
+  byId("known-form").hidden = others.length === 0;
+  byId("person").showModal();
+});
+byId("known-form").addEventListener("submit", () => show([...phones.keys(), Number(byId("known").value)]));
 byId("person-no").addEventListener("click", () => byId("person").close());
 byId("person-form").addEventListener("submit", async (event) => {
   const fields = Object.fromEntries(new FormData(event.target));
   event.target.reset();
   const shown = [...phones.keys()];
   const user = await post("/sim/users", fields);
-  chosen = [...shown, user.id];
-  history.replaceState(null, "", `/?phones=${chosen.join(",")}`);
   if (!users.some((each) => each.id === user.id)) users.push(user);
-  layTable();
+  show([...shown, user.id]);
 });
 byId("large-close").addEventListener("click", () => byId("large").close());
 byId("large").addEventListener("click", (event) => { if (event.target === byId("large")) byId("large").close(); });

@@ -1,0 +1,100 @@
+"""What coordinators are told without having asked: each of them once for each state of things.
+
+Laws:
+1. Whom a message reached, or never can, is not told the same again, also after a restart.
+2. Whom it did not reach for want of a network is told at the next try.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Awaitable, Callable
+from datetime import date
+from functools import partial
+from typing import Any
+
+import structlog
+from telegram.error import TelegramError
+
+from bot.chat.outbound import is_final
+from bot.core.survey import worded
+from bot.files.phrases import Phrases, day, latin
+from bot.store import Coordinator, Store, Transaction, Wave
+from bot.store.restore import RESTORED
+
+Send = Callable[[int, str], Awaitable[None]]
+
+TOLD_RESTORED = "told of the restore"
+
+log = structlog.get_logger()
+
+
+async def tell(
+    store: Store,
+    mark: str,
+    state: str,
+    whom: Callable[[Coordinator], bool],
+    words: Callable[[str], str],
+    send: Send,
+) -> None:
+    """Tell all for whom `whom` holds. `mark` names the kind of notice, `state` (a word) what it is about; an
+    empty one means that there is nothing to tell any more. `words` puts it in a language."""
+    for who in await store.write(lambda tx: _untold(tx, mark, state, whom)):
+        try:
+            await send(who.chat, words(who.language))
+        except TelegramError as error:
+            log.warning("a coordinator could not be told", about=mark, kind=type(error).__name__)
+            if not is_final(error):
+                continue
+        await store.write(partial(_note, mark=mark, state=state, chat=who.chat))
+
+
+# -- a restore --------------------------------------------------------------------------------------------
+
+
+async def tell_of_restore(store: Store, phrases: Phrases, link: Callable[[str], str], send: Send) -> None:
+    """Tell everybody who was a coordinator at a restore what became of the waves. `link` opens a wave."""
+    said = await store.write(lambda tx: tx.desk.read_mark(RESTORED))
+    if said is None:
+        return
+    notice = json.loads(said)
+    waves = await store.write(lambda tx: {wave.id: wave for wave in tx.waves.all()})
+    state = hashlib.sha256(said.encode()).hexdigest()
+    words = partial(_of_restore, phrases, notice, waves, link)
+    await tell(store, TOLD_RESTORED, state, lambda who: who.chat in notice["chats"], words, send)
+
+
+def _of_restore(
+    phrases: Phrases, notice: dict[str, Any], waves: dict[str, Wave], link: Callable[[str], str], language: str
+) -> str:
+    when = day(language, date.fromisoformat(notice["day"]))
+    lines = [phrases.say(language, "restored", day=when)]
+    for id in notice["closed"]:
+        title = worded(waves[id].survey.title, language)
+        lines.append(phrases.say(language, "restored-closed", survey=title, wave=latin(id)))
+    for id in notice["continued"]:
+        title, address = worded(waves[id].survey.title, language), latin(link(id))
+        lines.append(phrases.say(language, "restored-continued", survey=title, wave=latin(id), link=address))
+    if notice["unsure"]:
+        lines.append(phrases.say(language, "restored-withdrawn", day=when, command=latin("/withdraw")))
+    return "\n\n".join(lines)
+
+
+# -- who knows already ------------------------------------------------------------------------------------
+
+
+def _untold(tx: Transaction, mark: str, state: str, whom: Callable[[Coordinator], bool]) -> list[Coordinator]:
+    about, *told = (tx.desk.read_mark(mark) or "").split(" ")
+    if about != state:
+        told = []
+        tx.desk.write_mark(mark, state)
+    if not state:
+        return []
+    return [who for who in tx.desk.coordinators() if whom(who) and str(who.chat) not in told]
+
+
+def _note(tx: Transaction, mark: str, state: str, chat: int) -> None:
+    before = tx.desk.read_mark(mark) or ""
+    if before.split(" ")[0] == state:
+        tx.desk.write_mark(mark, f"{before} {chat}")

@@ -1,0 +1,264 @@
+"""A backup comes back: as the database of an installation that has none, or in place of one that is kept aside.
+
+Laws:
+1. The database in place is the old one or the new one at every moment, never half of either and never none.
+2. Nobody who took part in a wave before can take part in it again without being known: its ledger and key are
+   gone, so it is closed. It may go on as a new wave, with a new key.
+3. Answers that people took back since the backup are taken back again, as far as the old database tells.
+4. The keys in place belong to the new database alone.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, delete, select, text, update
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DatabaseError
+
+from bot.store import Store, Transaction, disk
+from bot.store import tables as t
+from bot.store.backup import DATABASE, BackupTrouble, Manifest, count_rows, read_manifest, settle
+from bot.store.engine import migrate, open_engine
+from bot.store.keys import Keys
+from bot.store.waves import SurveyReader, Wave
+
+CONSOLE = "console"
+
+RESTORED = "restored"
+"""The mark from which the bot tells coordinators what became of their waves."""
+
+LOGS = ("-wal", "-shm", "-journal")
+"""What SQLite writes beside a database."""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A wave that was open when the backup was written: closed now, and perhaps going on as another."""
+
+    wave: str
+    survey: str
+    goes_on_as: str | None
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What a restore did. `unsure`: waves of which nobody knows who took answers back since."""
+
+    manifest: Manifest
+    ended: tuple[Ended, ...]
+    unsure: tuple[str, ...]
+    aside: Path | None
+    keys_aside: Path | None
+    unbroken: bool
+
+
+def database_file(url: str) -> Path:
+    """The file of the database. Raises BackupTrouble where there is none."""
+    name = make_url(url).database
+    if not name or name == ":memory:":
+        raise BackupTrouble("AITBAR_DATABASE_URL names no file to restore into. Write sqlite:///data/aitbar.db")
+    return Path(name)
+
+
+def restore(
+    url: str,
+    keys_folder: Path,
+    read: SurveyReader,
+    folder: Path,
+    now: datetime,
+    *,
+    continue_waves: bool = False,
+    replace: bool = False,
+) -> Restored:
+    """Put the backup in `folder` in place. With `replace` a database that is there is kept aside first.
+
+    Raises BackupTrouble where that cannot be done, StoreTrouble while the bot is running; then all is as it was.
+    """
+    manifest = read_manifest(folder)
+    target, keys = database_file(url), Keys(keys_folder)
+    there, old_keys = target.exists(), keys.files()
+    if there and not replace:
+        raise BackupTrouble(f"There is a database already: {target}. With --yes it is kept aside.")
+    store = Store(url, keys_folder, read)
+    with closing(store), store.only_one(), _held(target) as old:
+        keys.make_folder()
+        beside = target.parent / ".restore.unfinished"
+        disk.clear(beside)
+        disk.make_folder(beside)
+        fresh = beside / DATABASE
+        disk.copy(folder / DATABASE, fresh)
+        ended, unsure, unbroken = _prepare(fresh, manifest, keys, read, old, now, continue_waves)
+        aside = keys_aside = None
+        if there:
+            stamp = f"before-restore-{now:%Y%m%dT%H%M%SZ}"
+            aside, keys_aside = target.parent / stamp, keys_folder / stamp
+            _keep_aside(target, aside, old_keys, keys_aside)
+        for log in LOGS:
+            disk.remove(target.with_name(target.name + log))
+        disk.place(fresh, target)
+    disk.clear(beside)
+    keys.renew_server()
+    going_on = {one.goes_on_as for one in ended}
+    for wave in keys.waves():
+        if wave not in going_on:
+            keys.destroy_wave(wave)
+    return Restored(manifest, ended, unsure, aside, keys_aside, unbroken)
+
+
+# -- the old database -------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _held(target: Path) -> Iterator[sqlite3.Connection | None]:
+    """The database in place, whole in one file and shut to everybody else; None where it cannot be read."""
+    if not target.exists():
+        yield None
+        return
+    old = sqlite3.connect(target, isolation_level=None, timeout=5)
+    try:
+        yield old if _shut(old, target) else None
+    finally:
+        with suppress(sqlite3.Error):
+            old.close()
+
+
+def _shut(old: sqlite3.Connection, target: Path) -> bool:
+    try:
+        old.execute("PRAGMA journal_mode=DELETE")  # empties the log; refused while anybody else is there
+        old.execute("BEGIN EXCLUSIVE")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            raise BackupTrouble(
+                f"The database {target} is in use. Stop what works with it, then restore."
+            ) from None
+        return False
+    except sqlite3.DatabaseError:
+        return False  # damaged: kept aside as it is
+    return True
+
+
+def _keep_aside(target: Path, aside: Path, old_keys: Sequence[Path], keys_aside: Path) -> None:
+    disk.make_folder(aside)
+    disk.make_folder(keys_aside)
+    for path in old_keys:
+        disk.copy(path, keys_aside / path.name)
+    disk.sync(keys_aside)
+    for name in (target.name, *(target.name + log for log in LOGS)):
+        path = target.with_name(name)
+        if path.exists():
+            disk.keep(path, aside / name)
+    disk.sync(target.parent)
+
+
+# -- the new database -------------------------------------------------------------------------------------
+
+
+def _prepare(
+    fresh: Path,
+    manifest: Manifest,
+    keys: Keys,
+    read: SurveyReader,
+    old: sqlite3.Connection | None,
+    now: datetime,
+    continue_waves: bool,
+) -> tuple[tuple[Ended, ...], tuple[str, ...], bool]:
+    """Turn the copy of the backup into what shall stand in place."""
+    if disk.sha256(fresh) != manifest.sha256:
+        raise BackupTrouble("The backup is damaged: its database is not the one that its manifest describes.")
+    engine = open_engine(f"sqlite:///{fresh}")
+    try:
+        _verify(engine, manifest)
+        migrate(engine)
+        with engine.begin() as connection:
+            tx = Transaction(connection, keys, read)
+            unbroken = tx.desk.unbroken()
+            unsure = _withdraw_again(connection, old)
+            ended = tuple(_end(tx, wave, now, continue_waves) for wave in tx.waves.all() if wave.state != "closed")
+            _note(tx, manifest, ended, unsure, now)
+        settle(engine)
+    finally:
+        engine.dispose()
+    disk.sync(fresh)
+    return ended, unsure, unbroken
+
+
+def _verify(engine: Engine, manifest: Manifest) -> None:
+    try:
+        with engine.connect() as connection:
+            sound = connection.execute(text("PRAGMA integrity_check")).scalar() == "ok"
+            sound = sound and count_rows(connection, manifest.rows) == manifest.rows
+    except DatabaseError:
+        sound = False
+    if not sound:
+        raise BackupTrouble("The backup is damaged: its database does not hold what its manifest says.")
+
+
+def _withdraw_again(connection: Connection, old: sqlite3.Connection | None) -> tuple[str, ...]:
+    """Delete what the same block no longer holds in the old database; returns the waves it knows nothing of.
+
+    Blocks never change: an answer that the backup holds and the old database does not was taken back since.
+    """
+    left = _released(old)
+    unsure: dict[str, None] = {}
+    gone: list[bytes] = []
+    for row in connection.execute(select(t.response).order_by(t.response.c.wave, t.response.c.block)):
+        there = left.get((row.wave, row.block))
+        if there is None:
+            unsure[row.wave] = None
+        elif row.rhash not in there:
+            gone.append(row.rid)
+    for rid in gone:
+        connection.execute(delete(t.response).where(t.response.c.rid == rid))
+    return tuple(unsure)
+
+
+def _released(old: sqlite3.Connection | None) -> dict[tuple[str, int], set[bytes]]:
+    """The answers of each block of the old database; of none, where it cannot be read."""
+    if old is None:
+        return {}
+    try:
+        left: dict[tuple[str, int], set[bytes]] = {
+            (w, no): set() for w, no in old.execute("SELECT wave, no FROM block")
+        }
+        for wave, block, rhash in old.execute("SELECT wave, block, rhash FROM response"):
+            left[wave, block].add(rhash)
+    except (sqlite3.Error, KeyError):
+        return {}
+    return left
+
+
+def _end(tx: Transaction, wave: Wave, now: datetime, continue_waves: bool) -> Ended:
+    """Close a wave; an open one may go on as a new one, with the same survey, terms and readers."""
+    tx.connection.execute(update(t.wave).where(t.wave.c.wave == wave.id).values(state="closed", ticks_left=None))
+    if not continue_waves or wave.state != "open":
+        return Ended(wave.id, wave.survey.id, None)
+    query = select(t.definition.c.body).join(t.wave, t.wave.c.definition == t.definition.c.hash)
+    body = tx.connection.execute(query.where(t.wave.c.wave == wave.id)).scalar_one()
+    new = tx.waves.open(json.loads(body), wave.terms, now)
+    for one in tx.desk.subscriptions():
+        if one.wave == wave.id:
+            tx.desk.subscribe(one.chat, new, one.cadence, now)
+    return Ended(wave.id, wave.survey.id, new)
+
+
+def _note(
+    tx: Transaction, manifest: Manifest, ended: tuple[Ended, ...], unsure: tuple[str, ...], now: datetime
+) -> None:
+    """Into the log of acts, and for the bot to tell."""
+    became = [f"{one.wave} closed" + (f", goes on as {one.goes_on_as}" if one.goes_on_as else "") for one in ended]
+    tx.desk.note(CONSOLE, "restore", "; ".join([f"backup of {manifest.day}", *became]), now)
+    notice = {
+        "day": manifest.day,
+        "closed": [one.wave for one in ended if one.goes_on_as is None],
+        "continued": [one.goes_on_as for one in ended if one.goes_on_as is not None],
+        "unsure": bool(unsure),
+        "chats": [who.chat for who in tx.desk.coordinators()],
+    }
+    tx.desk.write_mark(RESTORED, json.dumps(notice))
