@@ -21,24 +21,20 @@ from bot.chat.desk import Desk
 from bot.chat.handler import Handler
 from bot.chat.holds import Holds
 from bot.chat.http import AiohttpRequest, ProxyTrouble
-from bot.chat.outbound import Outbound, Outgoing, Show, ShowPicture
-from bot.chat.pace import Pace, Send, seconds_of
+from bot.chat.outbound import Outbound, Outgoing
+from bot.chat.pace import Pace, seconds_of
 from bot.chat.updates import UNAUTHORIZED, PollTrouble, Updates
 from bot.chat.webhook import Door, Webhook
-from bot.core import roles
-from bot.core.blocks import Publishable
-from bot.core.cadence import latest_due, next_due, period_name
-from bot.digest import CHANNELS, About, Message, compose
-from bot.digest.channels.message import Gone, Moved, Undelivered
 from bot.files.phrases import Phrases, locales
 from bot.files.shelf import pinned, surveys_folder
 from bot.heartbeat import Heartbeat
-from bot.installation import Now, published, terms
+from bot.installation import Now, terms
 from bot.notices import tell_of_restore
 from bot.reload import Reload
 from bot.settings import Settings
 from bot.stopping import Asked, Stop
-from bot.store import Coordinator, Store, StoreTrouble, Subscription, Transaction, Wave, tick
+from bot.store import Store, StoreTrouble, tick
+from bot.summaries import Summaries
 
 PROFILE_NOT_BEFORE = "profile not before"
 HEARD = "telegram heard"
@@ -54,16 +50,6 @@ GOODBYE_SECONDS = 1.0
 log = structlog.get_logger()
 
 
-def about(wave: Wave, day: datetime, settings: Settings) -> About:
-    """What a digest says of its wave."""
-    return About(
-        day.astimezone(settings.zone).date(),
-        org=wave.terms.organisation or None,
-        programme=wave.terms.programme or None,
-        minors=wave.terms.minors,
-    )
-
-
 class House:
     """The program around one bot: what `aitbar run` and `aitbar tick` share."""
 
@@ -77,10 +63,9 @@ class House:
         self.pace = Pace(self.holds.keep, not_before, remember_chat=self.holds.keep_chat)
         self.outbound = Outbound(bot, self.pace)
         self.desk = Desk(self.files.phrases, self.files.shelf, self._link, terms(settings), settings.zone)
-        self.handler = Handler(self.files.phrases, self.desk, self.last_released)
+        self.summaries = Summaries(settings, store, self.files.phrases, self.pace, self.outbound)
+        self.handler = Handler(self.files.phrases, self.desk, self._last_released)
         self.ticked: datetime | None = None
-        self.next_digest: datetime | None = None
-        self._awaited: list[Subscription] = []
 
     async def tick(self, now: datetime) -> bool:
         """Do once all that is due at `now`: dwell, releases, closes, digests, scrub."""
@@ -91,7 +76,8 @@ class House:
             log.info("the key of a wave that is over was destroyed", wave=wave)
         if not done.done:
             return False
-        await self.send_digests(now)
+        await self.holds.recall(self.pace)
+        await self.summaries.send_due(now)
         if done.daily or done.released or done.ended:
             await self._scrub_by_the_calendar()
         return True
@@ -104,101 +90,11 @@ class House:
             self.handler.soil()
             log.warning("the scrub after a tick was kept waiting by another reader")
 
-    async def send_digests(self, now: datetime) -> None:
-        """Send every digest that is due and not yet claimed by another tick."""
-        subscriptions = await self.store.write(lambda tx: tx.desk.subscriptions())
-        self._look_ahead(subscriptions, now)
-        await self.holds.recall(self.pace)
-        for subscription in subscriptions:
-            zone = self.settings.zone
-            due = latest_due(subscription.cadence, subscription.since, now, zone)
-            if due is None:
-                continue
-            try:
-                await self._send_digest(subscription, period_name(due, zone), now)
-            except Exception as error:  # one summary that fails must not keep the others back
-                counts.failed(error)
-                log.error("a summary failed and stays claimed", wave=subscription.wave, kind=type(error).__name__)
-
-    def _look_ahead(self, subscriptions: list[Subscription], now: datetime) -> None:
-        """When the next summary is due, reckoned anew only when that can have changed."""
-        if subscriptions == self._awaited and (self.next_digest is None or now < self.next_digest):
-            return
-        dues = [next_due(one.cadence, one.since, now, self.settings.zone) for one in subscriptions]
-        self._awaited, self.next_digest = subscriptions, min(dues, default=None)
-
-    async def _send_digest(self, to: Subscription, period: str, now: datetime) -> None:
-        claimed = await self.store.write(lambda tx: self._claim(tx, to, period, now))
-        if claimed is None:
-            return
-        tries, language = claimed
-        wave, figures = await asyncio.to_thread(published, self.store, to.wave)
-        phrases = self.phrases
-        message = await self._compose(wave, figures, phrases, language, now)
-        if tries > 1:
-            again = phrases.say(language, "digest-again")
-            message = Message(f"{again}\n\n{message.text}", message.png, message.alt)
-        state = "sent"
-        try:
-            await CHANNELS["telegram"](
-                partial(self._summary_text, to.chat), partial(self._summary_picture, to.chat)
-            ).send(message)
-        except (Gone, Moved):  # into a group that moved nothing is sent: it is not known who is there
-            state = "gave_up"
-        except Undelivered:
-            # Still claimed: a later tick takes it over, however long Telegram stays away.
-            log.warning("a summary could not be sent yet", wave=to.wave, tries=tries)
-            return
-        await self.store.write(lambda tx: tx.desk.complete_digest(to.wave, to.chat, period, state))
-        counts.DIGESTS.add(state)
-
-    def _claim(self, tx: Transaction, to: Subscription, period: str, now: datetime) -> tuple[int, str] | None:
-        """Claim, if the coordinator may still have it."""
-        who = self._reader(tx, to.chat)
-        if who is None:
-            return None
-        tries = tx.desk.claim_digest(to.wave, to.chat, period, now)
-        return None if tries is None else (tries, who.language)
-
-    def _reader(self, tx: Transaction, chat: int) -> Coordinator | None:
-        """The coordinator of this chat, if summaries may go there."""
-        who = tx.desk.coordinator(chat)
-        return who if who is not None and roles.may(who.role, roles.SUBSCRIBE) else None
-
-    async def last_released(self, chat: int, wave: str, language: str) -> tuple[Outgoing, ...]:
-        """The last released summary, for a coordinator who asked for it."""
-        found, figures = await asyncio.to_thread(published, self.store, wave)
-        message = await self._compose(found, figures, self.phrases, language, self.now())
-        words = Show(chat, message.text, None)
-        return (ShowPicture(chat, message.png, message.alt), words) if figures.n and message.png else (words,)
-
-    async def _compose(
-        self, wave: Wave, figures: Publishable, phrases: Phrases, language: str, now: datetime
-    ) -> Message:
-        day = about(wave, now, self.settings)
-        message = await asyncio.to_thread(compose, figures, wave.survey, phrases, language, day)
-        if not message.png:
-            log.error("a summary's picture could not be drawn; its words go alone", wave=wave.id)
-        return message
+    async def _last_released(self, chat: int, wave: str, language: str) -> tuple[Outgoing, ...]:
+        return await self.summaries.last_released(chat, wave, language, self.now())
 
     async def _broadcast_text(self, chat: int, text: str) -> None:
         await self.pace.broadcast(chat, lambda: self.outbound.send_text(chat, text))
-
-    async def _summary_text(self, chat: int, text: str) -> None:
-        await self.pace.broadcast(
-            chat, lambda: self._if_allowed(chat, lambda: self.outbound.send_text(chat, text))
-        )
-
-    async def _summary_picture(self, chat: int, picture: bytes, caption: str) -> None:
-        await self.pace.broadcast(
-            chat, lambda: self._if_allowed(chat, lambda: self.outbound.send_picture(chat, picture, caption))
-        )
-
-    async def _if_allowed(self, chat: int, send: Send) -> None:
-        """Send if the coordinator may still have it, asked when all waiting is over; else raises Gone."""
-        if await self.store.write(lambda tx: self._reader(tx, chat)) is None:
-            raise Gone("the coordinator was removed")
-        await send()
 
     @property
     def phrases(self) -> Phrases:
@@ -316,6 +212,7 @@ NO_PROXY = (
 
 async def run(settings: Settings, now: Now = nature.now) -> None:
     """`aitbar run`: fetch, answer, tick, scrub, until told to stop."""
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until there are files to read again
     stop = Stop()
     with stop.listening(), suppress(Asked):
         async with house(settings, now, alone=True, stop=stop) as place:
@@ -441,7 +338,7 @@ def state(place: House, updates: Updates, started: datetime) -> Heartbeat:
         version=version("aitbar"),
         heard=updates.last_poll,
         ticked=place.ticked,
-        next_digest=place.next_digest,
+        next_digest=place.summaries.next_due,
         waiting=place.pace.waiting,
         oldest_unsent=place.pace.oldest(),
         database_trouble_since=_moment(place.store.trouble_since),

@@ -415,7 +415,6 @@ def digest(
     out: Annotated[Path | None, typer.Option(help="Where to write; pictures need it.")] = None,
 ) -> None:
     """Print the digest of what has been released of a wave."""
-    from bot import app as house
     from bot import installation
 
     settings, store = _prepared()
@@ -425,15 +424,21 @@ def digest(
     if format == "json":
         _put(json.dumps(figures.as_json(), ensure_ascii=False, sort_keys=True).encode(), out)
         return
-    from bot.digest import pdf, png, write
+    from bot.digest import NotDrawn, pdf, png, write
     from bot.files.phrases import Phrases
+    from bot.summaries import about
 
     now = nature.now().replace(microsecond=0)
-    words = write(figures, found.survey, Phrases.load(), lang, house.about(found, now, settings))
+    words = write(figures, found.survey, Phrases.load(), lang, about(found, now, settings))
     if format == "text":
         _put(words.text.encode(), out)
-    else:
-        _put(png(words) if format == "png" else pdf(words, now), out)
+        return
+    try:
+        drawn = png(words) if format == "png" else pdf(words, now)
+    except (NotDrawn, RuntimeError) as error:
+        say(f"The digest cannot be drawn: {error}. Its words: --format text", err=True)
+        raise typer.Exit(1) from None
+    _put(drawn, out)
 
 
 def _put(content: bytes, out: Path | None) -> None:

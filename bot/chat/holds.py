@@ -16,6 +16,7 @@ from bot.chat.pace import Pace
 from bot.store import Desk, Store, Transaction
 
 EVERYBODY = "not before"
+AT_MOST = "not before, seconds"
 COORDINATORS = "not before, by coordinator"
 
 
@@ -28,12 +29,16 @@ class Holds:
 
     async def everybody(self) -> float:
         """Until when nobody may send; 0 when anybody may."""
-        kept = await self._store.write(lambda tx: tx.desk.read_mark(EVERYBODY))
-        return float(kept or 0)
+        return await self._store.write(lambda tx: self._everybody(tx.desk))
 
     async def keep(self, moment: float) -> None:
         """Nobody may send before `moment`."""
-        await self._store.write(lambda tx: tx.desk.write_mark(EVERYBODY, str(moment)))
+
+        def work(tx: Transaction) -> None:
+            tx.desk.write_mark(EVERYBODY, str(moment))
+            tx.desk.write_mark(AT_MOST, str(moment - self._wall()))
+
+        await self._store.write(work)
 
     async def keep_chat(self, chat: int, moment: float) -> None:
         """Nobody may send into this chat before `moment`; kept only where it is a coordinator's."""
@@ -52,12 +57,19 @@ class Holds:
             chats = {chat: moment for chat, moment in kept.items() if tx.desk.coordinator(chat) is not None}
             if chats != kept or any(moment <= self._wall() for moment in chats.values()):
                 self._write(tx.desk, chats)
-            return float(tx.desk.read_mark(EVERYBODY) or 0), chats
+            return self._everybody(tx.desk), chats
 
         everybody, chats = await self._store.write(work)
         pace.hold_until(everybody)
         for chat, moment in chats.items():
             pace.hold_until(moment, chat)
+
+    def _everybody(self, desk: Desk) -> float:
+        """0 for a moment further away than Telegram ever said: somebody set the clock back, which must not
+        silence the bot."""
+        moment = float(desk.read_mark(EVERYBODY) or 0)
+        longest = float(desk.read_mark(AT_MOST) or "inf")
+        return moment if moment - self._wall() <= longest else 0.0
 
     def _read(self, desk: Desk) -> dict[int, float]:
         kept = json.loads(desk.read_mark(COORDINATORS) or "{}")

@@ -13,6 +13,7 @@ import json
 import re
 import shutil
 import sqlite3
+import tempfile
 import webbrowser
 from contextlib import closing
 from datetime import datetime
@@ -47,8 +48,15 @@ def try_out(path: Path, port: int, languages: list[str], browser: bool) -> None:
     survey = load(path).survey
     if survey is None:
         raise StageTrouble(f"{path} has mistakes. See: aitbar check {path}")
-    with Stage.open("try", port, path.parent, ORGANISATION) as stage:
-        act(Trying(stage, path).perform(languages or list(survey.languages), browser))
+    with tempfile.TemporaryDirectory(prefix="aitbar-shelf-") as shelf:
+        # Not the author's folder: what is saved there under one version would be refused, and said, by the bot.
+        shutil.copy(path, shelf)
+        _on_stage(path, Path(shelf), port, languages or list(survey.languages), browser)
+
+
+def _on_stage(path: Path, shelf: Path, port: int, languages: list[str], browser: bool) -> None:
+    with Stage.open("try", port, shelf, ORGANISATION) as stage:
+        act(Trying(stage, path).perform(languages, browser))
 
 
 class Trying:

@@ -113,7 +113,7 @@ async def test_whoever_is_added_on_the_page_can_answer_too(running: Tried) -> No
 def test_stopping_leaves_nothing_behind_and_a_real_installation_as_it_was(running: Tried) -> None:
     children = _children(running.process.pid)
     assert len(children) >= 2, "the emulator and the bot"
-    assert len(running.folders) == 1
+    assert len(running.folders) == 2, "an installation, and a shelf for its bot"
     assert running.stop() == 0
     assert running.folders == []
     assert not [child for child in children if Path(f"/proc/{child}").exists()]

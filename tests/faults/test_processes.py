@@ -4,7 +4,8 @@
 2. A second `aitbar run` on the same database is refused with a sentence; every other command works beside it.
 3. However many tick at once, each digest is claimed once and sent once.
 4. Two processes that submit the same person's answers at the same moment submit them once.
-5. A tick that is killed at any change is finished by the next: nobody's answers are lost or released twice.
+5. Of two bots that fetch with one token from two disks, one ends with a sentence and the other goes on.
+6. A tick that is killed at any change is finished by the next: nobody's answers are lost or released twice.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import os
 import random
 import shutil
 import signal
+import subprocess
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -30,7 +32,7 @@ from tests.faults.crowd import Alive
 from tests.faults.fire import QuickRig, counted, open_kill_wave, people, quick, until_queued
 from tests.faults.races import at_the_end, race, races
 from tests.faults.shim import KILL, Shim, needs_a_compiler
-from tests.rig import id_of
+from tests.rig import AITBAR, Rig, id_of, wait_for
 
 STOPS = 2
 RACES = int(os.environ.get("RACES", "100"))
@@ -79,6 +81,31 @@ def test_a_second_run_is_refused_with_a_sentence(rig: QuickRig) -> None:
     assert not rig.bot_died()
     assert rig.stop_bot() == 0
     rig.start_bot()
+
+
+def test_of_two_bots_with_one_token_on_two_disks_exactly_one_goes_on(rig: QuickRig, tmp_path: Path) -> None:
+    elsewhere = Rig(tmp_path / "elsewhere", AITBAR_TELEGRAM_API_URL=rig.url)
+    bots = [started(one) for one in (rig, elsewhere)]
+    try:
+        wait_for(lambda: any(bot.poll() is not None for bot in bots), 120)
+        (ended,) = [bot for bot in bots if bot.poll() is not None]
+        (living,) = [bot for bot in bots if bot is not ended]
+        assert ended.wait() == 1
+        before = len(rig.sim("/sim/log?since=0&kind=call"))
+        wait_for(lambda: len(rig.sim("/sim/log?since=0&kind=call")) > before)
+        assert living.poll() is None, "the other one goes on fetching"
+    finally:
+        for bot in bots:
+            bot.kill()
+            bot.wait()
+    said = [(one.folder / "run.log").read_text() for one in (rig, elsewhere)]
+    assert sum("one bot may run once only" in text for text in said) == 1
+
+
+def started(rig: Rig) -> subprocess.Popen[bytes]:
+    """`aitbar run` in the folder of a rig, with what it says in a file."""
+    with (rig.folder / "run.log").open("wb") as log:
+        return subprocess.Popen([*AITBAR, "run"], env=rig.env, cwd=rig.folder, stdout=log, stderr=log)
 
 
 def test_every_command_works_beside_a_loaded_bot_and_each_digest_goes_out_once(rig: QuickRig) -> None:

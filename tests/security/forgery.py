@@ -17,7 +17,9 @@ from tests.store.sample import kept, open_wave, rows
 
 TABLES = ("ledger", "session", "pool", "response", "wave", "coordinator", "subscription", "audit", "claim_code")
 OUR_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:-+._"
-TOGETHER = 50
+TOGETHER = 10
+PAUSE_SECONDS = 30.0
+"""Between the batches, so that it is not the limit on how often one may write that refuses them."""
 DESK = ("go", "close", "sure", "open", "review", "every", "home", "digest", "remove", "make")
 
 
@@ -37,6 +39,7 @@ def forged_taps(first: int, number: int) -> dict[str, int]:
                 for seed in range(start, min(start + TOGETHER, first + number))
             ]
             counts["forged_taps"] += len(forgeries)
+            house.clock.now += PAUSE_SECONDS
             out = house.take(*(tap(data, who) for data, who in forgeries))
             counts["raised"] += sum(
                 isinstance(one, AnswerTap) and one.hint == say("hint-not-saved") for one in out
@@ -48,6 +51,7 @@ def forged_taps(first: int, number: int) -> dict[str, int]:
 def forged(chance: Random, grip: Grip, wave: str) -> tuple[str, int]:
     """One tap nobody was offered: the data, and whose account sends it."""
     step = chance.randint(2, 9_999)
+    stranger = BILAL + chance.randrange(1_000)
     stale: list[Event] = [
         Chose(chance.randrange(4), chance.randrange(4), step),
         Toggled(chance.randrange(4), chance.randrange(4), chance.random() < 0.5, step),
@@ -62,7 +66,7 @@ def forged(chance: Random, grip: Grip, wave: str) -> tuple[str, int]:
         case 0:  # the person's own secret, a step that is not the present one
             return encode(chance.choice(stale), grip), AMINA
         case 1:  # somebody else's secret, at the right step
-            return encode(Chose(0, 0, 1), grip), BILAL
+            return encode(Chose(0, 0, 1), grip), stranger
         case 2:  # another person of the phone
             return encode(Chose(0, 0, 1), Grip(grip.secret, chance.randint(1, 3))), AMINA
         case 3:  # a secret with one bit turned
@@ -72,11 +76,11 @@ def forged(chance: Random, grip: Grip, wave: str) -> tuple[str, int]:
                 chance.choice(("trust", wave, "5000", "weekly", "900", "owner"))
                 for _ in range(chance.randrange(4))
             ]
-            return ":".join(("d", chance.choice(DESK), *values)), BILAL
+            return ":".join(("d", chance.choice(DESK), *values)), stranger
         case _:  # anything at all
             letters = "".join(chance.choice(OUR_LETTERS) for _ in range(chance.randint(0, 56)))
             secret = base64.urlsafe_b64encode(chance.randbytes(16)).rstrip(b"=").decode()
-            return chance.choice(("", "v1:", f"v1:{secret}:0:", "d:", "x")) + letters[:20], BILAL
+            return chance.choice(("", "v1:", f"v1:{secret}:0:", "d:", "x")) + letters[:20], stranger
 
 
 def _turned(chance: Random, secret: bytes) -> bytes:
