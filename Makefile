@@ -39,7 +39,8 @@ test: test-setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/aitbar check surveys locales
-	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=term:skip-covered --ignore tests/simulation
+	$(BIN)/python -m pytest -n 2 tests/simulation
 
 # The full counts of the fault tests, in parts; sums are kept in docs/soak.md. `make soak PART=kills MINUTES=30`
 PART :=

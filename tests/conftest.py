@@ -23,7 +23,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--rewrite", action="store_true", help="write what the bot now says into the talks")
 
 
-LONGEST_FIRST = ("faults/test_kills", "conversations", "faults", "browser", "demo", "blackbox")
+LONGEST_FIRST = (
+    "conversations",
+    "faults/test_disk_trouble",
+    "faults/test_processes",
+    "faults",
+    "demo",
+    "blackbox",
+    "browser",
+    "test_watching",
+    "store/test_migrations",
+    "emulator/test_echo_bots",
+    "security",
+)
 """Two lanes end together when what takes longest begins first."""
 
 

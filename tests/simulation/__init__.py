@@ -1,4 +1,4 @@
-"""The whole program in a world that a seed decides: time, order, chance, Telegram, the disk, and when it all breaks.
+"""The whole program in a world that a seed decides: time, order, Telegram, the disk, and when it all breaks.
 
     loop      virtual time; a seed decides in which order things that could happen at once do happen
     disk      a real SQLite file whose every statement can fail or be the last one

@@ -47,9 +47,11 @@ class Mishap:
 
 
 class Owner(Protocol):
-    """The program behind a connection."""
+    """The program behind a connection. Each update has a savepoint: `began` in this transaction, `kept` in all."""
 
     dead: bool
+    began: int
+    kept: int
 
     def kill(self, where: str) -> None:
         """The process ends here."""
@@ -72,6 +74,7 @@ class Door:
     def let_pass(self, owner: Owner, words: str, do: Callable[[], T]) -> T:
         """Do it, unless something is to happen here."""
         if words == "ROLLBACK":
+            owner.began = 0
             return do()
         if owner.dead:
             raise broken("io")
@@ -80,7 +83,11 @@ class Door:
         if mishap is not None and mishap.before:
             self._strike(owner, mishap, words)
         done = do()
+        if words.startswith("SAVEPOINT"):
+            owner.began += 1
         if words == "COMMIT":
+            owner.kept += owner.began
+            owner.began = 0
             self.commits += 1
             self._note("commit")
         if mishap is not None:
@@ -92,7 +99,9 @@ class Door:
         if planned is not None:
             self.planned += 1
             return planned
-        if self.state and (words in ("COMMIT", "VACUUM") or (self.state == "locked" and words.startswith("BEGIN"))):
+        if self.state and (
+            words in ("COMMIT", "VACUUM") or (self.state == "locked" and words.startswith("BEGIN"))
+        ):
             return Mishap(self.state, before=True)
         return self._draw(words)
 
@@ -107,7 +116,7 @@ class Door:
 
 
 class _Cursor(sqlite3.Cursor):
-    connection: Watched  # type: ignore[assignment]
+    connection: Watched
 
     def execute(self, sql: str, parameters: Any = (), /) -> _Cursor:
         self.connection.pass_by(sql, lambda: super(_Cursor, self).execute(sql, parameters))

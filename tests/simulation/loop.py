@@ -76,7 +76,9 @@ class SimulatedLoop(asyncio.SelectorEventLoop):
             raise Stuck("somebody runs in circles")
         super()._run_once()  # type: ignore[misc]
 
-    def run_in_executor(self, executor: Any, func: Callable[..., Any], *args: Any) -> asyncio.Future[Any]:
+    def run_in_executor(  # type: ignore[override]
+        self, executor: Any, func: Callable[..., Any], *args: Any
+    ) -> asyncio.Future[Any]:
         """Run `func` later on this loop. What it raises, however grave, is the awaiting task's to hear."""
         future = self.create_future()
         jobs = self._jobs.setdefault(0 if executor is None else id(executor), deque())
@@ -95,7 +97,9 @@ class SimulatedLoop(asyncio.SelectorEventLoop):
             tell = partial(future.set_exception, error)
         self.call_later(self.chance.uniform(0, LONGEST_JOB), lambda: None if future.done() else tell())
 
-    def add_signal_handler(self, sig: int, callback: Callable[..., Any], *args: Any) -> None:
+    def add_signal_handler(  # type: ignore[override]
+        self, sig: int, callback: Callable[..., Any], *args: Any
+    ) -> None:
         """Keep the handler: whoever plays the operating system calls it."""
         self.signals[sig] = partial(callback, *args)
 

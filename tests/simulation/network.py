@@ -16,6 +16,7 @@ from collections import deque
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -24,7 +25,6 @@ from telegram.request import BaseRequest, RequestData
 
 from bot.emulator.files import Upload
 from bot.emulator.telegram import Telegram
-from tests.simulation.disk import Owner
 
 Json = dict[str, Any]
 
@@ -39,6 +39,9 @@ REMEMBERED = 60
 
 CROWD, CROWD_SECONDS = 3, 6.0
 """So many calls into one chat within so long may be too many for it alone (Bot API FAQ: one message a second)."""
+
+TAP_SECONDS = 140.0
+"""After a little more Telegram forgets a tap by itself, and nobody acknowledges it."""
 
 CALL_SECONDS = 5.0
 """How long a lost call takes to fail, at most, where the caller has more patience."""
@@ -113,6 +116,7 @@ class Network:
         self.chat_waits_until: dict[int, float] = {}
         """The same for chats into which so much went that theirs alone may be meant."""
         self._recent: dict[int, deque[float]] = {}
+        self._due: set[int] = set()
         self.refused: dict[int, float] = {}
         """Chats that have refused a message because the bot is blocked, and since when."""
         self.at: dict[int, bool] = {}
@@ -131,9 +135,11 @@ class Network:
         self.wait_until = wait_until
         self.chat_waits_until.clear()
 
-    async def carry(self, method: str, params: Json, files: dict[str, Upload], patience: float) -> tuple[int, bytes]:
+    async def carry(
+        self, method: str, params: Json, files: dict[str, Upload], patience: float
+    ) -> tuple[int, bytes]:
         """One call, there and back."""
-        program: Owner = self._program.get()
+        program = self._program.get()
         if program.dead:
             raise NetworkError("the program is dead")
         self.seen.calls += 1
@@ -144,15 +150,21 @@ class Network:
         self._under_way[chat] = self._under_way.get(chat, 0) + (name in SENDS)
         try:
             await self._crossing(program, number, name, patience)
+            if name == "getupdates":
+                self._acknowledged(program, int(params.get("offset", 0) or 0))
             code, body = await self._act(name, method, params, files)
             if self.at.get(number) is False:
                 await self._die(program, f"after {name}")
-            await self._back(program, name, patience, lambda: self._arrived(name, chat, began, params, body, False))
-            self._arrived(name, chat, began, params, body, True)
+            arrived = partial(self._arrived, name, chat, began, params, body)
+            await self._back(name, patience, arrived)
+            payload, whole = self._payload(body)
+            arrived(answered=whole)
+            if name == "getupdates" and body["ok"] and whole:
+                self._hand(program, body["result"])
         finally:
             self._under_way[chat] -= name in SENDS
         self._note(f"call {name} {chat or ''} {code}")
-        return code, self._payload(body)
+        return code, payload
 
     # -- there ----------------------------------------------------------------------------------------
 
@@ -170,7 +182,7 @@ class Network:
         if name in SENDS and chat in self.refused:
             self.seen.to_the_blocked += 1
 
-    async def _crossing(self, program: Owner, number: int, name: str, patience: float) -> None:
+    async def _crossing(self, program: Any, number: int, name: str, patience: float) -> None:
         if self.at.get(number) is True:
             await self._die(program, f"before {name}")
         await asyncio.sleep(self._chance.uniform(0.01, self.faults.slowest))
@@ -178,6 +190,15 @@ class Network:
         if now < self.out_until or self._chance.random() < self.faults.before:
             self.seen.lost_before += 1
             await self._lost(name, patience, "before")
+
+    def _acknowledged(self, program: Any, offset: int) -> None:
+        """What Telegram is told to forget must have been kept before."""
+        fresh = asyncio.get_running_loop().time() - TAP_SECONDS
+        for id in [id for id in program.handed if id < offset and id not in program.done]:
+            program.done[id] = program.handed[id] > fresh
+        done = sum(program.done.values())
+        if program.kept < done:
+            self.seen.trouble.append(f"{done} updates were acknowledged, and {program.kept} kept")
 
     async def _act(self, name: str, method: str, params: Json, files: dict[str, Upload]) -> tuple[int, Json]:
         if name != "getme" and self._chance.random() < self.faults.too_many:
@@ -189,9 +210,17 @@ class Network:
             body = {**body, "result": self._handed_over(body["result"])}
         return 200 if body["ok"] else int(body["error_code"]), body
 
+    def _hand(self, program: Any, raws: list[Json]) -> None:
+        """Remember what the program has to keep, and since when."""
+        now = asyncio.get_running_loop().time()
+        for raw in raws:
+            if _is_kept(raw) and raw["update_id"] in self._due:
+                program.handed.setdefault(raw["update_id"], now)
+
     def _handed_over(self, raws: list[Json]) -> list[Json]:
         self.seen.updates += len(raws)
         batch = list(raws)
+        self._due = {raw["update_id"] for raw in raws}
         if self._past and self.faults.again:
             for past in list(self._past):
                 if self._chance.random() < self.faults.again / 4:
@@ -209,12 +238,12 @@ class Network:
 
     # -- back -----------------------------------------------------------------------------------------
 
-    async def _back(self, program: Owner, name: str, patience: float, arrived: Callable[[], None]) -> None:
+    async def _back(self, name: str, patience: float, arrived: Callable[..., None]) -> None:
         await asyncio.sleep(self._chance.uniform(0.01, self.faults.slowest))
         now = asyncio.get_running_loop().time()
         if now < self.out_until or self._chance.random() < self.faults.after:
             self.seen.lost_after += 1
-            arrived()
+            arrived(answered=False)
             await self._lost(name, patience, "after")
 
     def _arrived(self, name: str, chat: int, began: float, params: Json, body: Json, answered: bool) -> None:
@@ -232,7 +261,7 @@ class Network:
     def _to_wait(self, chat: int, seconds: float) -> None:
         """From here on the program knows: everybody waits, or the one chat into which a crowd of calls went."""
         now = asyncio.get_running_loop().time()
-        recent = self._recent.get(chat, ())
+        recent = list(self._recent.get(chat, ()))
         if chat and len(recent) == CROWD and recent[0] > now - CROWD_SECONDS:
             self.chat_waits_until[chat] = max(self.chat_waits_until.get(chat, 0.0), now + seconds)
         else:
@@ -245,16 +274,17 @@ class Network:
             raise TimedOut
         raise NetworkError("no connection (ConnectionResetError)")
 
-    async def _die(self, program: Owner, where: str) -> None:
+    async def _die(self, program: Any, where: str) -> None:
         self.planned += 1
         program.kill(where)
         await asyncio.get_running_loop().create_future()
 
-    def _payload(self, body: Json) -> bytes:
+    def _payload(self, body: Json) -> tuple[bytes, bool]:
+        """The answer, and whether all of it came."""
         payload = json.dumps(body).encode()
         if self._chance.random() < self.faults.truncated:
-            return payload[: len(payload) // 2]
-        return payload
+            return payload[: len(payload) // 2], False
+        return payload, True
 
 
 class Wire(BaseRequest):
@@ -276,12 +306,12 @@ class Wire(BaseRequest):
     async def do_request(
         self,
         url: str,
-        method: str,
+        method: str,  # noqa: ARG002 - the library's signature, here and below
         request_data: RequestData | None = None,
         read_timeout: Any = BaseRequest.DEFAULT_NONE,
-        write_timeout: Any = BaseRequest.DEFAULT_NONE,
-        connect_timeout: Any = BaseRequest.DEFAULT_NONE,
-        pool_timeout: Any = BaseRequest.DEFAULT_NONE,
+        write_timeout: Any = BaseRequest.DEFAULT_NONE,  # noqa: ARG002
+        connect_timeout: Any = BaseRequest.DEFAULT_NONE,  # noqa: ARG002
+        pool_timeout: Any = BaseRequest.DEFAULT_NONE,  # noqa: ARG002
     ) -> tuple[int, bytes]:
         """One call: the last part of the address is the method's name."""
         params = dict(request_data.json_parameters) if request_data else {}
@@ -291,6 +321,11 @@ class Wire(BaseRequest):
             files = {name: Upload(part[0], part[2], bytes(part[1])) for name, part in parts.items()}  # type: ignore[arg-type]
         patience = float(read_timeout) if isinstance(read_timeout, (int, float)) else 20.0
         return await self._network.carry(url.rpartition("/")[2], params, files, patience)
+
+
+def _is_kept(raw: Json) -> bool:
+    """Whether something must follow from an update: edited words and blocking change nothing."""
+    return "message" in raw or "callback_query" in raw
 
 
 def _too_many(seconds: int) -> Json:

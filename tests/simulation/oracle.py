@@ -9,6 +9,7 @@ Laws:
 
 from __future__ import annotations
 
+import base64
 import json
 import sqlite3
 from collections import Counter
@@ -19,7 +20,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+
+from bot.chat.identity import who
 from bot.core.cadence import Cadence
+from bot.store import derive
 from tests.simulation.network import Shown
 from tests.simulation.people import SLIPS, Answers, Person, Wrong, as_kept
 
@@ -162,6 +168,39 @@ def _codes(answers: Answers) -> Iterable[tuple[str, str]]:
         yield "second", code
 
 
+def check_steps(folder: Path, wave: str, people: Iterable[Person]) -> None:
+    """Whatever step somebody was shown is kept at this moment: the box holds it or a later one, or is gone."""
+    server = (folder / "keys" / "server.key").read_bytes()
+    key_file = folder / "keys" / f"wave-{wave}.key"
+    key = key_file.read_bytes() if key_file.exists() else b""
+    with closing(sqlite3.connect(folder / "data" / "aitbar.db")) as file:
+        for person in people:
+            for secret, interview in person.interviews.items():
+                box = file.execute("SELECT box FROM session WHERE loc = ?", (_loc(_raw(secret)),)).fetchone()
+                if box is not None and interview.step:
+                    kept = _opened(box[0], server, _raw(secret), wave, who(person.id).tag(key, 0))
+                    if kept is not None and kept < interview.step:
+                        raise Wrong(f"person {person.number} was shown step {interview.step}, and kept is {kept}")
+
+
+def _raw(secret: str) -> bytes:
+    return base64.urlsafe_b64decode(secret + "==")
+
+
+def _loc(secret: bytes) -> bytes:
+    return derive(secret, "loc", 16)
+
+
+def _opened(box: bytes, server: bytes, secret: bytes, wave: str, tag: bytes) -> int | None:
+    """The step in a sealed box; None for a box that is somebody else's (forged secrets)."""
+    cipher = ChaCha20Poly1305(derive(server + secret, "key"))
+    try:
+        plain = cipher.decrypt(box[:12], box[12:], b"|".join((wave.encode(), b"1", tag)))
+    except InvalidTag:
+        return None
+    return int(json.loads(plain)["step"])
+
+
 # -- summaries --------------------------------------------------------------------------------------------
 
 
@@ -198,7 +237,9 @@ def check_digests(
         arrived = [each for each in shown if each.chat == one.chat and each.method == "sendmessage"]
         marked = [each for each in arrived if AGAIN in each.words]
         if len(arrived) - len(marked) > len(rows):
-            raise Wrong(f"{len(arrived)} summaries for {len(rows)} periods, and {len(marked)} say that they are second")
+            raise Wrong(
+                f"{len(arrived)} summaries for {len(rows)} periods, and {len(marked)} say that they are second"
+            )
         sent = sum(state == "sent" for _, state in rows)
         if sent > len(arrived):
             raise Wrong(f"{sent} summaries are kept as sent, and {len(arrived)} arrived")

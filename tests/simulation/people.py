@@ -56,6 +56,8 @@ class Interview:
     step: int = 0
     possible: dict[str, set[Answer]] = field(default_factory=lambda: {name: set() for name in QUESTIONS})
     ticked: set[str] = field(default_factory=set)
+    acted: set[int] = field(default_factory=set)
+    unexplained: set[int] = field(default_factory=set)
     typed: bool = False
 
 
@@ -115,6 +117,7 @@ class Person:
         self.withdrawing = False
         self.withdrawn = False
         self.taps = 0
+        self.texts = 0
         self.confirmed = 0
         self._said_done = False
         self._known: dict[int, int] = {}
@@ -163,9 +166,17 @@ class Person:
         if step < newest.get(secret, 0):
             raise Wrong(f"person {self.number} saw step {newest[secret]}, and then step {step} again")
         self.confirmed += step > interview.step
+        self._explain(interview, step)
         interview.step = max(step, interview.step)
         if view.button("Send answers"):
             self._read_review(view, interview, secret, step)
+
+    def _explain(self, interview: Interview, step: int) -> None:
+        """Each step forward follows from a tap at the step before it, or from words typed once."""
+        if interview.step:
+            interview.unexplained |= set(range(interview.step, step)) - interview.acted
+        if sum(len(one.unexplained) for one in self.interviews.values()) > self.texts:
+            raise Wrong(f"person {self.number} is at step {step}, and did nothing that leads there")
 
     def _read_review(self, view: View, interview: Interview, secret: str, step: int) -> None:
         shown = _answers_of(view.text)
@@ -173,9 +184,8 @@ class Person:
             return
         for name, answer in shown.items():
             if answer not in interview.possible[name]:
-                raise Wrong(
-                    f"person {self.number} never gave {answer!r} to {name}: {sorted(map(str, interview.possible[name]))}"
-                )
+                given = sorted(map(str, interview.possible[name]))
+                raise Wrong(f"person {self.number} never gave {answer!r} to {name}: {given}")
             interview.possible[name] = {answer}
         self.reviewed[secret, step] = shown
 
@@ -261,10 +271,13 @@ class Person:
             interview.typed = False
             self.tap(button)
             return
+        # Typed again before the next question is seen, the words may answer that one: only the person can tell.
+        names = ("third", "fourth") if interview.typed else (name,)
         interview.typed = True
         number = SLIPS + 100 * self.number + self.chance.randint(0, 99) if slip else int(str(self.want[name]))
         for one in self.interviews.values():
-            one.possible[name].add(number)
+            for each in names:
+                one.possible[each].add(number)
         self.say(str(number))
 
     def _review(self, view: View) -> None:
@@ -299,11 +312,11 @@ class Person:
         self._tapped = secret
         if step < interview.step:
             return  # old: it must not change anything
+        interview.acted.add(step)
         if what in ("s", "S") and (secret, step) in self.reviewed:
             self.sent.append(self.reviewed[secret, step])
         elif what[0] in "+-" and what[1:].isdecimal():
             interview.ticked.add(MARKS[int(what[1:])])
-        elif what == "d":
             interview.possible["second"] |= _subsets(interview.ticked)
         elif what.isdecimal():
             interview.possible[QUESTIONS[question]].add(LETTERS[int(what)])
@@ -320,6 +333,7 @@ class Person:
 
     def say(self, words: str) -> None:
         """Type words."""
+        self.texts += 1
         self.phones.send(self.id, words)
 
     # -- mischief -------------------------------------------------------------------------------------
@@ -337,7 +351,7 @@ class Person:
         if at := self._where(self.look()):
             button = self.chance.choice(at.buttons)
             if "Hide" not in button.label:
-                for _ in range(self.chance.choice((2, 2, 20))):
+                for _ in range(self.chance.choice((2, 2, 2, 2, 20))):
                     self.tap(button)
 
     def _race(self) -> None:
@@ -383,7 +397,9 @@ class Person:
 
     def _words(self) -> None:
         """Words nobody asked for, and commands."""
-        self.say(self.chance.choice(("?", "salaam", "/help", "/language", "back", "/desk", "/claim XYZ", "/withdraw")))
+        self.say(
+            self.chance.choice(("?", "salaam", "/help", "/language", "back", "/desk", "/claim XYZ", "/withdraw"))
+        )
 
     def _edited(self) -> None:
         """Own words changed afterwards: that never changes an answer."""
@@ -442,7 +458,8 @@ def _answers_of(text: str) -> Answers:
 def _subsets(marks: set[str]) -> set[Answer]:
     ordered = [mark for mark in MARKS if mark in marks]
     return {
-        tuple(mark for bit, mark in enumerate(ordered) if number >> bit & 1) for number in range(1, 2 ** len(ordered))
+        tuple(mark for bit, mark in enumerate(ordered) if number >> bit & 1)
+        for number in range(1, 2 ** len(ordered))
     }
 
 

@@ -21,6 +21,7 @@ from typing import Any
 from unittest import mock
 
 from pydantic import SecretStr
+from sqlalchemy import create_engine
 
 import bot.app
 import bot.clock
@@ -28,7 +29,7 @@ import bot.digest
 import bot.reload
 import bot.store.engine
 from bot.app import house, serve
-from bot.files.snapshot import fingerprint
+from bot.files.snapshot import fingerprint, look
 from bot.settings import Settings
 from bot.stopping import Asked, Stop
 
@@ -48,6 +49,12 @@ class Program:
     def __init__(self, folder: Path, note: Callable[[str], None]) -> None:
         self.folder = folder
         self.dead = False
+        self.began = 0
+        self.kept = 0
+        self.handed: dict[int, float] = {}
+        """The updates it was given and has to keep, by their ids, and when they first came."""
+        self.done: dict[int, bool] = {}
+        """Those it has acknowledged; False for taps that Telegram had forgotten by then."""
         self.killed_at = ""
         self.next_folder = folder
         self.tasks: dict[asyncio.Task[Any], None] = {}
@@ -147,7 +154,7 @@ class _Timer:
             await asyncio.sleep(seconds())
             await tick()
 
-    def shutdown(self, wait: bool = True) -> None:  # noqa: FBT001, FBT002 - the scheduler's signature
+    def shutdown(self, wait: bool = True) -> None:  # noqa: ARG002 - the scheduler's signature
         self._task.cancel()
 
 
@@ -167,7 +174,7 @@ def without_the_machine(request: Callable[[], Any], seconds: Callable[[], float]
         yield
 
 
-_really_look = bot.reload.look
+_really_look = look
 
 
 def _look(surveys: Path, catalogues: Path, spoken: Any = None) -> Any:
@@ -180,7 +187,7 @@ def _looked_at(surveys: Path, catalogues: Path, _fingerprint: str) -> Any:
     return _really_look(surveys, catalogues)
 
 
-_really_create_engine = bot.store.engine.create_engine
+_really_create_engine = create_engine
 _compiled: Any = None
 
 

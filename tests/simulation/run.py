@@ -7,7 +7,6 @@ import subprocess
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, fields, replace
 from functools import cache
-from random import Random
 
 from tests.simulation.disk import Mishap
 from tests.simulation.network import Faults
@@ -91,8 +90,11 @@ class Profile:
 PROFILES: dict[str, Profile] = {
     "mixed": Profile(
         "everything at once, a little of each",
-        people=(2, 5),
-        events={"kill": 2, "stop": 1, "leap": 1, "outage": 0.7, "full": 0.7, "coordinator": 1, "removal": 0.7, "": 70},
+        people=(1, 4), rounds=9, days=(0, 2),
+        events={
+            "kill": 2, "stop": 1, "leap": 1, "clock": 0.5, "outage": 0.7, "full": 0.7, "coordinator": 1,
+            "removal": 0.7, "": 70,
+        },
         faults=Faults(0.02, 0.02, 0.01, 0.01, 0.004, 0.1, 0.1),
         mishaps={"crash": 0.0005, "io": 0.0005, "locked": 0.0005, "full": 0.0003},
     ),
@@ -110,7 +112,8 @@ PROFILES: dict[str, Profile] = {
         faults=Faults(too_many=0.25), events={"stop": 1, "": 40}, closes=0.0,
     ),
     "restarts": Profile(
-        "stopped and killed whenever summaries are due", people=(1, 1), coordinators=(2, 3), rounds=4, part="restarts",
+        "stopped and killed whenever summaries are due",
+        people=(1, 1), coordinators=(2, 3), rounds=4, part="restarts",
         faults=Faults(before=0.02, after=0.02), mishaps={"crash": 0.002},
     ),
     "duplicates": Profile(
@@ -192,18 +195,20 @@ async def _chaos(world: World, of: Profile, counts: Counts) -> None:
     """People answer while things break; then quiet; then days pass, and the wave may close."""
     world.network.faults = replace(of.faults)
     world.mishaps.update(of.mishaps)
-    world.downtime = world.chance.choice(((0.0, 3.0), (0.0, 60.0)))
-    for _ in range(of.rounds * len(world.people)):
+    world.downtime = (0.0, 3.0) if of.planned else world.chance.choice(((0.0, 3.0), (0.0, 60.0)))
+    for number in range(of.rounds * len(world.people)):
         _act(world, of, counts)
         await _event(world, of)
         await asyncio.sleep(world.chance.uniform(0.0, of.pause))
-    if of.planned:
-        await _to_the_end(world, of)
-        await world.quiet()
-        return
+        if number % 3 == 0:
+            world.look()
+            world.check()
     await world.quiet()
     world.network.faults = replace(of.faults)
     world.mishaps.update(of.mishaps)
+    for _ in range(2 * len(world.people)):  # who has finished, still taps old buttons now and then
+        _act(world, of, counts)
+        await asyncio.sleep(world.chance.uniform(0.0, of.pause))
     await _to_the_end(world, of)
     await world.quiet()
 
