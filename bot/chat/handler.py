@@ -355,7 +355,8 @@ class Handler:
             return self._without_a_grip(tx, came, meant, now)
         event = KEYWORDS.get(meant or "", Typed(words, meant))
         awaiting = self._awaiting[came.chat]
-        if isinstance(event, Typed) and not (awaiting.drawn and came.message > awaiting.heard):
+        newest = max(awaiting.heard, awaiting.message or 0)
+        if isinstance(event, Typed) and not (awaiting.drawn and came.message > newest):
             event = Continued()  # written before this question was seen, or brought twice
         return [*self._turn(tx, came, Held(grip, event, came.message), now), Delete(came.chat, (came.message,))]
 

@@ -414,6 +414,17 @@ def test_a_second_tap_on_open_now_opens_no_second_wave(house: House) -> None:
     assert [opened in show.text for show in shows] == [True, True]
 
 
+def test_words_older_than_the_message_of_a_question_are_no_answer_to_it(house: House, wave: str) -> None:
+    house.take(agree(wave))
+    before = rows(house.store, "SELECT box FROM session")
+    older = words("1")
+    older["message"]["message_id"] = CONSENT - 1
+    house.take(older)
+    assert rows(house.store, "SELECT box FROM session") == before
+    house.take(words("1"))
+    assert rows(house.store, "SELECT box FROM session") != before
+
+
 # -- 6: hiding in words ---------------------------------------------------------------------------------
 
 

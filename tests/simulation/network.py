@@ -211,14 +211,17 @@ class Network:
         return 200 if body["ok"] else int(body["error_code"]), body
 
     def _hand(self, program: Any, raws: list[Json]) -> None:
-        """Remember what the program has to keep, and since when."""
-        now = asyncio.get_running_loop().time()
+        """Remember what the program has to keep, and since when Telegram knows that it was asked for.
+
+        A day may pass while the answer travels: Telegram then gives up a tap that nobody could keep in time.
+        """
         for raw in raws:
             if _is_kept(raw) and raw["update_id"] in self._due:
-                program.handed.setdefault(raw["update_id"], now)
+                program.handed.setdefault(raw["update_id"], self._handed_at)
 
     def _handed_over(self, raws: list[Json]) -> list[Json]:
         self.seen.updates += len(raws)
+        self._handed_at = asyncio.get_running_loop().time()
         batch = list(raws)
         self._due = {raw["update_id"] for raw in raws}
         if self._past and self.faults.again:
