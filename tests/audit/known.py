@@ -1,6 +1,6 @@
 """Asks whether a locked package has a known weakness; says "not audited" where nobody could be asked.
 
-Without `--strict`, pip-audit prints "No known vulnerabilities found" and exits 0 although it skipped every package.
+Without `--strict`, pip-audit prints "No known vulnerabilities found" and exits 0 though it skipped every package.
 """
 
 from __future__ import annotations
