@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from dataclasses import dataclass
 
-from bot.emulator.person import NoReaction, NoSuchButton, Person, Screen
+from bot.emulator.person import NoReaction, Person, Screen
 from tests.rig import id_of
 
 QUESTIONS = ("First", "Second", "Third", "Fourth", "Fifth", "Sixth")
@@ -99,20 +99,26 @@ class Respondent:
         says so in passing, unless the bot died before it could.
         """
         seen, toasts = _shown(screen), len(screen.toasts)
-        with contextlib.suppress(NoSuchButton):  # redrawn meanwhile
-            await phone.press(label, wait=False)
+        await self._press(phone, screen, label)
+        tapped = screen
         screen = await self._changed(phone, seen)
         if _shown(screen) != seen:
             return screen
         self.tapped_again += 1
         deaths = self.alive.deaths
-        with contextlib.suppress(NoSuchButton):
-            await phone.press(label, wait=False)
+        await self._press(phone, tapped, label)
         screen = await self._changed(phone, seen, answered=True)
         too_late = any(MOVED_ON in toast.text for toast in screen.toasts[toasts:])
         if label in LABELS and not too_late and self.alive.deaths == deaths and _shown(screen) != seen:
             self.lost += 1
         return screen
+
+    async def _press(self, phone: Person, screen: Screen, label: str) -> None:
+        """Tap the button that was seen: what has taken its place meanwhile may have the same words."""
+        shown = [m for m in screen.messages if m.from_bot][-1]
+        data = next(b.data for row in shown.buttons for b in row if b.text == label)
+        assert data is not None
+        await phone.press_data(data, message_id=shown.id, wait=False)
 
     async def _changed(self, phone: Person, seen: tuple[object, ...], answered: bool = False) -> Screen:
         """The screen once it shows something else, and with `answered` once no tap waits for its answer.
