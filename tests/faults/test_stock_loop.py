@@ -22,5 +22,6 @@ def test_the_stock_loop_loses_taps_under_the_same_fire(rig: Rig) -> None:
     while not lost and kills < MOST_KILLS:
         crowd = asyncio.run(under_fire(rig, open_kill_wave(rig), KILLS, SEED + kills, stock, PEACE))
         lost, kills = sum(one.lost for one in crowd), kills + KILLS
+        rig.kill_bot()
     print(f"{kills} kills of the stock loop: {lost} taps lost")
     assert lost > 0
