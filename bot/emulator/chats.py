@@ -7,6 +7,7 @@ Laws of this file:
 """
 
 import itertools
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -74,7 +75,7 @@ class Tap:
 
 
 @dataclass(eq=False)
-class Chat:
+class Chat(ABC):
     """What private chats and groups have in common."""
 
     id: int
@@ -99,15 +100,17 @@ class Chat:
     def __post_init__(self) -> None:
         self.bell = self.clock.bell()
 
+    @abstractmethod
     def shape(self) -> Json:
         """A `Chat` (Bot API documentation, Chat)."""
-        raise NotImplementedError
 
     def refuse_outsider(self) -> None:
-        """Refuse a bot that is not in this chat; asked before anything else."""
+        """Refuse a bot that is not in this chat; asked before anything else. Whoever has a chat is in it."""
+        return
 
     def refuse_unreachable(self) -> None:
-        """Refuse what the other side refuses; asked last."""
+        """Refuse what the other side refuses; asked last. A group refuses nothing."""
+        return
 
     def touch(self, *, by_bot: bool = False) -> None:
         """Number a change and wake whoever watches this phone."""
