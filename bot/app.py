@@ -234,7 +234,7 @@ async def _work(place: House, updates: Updates, look: Callable[[], Heartbeat], a
     heard = await place.store.write(lambda tx: tx.desk.read_mark(HEARD))
     updates.last_poll = None if heard is None else datetime.fromisoformat(heard)
     updates.heard()  # Telegram has just said who the bot is
-    scheduler = clock.start(partial(_tick, place))
+    ticker = clock.Clock(partial(_tick, place))
     beside = [
         asyncio.create_task(_keep_clean(place)),
         asyncio.create_task(place.publish_profile()),
@@ -251,7 +251,7 @@ async def _work(place: House, updates: Updates, look: Callable[[], Heartbeat], a
     try:
         await _way(place, updates, asked).run()
     finally:
-        scheduler.shutdown(wait=False)
+        await ticker.stop()
         for task in beside:
             task.cancel()
         await asyncio.gather(*beside, return_exceptions=True)

@@ -25,8 +25,8 @@ T = TypeVar("T")
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 PATIENCE_SECONDS = 9.0
-"""What a clean stop may take at most (2 s for the receipt, 2 s for replies, 3 s for the scrub, 1 s for the
-connections), and a little; one second less than Docker waits."""
+"""What a clean stop may take at most (2 s for the receipt, 2 s for replies, 1 s for the tick, 3 s for the
+scrub, 1 s for the connections); one second less than Docker waits."""
 
 log = structlog.get_logger()
 

@@ -97,12 +97,12 @@ def _interview(tx: Transaction, who: Who, did: Held, now: datetime, fallback: st
         return Reply(None, hint=Say("hint-moved-on"))
     if wave.state != "open":
         return Reply(threshold.closed(place.language), wipe=place.marks)
-    # Words that were taken already were meant for an earlier question.
+    # Words that came already were meant for an earlier question, whether or not they were taken as an answer.
     again = 0 < did.typed <= place.typed
     step = flow.step(wave.survey, place, Continued() if again else did.event)
     if step.place is not None:
-        if step.place != place:
-            kept = replace(step.place, typed=max(did.typed, place.typed))
+        kept = replace(step.place, typed=max(did.typed, place.typed))
+        if kept != place:
             tx.vault.seal(secret, wave.id, wave.survey.version, tag, kept, now.date())
         return Reply(step.screen, grip=did.grip, hint=step.hint, moved=step.place != place)
     if step.keep is not None:

@@ -77,8 +77,8 @@ Digests = Callable[[int, str, str], Awaitable[tuple[Outgoing, ...]]]
 class Awaiting:
     """A chat whose typed words belong to an interview: its secret, its message, until when.
 
-    `drawn` is false until the phone shows the present question, and `heard` is the newest message whose words
-    were taken: words from before are no answer to it, since words carry no step.
+    `drawn` is false until the phone shows the present question: words from before are no answer to it, since
+    words carry no step.
     """
 
     grip: Grip
@@ -86,7 +86,6 @@ class Awaiting:
     language: str
     until: float
     drawn: bool = False
-    heard: int = 0
     screen: Screen | None = None
 
 
@@ -311,7 +310,6 @@ class Handler:
             self._clock() + GRIP_SECONDS,
             drawn=before is not None and same and before.drawn and not reply.moved,
             screen=reply.screen,
-            heard=max(before.heard if before is not None else 0, 0 if came.tap is not None else came.message),
         )
         self._awaiting[came.chat] = kept
 
@@ -355,9 +353,8 @@ class Handler:
             return self._without_a_grip(tx, came, meant, now)
         event = KEYWORDS.get(meant or "", Typed(words, meant))
         awaiting = self._awaiting[came.chat]
-        newest = max(awaiting.heard, awaiting.message or 0)
-        if isinstance(event, Typed) and not (awaiting.drawn and came.message > newest):
-            event = Continued()  # written before this question was seen, or brought twice
+        if isinstance(event, Typed) and not (awaiting.drawn and came.message > (awaiting.message or 0)):
+            event = Continued()  # written before this question was seen
         return [*self._turn(tx, came, Held(grip, event, came.message), now), Delete(came.chat, (came.message,))]
 
     def _without_a_grip(self, tx: Transaction, came: Came, meant: str | None, now: datetime) -> list[Outgoing]:

@@ -59,8 +59,8 @@ class Place:
     """Where a person is. All of it is sealed with a secret that only the person's chat holds.
 
     `picked` are the options set so far in a multiple choice, `pending` a changed answer that waits for a
-    yes because later answers would fall away, `marks` the messages to wipe at the end, `typed` the message
-    whose words were taken last: those carry no step, and may be delivered twice.
+    yes because later answers would fall away, `marks` the messages to wipe at the end, `typed` the newest
+    message whose words came: those carry no step, and may be delivered twice.
     """
 
     language: str

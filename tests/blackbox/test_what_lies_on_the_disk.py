@@ -4,13 +4,12 @@
 2. Under the wave's key an id gives a tag of the ledger while the wave is open (said in docs/security.md),
    and nothing anywhere else; once the wave has ended not even that.
 3. Nothing of an open interview can be read; no token stands in any log.
-4. The scan can see: an id planted in each form is found.
+4. The scan can see: an id planted in each form is found, and so is a place that is not sealed.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
 import shutil
 import sqlite3
 from datetime import UTC, datetime, timedelta
@@ -18,6 +17,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.core.flow import Place
+from bot.store.vault import dump_place
 from tests.blackbox import dumpscan
 from tests.faults.crowd import Alive, Respondent
 from tests.rig import Rig, id_of
@@ -26,6 +27,7 @@ pytestmark = pytest.mark.slow
 
 PEOPLE = 50
 OPEN = 5
+WORDS_OF_A_PLACE = ('"language"', '"answers"', '{"q1":"d"', '"q2":"d"')
 KILL_SURVEY = Path(__file__).parents[1] / "faults" / "kill_survey.yaml"
 
 
@@ -71,6 +73,11 @@ def test_the_scan_finds_a_planted_id_in_each_form(tmp_path: Path) -> None:
     assert dumpscan.find_tokens([tmp_path]) == ["bot.log"]
 
 
+def test_the_words_looked_for_stand_in_a_place_that_is_not_sealed() -> None:
+    plain = dump_place(Place("en", "q3", 3, {"q1": "d", "q2": "d"}))
+    assert [word for word in WORDS_OF_A_PLACE if word.encode() not in plain] == []
+
+
 async def _answer(rig: Rig, wave: str) -> None:
     alive = Alive()
     alive.set()
@@ -99,7 +106,7 @@ def _outside_the_ledger(rig: Rig, forms: dict[str, bytes]) -> list[str]:
 
 
 def _answers_of_open_interviews(rig: Rig) -> list[str]:
-    """Question ids that can be read in a sealed box."""
+    """What of a place can be read in a sealed box. Each word is long enough not to stand there by chance."""
     boxes = [row["box"] for row in rig.rows("session")]
     assert {len(box) for box in boxes} == {2048 + 12 + 16}, "padded: the length tells nothing"
-    return [word for box in boxes for word in ("q1", "answers", json.dumps("d")) if word.encode() in box]
+    return [word for box in boxes for word in WORDS_OF_A_PLACE if word.encode() in box]

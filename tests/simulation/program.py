@@ -154,7 +154,7 @@ class _Timer:
             await asyncio.sleep(seconds())
             await tick()
 
-    def shutdown(self, wait: bool = True) -> None:  # noqa: ARG002 - the scheduler's signature
+    async def stop(self) -> None:
         self._task.cancel()
 
 
@@ -164,7 +164,7 @@ def without_the_machine(request: Callable[[], Any], seconds: Callable[[], float]
     with ExitStack() as stack:
         for target, name, stand_in in (
             (bot.app, "AiohttpRequest", lambda *_arguments: request()),
-            (bot.clock, "start", lambda tick: _Timer(tick, seconds)),
+            (bot.clock, "Clock", lambda tick: _Timer(tick, seconds)),
             (bot.digest, "png", lambda _digest: PICTURE),
             (bot.app, "version", lambda _name: "simulated"),
             (bot.reload, "look", _look),

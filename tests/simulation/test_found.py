@@ -1,6 +1,7 @@
 """What the simulation has found, each as small as it can be shown.
 
 1. Words that come twice answer one question: they carry no step, and come again behind a tap after a restart.
+   That holds for words too that were no answer when they came first.
 2. A clock that is set back does not make a wait of seconds one of hours.
 """
 
@@ -46,6 +47,16 @@ def test_words_that_come_twice_answer_one_question(tmp_path: Path) -> None:
         assert _place(again) == _place(first) == "2"
         assert _place(_does(store, Held(grip, Continued()))) == "2"
         assert _place(_does(store, Held(grip, Typed("9"), typed=21))) == ""
+
+
+def test_words_that_came_too_early_answer_no_question_later(tmp_path: Path) -> None:
+    with kept(tmp_path, two_numbers) as store:
+        wave = open_wave(store, survey="numbers")
+        grip = _does(store, Agreed(wave, 1, "en", 1, 0)).grip
+        assert grip is not None
+        assert _place(_does(store, Held(grip, Continued(), typed=20))) == "1"
+        assert _place(_does(store, Held(grip, Typed("8"), typed=20))) == "1", "brought once more"
+        assert _place(_does(store, Held(grip, Typed("8"), typed=21))) == "2"
 
 
 def _does(store: Store, did: Held | Agreed) -> Reply:
