@@ -28,6 +28,7 @@ KEPT: tuple[Table, ...] = (
     t.block,
     t.block_count,
     t.response,
+    t.opentext,
     t.coordinator,
     t.subscription,
     t.digest,
@@ -40,7 +41,11 @@ LEFT_OUT: Mapping[Table, str] = {
     t.session: "interviews in progress; without them a stolen server key opens nothing",
     t.pool: "answers that wait: released in blocks or never seen",
     t.cell: "how many answers wait, as far as it can be told",
+    t.contact: "who agreed to be written to",
+    t.invite: "which codes open a wave",
     t.claim_code: "a code that makes owners",
+    t.proposal: "acts that wait for a second person",
+    t.approval: "codes that let rows out",
     t.mark: "facts of a moment: ticks, pauses",
 }
 """The tables that no backup holds, and what stands in them. Each table is here or above."""

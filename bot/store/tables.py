@@ -1,6 +1,6 @@
 """What is kept, table by table.
 
-Laws of the tables that hold answers (ledger, session, pool, response, block, cell, block_count):
+Laws of the tables that hold answers, who took part, or how to reach somebody (`CORE`):
 1. WITHOUT ROWID: an ordinary SQLite table remembers the order of arrival in its hidden row number.
 2. No time and no counter; `expiry_day`, a whole day on a row nobody can tie to a person, is the only date.
 3. Nothing joins them: no value of ledger or session stands in pool or response, but for the wave's name.
@@ -103,8 +103,38 @@ block_count = _table(
     PrimaryKeyConstraint("wave", "no", "question", "code"),
 )
 
-CORE = (ledger, session, pool, response, block, cell, block_count)
-"""The tables that hold answers, or who took part."""
+contact = _table(
+    "contact",
+    Column("cid", LargeBinary(16), primary_key=True),
+    Column("wave", String, nullable=False),
+    Column("box", LargeBinary, nullable=False),
+)
+"""Who agreed to be written to, sealed; written at the daily tick in random order, apart from all else."""
+
+invite = _table(
+    "invite",
+    Column("wave", String, nullable=False),
+    Column("h", LargeBinary(32), nullable=False),
+    Column("cohort", String, nullable=False),
+    Column("left", Integer, nullable=False),  # read only to say open or full
+    Column("expiry_day", String(10), nullable=False),
+    PrimaryKeyConstraint("wave", "h"),
+)
+
+opentext = _table(
+    "opentext",
+    Column("tid", LargeBinary(16), primary_key=True),
+    Column("wave", String, nullable=False),
+    Column("block", Integer, nullable=False),
+    Column("question", String, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("thash", LargeBinary(32), nullable=False),
+    UniqueConstraint("thash"),
+)
+"""Released open answers, sealed to a steward's public key and torn from the other answers of their person."""
+
+CORE = (ledger, session, pool, response, block, cell, block_count, contact, invite, opentext)
+"""The tables that hold answers, who took part, or how to reach somebody."""
 
 definition = _table(
     "definition",
@@ -135,6 +165,9 @@ wave = _table(
     Column("ticks_left", Integer),  # daily ticks until the last release, once closing
     Column("finished_shown", Integer, nullable=False),  # people who ever finished, rounded down (R1)
     Column("alone", Integer, nullable=False),  # opened by one person without a second
+    Column("invited", Integer, nullable=False, server_default="0"),  # only with an invitation
+    Column("steward_key", LargeBinary(32)),  # open answers are sealed to it
+    Column("populations", Text),  # people of single nodes, as JSON; what is not named is shared out evenly
 )
 
 coordinator = _table(
@@ -162,6 +195,26 @@ claim_code = _table(
     Column("until", String, nullable=False),
     Column("tries_left", Integer, nullable=False),
 )
+
+proposal = _table(
+    "proposal",
+    Column("id", String, primary_key=True),
+    Column("act", String, nullable=False),
+    Column("what", Text, nullable=False),  # JSON: all that the act needs
+    Column("proposer", String, nullable=False),  # a coordinator's chat, or the console
+    Column("until", String, nullable=False),
+)
+"""A grave act that waits for a second coordinator."""
+
+approval = _table(
+    "approval",
+    Column("hash", String(64), primary_key=True),
+    Column("proposal", String, nullable=False),
+    Column("chat", Integer, nullable=False),
+    Column("until", String, nullable=False),
+    Column("tries_left", Integer, nullable=False),
+)
+"""One-time codes that coordinators got in the chat for a row export on the console."""
 
 digest = _table(
     "digest",
