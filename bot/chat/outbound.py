@@ -19,6 +19,9 @@ GONE = ("message to edit not found", "message can't be edited", "there is no tex
 
 DELETE_AT_ONCE = 100
 
+REPLACED = 1_000
+"""Messages remembered to have been replaced by newer ones: what was tapped twice comes within seconds."""
+
 
 @dataclass(frozen=True)
 class Show:
@@ -79,6 +82,8 @@ class Outbound:
     def __init__(self, bot: Bot, pace: Pace) -> None:
         self._bot = bot
         self._pace = pace
+        self._instead: dict[tuple[int, int], int] = {}
+        """Which message took the place of which, so that a second tap on the old one makes no second copy."""
 
     def send(self, out: Outgoing) -> None:
         """Queue one reply; nothing waits for it."""
@@ -108,16 +113,23 @@ class Outbound:
             self.send(out)
 
     async def _show(self, show: Show) -> None:
-        if show.edit is not None and await self._edit(show, show.edit):
+        edit = show.edit if show.instead is None else self._instead.get((show.chat, show.instead))
+        if edit is not None and await self._edit(show, edit):
             if show.shown is not None:
-                show.shown(show.edit)
+                show.shown(edit)
             return
         await self._pace.allowed()
         message = await self._bot.send_message(show.chat, show.text, reply_markup=show.keyboard)
         if show.shown is not None:
             show.shown(message.message_id)
-        if show.instead is not None:  # by itself, so that its refusal never sends the message again
-            self.send(Delete(show.chat, (show.instead,)))
+        if show.instead is not None:
+            self._replaced(show.chat, show.instead, message.message_id)
+
+    def _replaced(self, chat: int, old: int, new: int) -> None:
+        self._instead[chat, old] = new
+        while len(self._instead) > REPLACED:
+            self._instead.pop(next(iter(self._instead)), None)
+        self.send(Delete(chat, (old,)))  # by itself, so that its refusal never sends the message again
 
     async def _edit(self, show: Show, message: int) -> bool:
         try:

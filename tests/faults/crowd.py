@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from bot.emulator.person import NoReaction, Person, Screen
+from bot.emulator.person import Message, NoReaction, Person, Screen
 from tests.rig import id_of
 
 QUESTIONS = ("First", "Second", "Third", "Fourth", "Fifth", "Sixth")
 LABELS = "ABCD"
+BEGINS = ("Yes, I agree", "Yes, start over")
 MOVED_ON = "earlier step"
 PATIENCE = 2.5
 """Seconds after which somebody taps again; a bot that came back has answered long before."""
@@ -36,7 +37,8 @@ class Alive(asyncio.Event):
 class Respondent:
     """One person, and what went wrong for them.
 
-    `forgotten`: questions asked again although the next one had been seen, so a confirmed answer was lost.
+    `forgotten`: questions asked again although the next one of the same interview had been seen, so a confirmed
+    answer was lost; and interviews that began without a tap that begins one.
     `lost`: taps that had no effect at all, though the bot had told Telegram that they were done.
     `confirmed`: answers whose next question was seen, and the sending that was thanked for.
     """
@@ -50,7 +52,8 @@ class Respondent:
     tapped_again: int = 0
     confirmed: int = 0
     done: bool = False
-    _best: int = 0
+    _best: dict[str, int] = field(default_factory=dict)
+    _began: int = 0
 
     async def answer(self) -> None:
         """Answer everything and send, however often the bot dies."""
@@ -64,33 +67,33 @@ class Respondent:
         said = [m for m in screen.messages if m.from_bot]
         if not said:
             return await self._first_words(phone, screen)
-        text, labels = said[-1].text, said[-1].labels
+        text, labels, secret = said[-1].text, said[-1].labels, _secret(said[-1])
         if "Thank you" in text or "already answered" in text:
             self.done = True
             self.confirmed += 1
             return screen
-        return await self._tap(phone, screen, self._choice(text, labels))
+        return await self._tap(phone, screen, self._choice(text, labels, secret))
 
-    def _choice(self, text: str, labels: tuple[str, ...]) -> str:
+    def _choice(self, text: str, labels: tuple[str, ...], secret: str) -> str:
         for index, word in enumerate(QUESTIONS):
             if f"{word} question" in text and "Send answers" not in labels:
-                self._saw(index)
+                self._saw(secret, index)
                 return LABELS["abcd".index(marker(self.number)[f"q{index + 1}"])]
         if "Send answers" in labels:
-            self._saw(len(QUESTIONS))
-        if "Start over" in labels or "Yes, start over" in labels:
-            self._best = 0
+            self._saw(secret, len(QUESTIONS))
         for label in ("English", "Yes, I agree", "Send answers", "Start over", "Yes, start over"):
             if label in labels:
+                self._began += label in BEGINS
                 return label
         raise AssertionError(f"nothing to tap: {text} {labels}")
 
-    def _saw(self, answered: int) -> None:
-        """The screen says that so many answers are kept."""
-        if answered < self._best:
+    def _saw(self, secret: str, answered: int) -> None:
+        """The screen says that so many answers of this interview are kept."""
+        best = self._best.get(secret, 0)
+        if answered < best or (secret not in self._best and len(self._best) >= self._began):
             self.forgotten += 1
-        self.confirmed += max(0, answered - self._best)
-        self._best = max(self._best, answered)
+        self.confirmed += max(0, answered - best)
+        self._best[secret] = max(best, answered)
 
     async def _tap(self, phone: Person, screen: Screen, label: str) -> Screen:
         """Tap, and tap again when nothing comes; say whether the first tap was lost or only its reply.
@@ -150,6 +153,12 @@ class Respondent:
         with contextlib.suppress(NoReaction):
             return await phone.wait_news(screen.seq, idle=0.01, timeout=1.0)
         return await phone.screen()
+
+
+def _secret(message: Message) -> str:
+    """What the buttons of an interview's message hold; empty outside of one."""
+    held = [b.data.split(":") for row in message.buttons for b in row if (b.data or "").startswith("v1:")]
+    return held[0][1] if held else ""
 
 
 def _shown(screen: Screen) -> tuple[object, ...]:
