@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 AUDIT := .venv-audit
 
-.PHONY: setup demo test test-setup audit lock soak clean
+.PHONY: setup demo test test-setup coverage audit lock soak clean
 
 setup: $(VENV)/.setup
 
@@ -33,14 +33,19 @@ test-setup: $(VENV)/.test-setup $(CLIENTS)/node_modules
 demo: setup
 	@$(BIN)/aitbar demo
 
+LANES := -n 2 --dist loadfile --no-loadscope-reorder
 test: test-setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/aitbar check surveys locales
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=term:skip-covered --ignore tests/simulation
+	$(BIN)/python -m pytest $(LANES) --ignore tests/simulation
 	$(BIN)/python -m pytest -n 2 tests/simulation
+
+# The same tests, with the branches they take in this process: twice as long, so by itself.
+coverage: test-setup
+	$(BIN)/python -m pytest $(LANES) --cov --cov-report=term:skip-covered --ignore tests/simulation
 
 # The full counts of the fault tests, in parts; sums are kept in docs/soak.md. `make soak PART=kills MINUTES=30`
 PART :=
