@@ -157,8 +157,8 @@ class Respondent:
 
 def _secret(message: Message) -> str:
     """What the buttons of an interview's message hold; empty outside of one."""
-    held = [b.data.split(":") for row in message.buttons for b in row if (b.data or "").startswith("v1:")]
-    return held[0][1] if held else ""
+    data = (b.data or "" for row in message.buttons for b in row)
+    return next((each.split(":")[1] for each in data if each.startswith("v1:")), "")
 
 
 def _shown(screen: Screen) -> tuple[object, ...]:
