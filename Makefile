@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 AUDIT := .venv-audit
 
-.PHONY: setup demo test test-setup coverage audit lock soak clean
+.PHONY: setup demo test test-setup coverage audit lock soak invariants clean
 
 setup: $(VENV)/.setup
 
@@ -52,6 +52,11 @@ PART :=
 MINUTES := 600
 soak: test-setup
 	$(BIN)/python -m tests.soak $(PART) --minutes $(MINUTES)
+
+# The invariants of anonymity, each against its bar: a table. `make invariants FULL=--full`
+FULL :=
+invariants: test-setup
+	$(BIN)/python -m tests.blackbox $(FULL)
 
 # What needs other versions than the program has its own environment; the bill of materials lands in dist/.
 $(AUDIT)/.setup: requirements-audit.lock

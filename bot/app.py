@@ -21,19 +21,23 @@ from bot.chat.desk import Desk
 from bot.chat.handler import Handler
 from bot.chat.holds import Holds
 from bot.chat.http import AiohttpRequest, ProxyTrouble
-from bot.chat.outbound import Outbound, Outgoing
+from bot.chat.outbound import Outbound, Outgoing, Show
 from bot.chat.pace import Pace, seconds_of
+from bot.chat.privacy import Kept
 from bot.chat.updates import UNAUTHORIZED, PollTrouble, Updates
 from bot.chat.webhook import Door, Webhook
+from bot.chat.wishes import Wishes
+from bot.files.helplines import Watched
 from bot.files.phrases import Phrases, locales
 from bot.files.shelf import pinned, surveys_folder
 from bot.heartbeat import Heartbeat
 from bot.installation import Now, terms
-from bot.notices import tell_of_restore
+from bot.notices import tell_of_acts, tell_of_restore
 from bot.reload import Reload
+from bot.results import Results
 from bot.settings import Settings
 from bot.stopping import Asked, Stop
-from bot.store import Store, StoreTrouble, tick
+from bot.store import LAST_DAILY, Store, StoreTrouble, Ticked, Transaction, tick
 from bot.summaries import Summaries
 
 PROFILE_NOT_BEFORE = "profile not before"
@@ -64,23 +68,54 @@ class House:
         self.outbound = Outbound(bot, self.pace)
         self.desk = Desk(self.files.phrases, self.files.shelf, self._link, terms(settings), settings.zone)
         self.summaries = Summaries(settings, store, self.files.phrases, self.pace, self.outbound)
-        self.handler = Handler(self.files.phrases, self.desk, self._last_released)
+        self.results = Results(store, bot, self.files.phrases, self.pace, self.outbound)
+        self.wishes = Wishes(store)
+        kept = Kept(settings.keep_responses_months, settings.min_block)
+        self.news = asyncio.Event()
+        """Set when coordinators have something to hear at once."""
+        self._telling = asyncio.Lock()
+        self.handler = Handler(
+            self.files.phrases,
+            self.desk,
+            self._last_released,
+            self.wishes,
+            kept,
+            self.news.set,
+            helplines=Watched(settings.helplines).current,
+        )
         self.ticked: datetime | None = None
+        self._daily: str | None = None
 
     async def tick(self, now: datetime) -> bool:
-        """Do once all that is due at `now`: dwell, releases, closes, digests, scrub."""
+        """Do once all that is due at `now`: dwell, releases, closes, what has had its time, digests, scrub."""
         counts.TICKS.add()
-        done = await self.store.write(lambda tx: tick(tx.waves, tx.desk, now, self.settings.zone))
+        done, day = await self.store.write(lambda tx: self._ticked(tx, now))
         # Whoever was killed between the commit and this left a key behind: so at every tick, done or not.
         for wave in await self.store.write(lambda tx: tx.waves.destroy_spent_keys()):
             log.info("the key of a wave that is over was destroyed", wave=wave)
+        await self._keep_wishes(day)
         if not done.done:
             return False
+        if done.daily:
+            today, months = now.astimezone(self.settings.zone).date(), self.settings.keep_responses_months
+            await self.store.write(lambda tx: tx.clear(now, today, months))
         await self.holds.recall(self.pace)
         await self.summaries.send_due(now)
+        if await self.results.tell():
+            self.handler.soil()
         if done.daily or done.released or done.ended:
             await self._scrub_by_the_calendar()
         return True
+
+    def _ticked(self, tx: Transaction, now: datetime) -> tuple[Ticked, str | None]:
+        """One tick, and which daily tick was the last one then, whoever did it."""
+        return tick(tx.waves, tx.desk, now, self.settings.zone), tx.desk.read_mark(LAST_DAILY)
+
+    async def _keep_wishes(self, day: str | None) -> None:
+        """Write the wishes that waited for a daily tick, once one was done by whatever command."""
+        if self._daily not in (None, day) and await self.wishes.keep():
+            self.handler.soil()
+        self._daily = day
 
     async def _scrub_by_the_calendar(self) -> None:
         begun = nature.monotonic()
@@ -96,6 +131,9 @@ class House:
     async def _broadcast_text(self, chat: int, text: str) -> None:
         await self.pace.broadcast(chat, lambda: self.outbound.send_text(chat, text))
 
+    async def _broadcast_screen(self, show: Show) -> None:
+        await self.pace.broadcast(show.chat, lambda: self.outbound.show(show))
+
     @property
     def phrases(self) -> Phrases:
         """The bot's own words, as in use."""
@@ -107,8 +145,10 @@ class House:
             await self.publish_profile()
 
     async def tell(self) -> None:
-        """Tell coordinators of a restore, once."""
-        await tell_of_restore(self.store, self.phrases, self._link, self._broadcast_text)
+        """Tell coordinators, once, of a restore, and of acts that need two of them."""
+        async with self._telling:
+            await tell_of_restore(self.store, self.phrases, self._link, self._broadcast_text)
+            await tell_of_acts(self.store, self.desk, self.phrases, self._broadcast_screen, self.now())
 
     async def publish_profile(self) -> None:
         """Set name, description and commands where they changed since the last time."""
@@ -240,9 +280,12 @@ async def _work(place: House, updates: Updates, look: Callable[[], Heartbeat], a
         asyncio.create_task(place.publish_profile()),
         asyncio.create_task(_live(place.store.folder, look)),
         asyncio.create_task(_note_heard(place, updates)),
+        asyncio.create_task(_tell_at_once(place)),
     ]
     if place.phrases.drafts:
         log.warning("these words are drafts that no reader has reviewed", languages=",".join(place.phrases.drafts))
+    for what, todo in place.store.weaknesses():
+        log.warning("the database server keeps more than it should", what=what, todo=todo)
     log.info("ready", surveys=len(place.files.current.surveys))
     # A service manager's word for "read your files again"; a closed terminal sends it too, and ends nothing.
     asyncio.get_running_loop().add_signal_handler(
@@ -311,6 +354,14 @@ async def _tell(place: House) -> None:
         log.error("coordinators could not be told", kind=type(error).__name__)
 
 
+async def _tell_at_once(place: House) -> None:
+    """Coordinators hear what another one wants as soon as it is kept, not only at the next tick."""
+    while True:
+        await place.news.wait()
+        place.news.clear()
+        await _tell(place)
+
+
 async def _look(place: House) -> None:
     """One look at the files of surveys and words."""
     try:
@@ -365,6 +416,7 @@ async def _keep_clean(place: House) -> None:
     while True:
         await asyncio.sleep(0.5)
         place.handler.sweep()
+        await _settle(place)
         since = place.handler.dirty_since
         if since is None:
             continue
@@ -374,6 +426,17 @@ async def _keep_clean(place: House) -> None:
             if not await _scrubbed(place):
                 place.handler.dirty_since = since
                 await asyncio.sleep(SCRUB_AGAIN_SECONDS)
+
+
+async def _settle(place: House) -> None:
+    """Delete what somebody wanted forgotten, also when the answer to it never left."""
+    if not place.wishes.leaving:
+        return
+    try:
+        await place.wishes.settle()
+        place.handler.soil()
+    except StoreTrouble as trouble:
+        log.error("a chat could not be forgotten yet and is tried again", trouble=str(trouble))
 
 
 async def _scrubbed(place: House) -> bool:

@@ -8,7 +8,7 @@ import json
 import os
 import resource
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
@@ -19,6 +19,8 @@ import typer
 from bot import nature
 
 if TYPE_CHECKING:
+    from bot.core.cells import Layout, Node
+    from bot.core.survey import Survey
     from bot.settings import Settings
     from bot.store import Store, Terms
 
@@ -31,9 +33,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 wave_app = typer.Typer(help="Waves: open, close, list.", no_args_is_help=True)
+steward_app = typer.Typer(help="For stewards, on their own computer: keys, and reading.", no_args_is_help=True)
 member_app = typer.Typer(help="Coordinators and their roles.", no_args_is_help=True)
 app.add_typer(wave_app, name="wave")
 app.add_typer(member_app, name="member")
+app.add_typer(steward_app, name="steward")
 
 CONSOLE = "console"
 PR_SET_DUMPABLE = 4  # prctl(2)
@@ -280,12 +284,19 @@ def wave_open(
     org: Annotated[str, typer.Option(help="The organisation that asks.")] = "",
     programme: Annotated[str, typer.Option(help="The programme it belongs to.")] = "",
     population: Annotated[int | None, typer.Option(help="How many people could be asked.")] = None,
+    population_of: Annotated[
+        list[str] | None,
+        typer.Option(metavar="GROUP:N", help="People of one group, such as district=swat:1200; repeatable."),
+    ] = None,
     release: Annotated[str, typer.Option(help="weekly or daily")] = "weekly",
     leftovers: Annotated[str, typer.Option(help="show or wait")] = "show",
     starts_at: Annotated[str | None, typer.Option(help="No interview begins before.")] = None,
     starts_until: Annotated[str | None, typer.Option(help="No interview begins after.")] = None,
     phones: Annotated[int, typer.Option(help="People who may answer on one phone, 1 to 4.")] = 1,
     minors: Annotated[bool, typer.Option(help="Ages 15 to 17 take part (guardians agreed).")] = False,
+    invited: Annotated[bool, typer.Option(help="Only who comes by an invitation can answer.")] = False,
+    k: Annotated[int | None, typer.Option(help="The smallest group of this wave, if larger than usual.")] = None,
+    steward_key: Annotated[str, typer.Option(help="Whose key answers in own words are sealed to.")] = "",
     yes: Annotated[bool, typer.Option("--yes", help="Ask nothing.")] = False,
 ) -> None:
     """Open a wave of a survey; prints its id and its start payload."""
@@ -297,13 +308,15 @@ def wave_open(
     settings, store = _prepared()
     if release not in PERIOD or leftovers not in ("show", "wait") or not 1 <= phones <= 4:
         raise typer.BadParameter("--release is weekly or daily, --leftovers show or wait, --phones 1 to 4")
-    if population is None and not yes:
+    populations = dict(_populations(population_of or []))
+    if population is None and not populations and not yes:
         population = typer.prompt("About how many people could be asked?", type=int, err=True)
     terms = replace(
         installation.terms(settings),
         organisation=org or settings.organisation,
         programme=programme,
         population=population,
+        populations=populations,
         schedule=release,
         leftovers=leftovers,
         slots=phones,
@@ -311,7 +324,12 @@ def wave_open(
         starts_from=_moment(starts_at, settings),
         starts_until=_moment(starts_until, settings),
         alone=True,
+        invited=invited,
+        k=settings.min_block if k is None else k,
+        steward_key=_steward_key(steward_key) if steward_key else settings.steward,
     )
+    if terms.k < settings.min_block:
+        raise typer.BadParameter(f"--k is {settings.min_block} (AITBAR_MIN_BLOCK) or more")
     document = _document(survey, settings)
     for sentence in _what_opening_means(document, terms):
         say(sentence, err=True)
@@ -323,6 +341,15 @@ def wave_open(
         tx.desk.note(CONSOLE, "open", f"wave {wave}, alone", now)
     say(f"wave {wave}")
     say(f"start {wave}")
+
+
+def _steward_key(line: str) -> bytes:
+    from bot.core import steward_key
+
+    try:
+        return steward_key.read(line)
+    except ValueError as error:
+        raise typer.BadParameter(f"--steward-key: {error}") from None
 
 
 def _document(survey: str, settings: Settings) -> dict[str, object]:
@@ -343,9 +370,20 @@ def _document(survey: str, settings: Settings) -> dict[str, object]:
     return loaded.document
 
 
+def _populations(said: list[str]) -> Iterator[tuple[Node, int]]:
+    """The groups and people of `--population-of`: district=swat/gender=woman:300."""
+    from bot.store import read_node
+
+    for one in said:
+        group, _, people = one.rpartition(":")
+        if not people.isdecimal() or "=" not in group:
+            raise typer.BadParameter(f"'{one}' should be a group and its people, such as district=swat:1200")
+        yield read_node(group), int(people)
+
+
 def _what_opening_means(document: dict[str, object], terms: Terms) -> list[str]:
     """What cannot be changed once the wave is open, and what the block rule will show."""
-    from bot.core.blocks import SmallPopulation, partition
+    from bot.core.cells import SmallPopulation, WrongPopulation, layout
     from bot.core.survey import MINORS_CODE
     from bot.files.surveys import from_document
 
@@ -355,24 +393,50 @@ def _what_opening_means(document: dict[str, object], terms: Terms) -> list[str]:
         say(f"Leave --minors out, or add the answer {MINORS_CODE} to the question on age.", err=True)
         raise typer.Exit(1)
     try:
-        cells, dropped = partition(survey, terms.population, terms.k)
-    except SmallPopulation as error:
+        plan = layout(survey, terms.population, terms.k, terms.populations)
+    except (SmallPopulation, WrongPopulation) as error:
         say(str(error), err=True)
         raise typer.Exit(1) from None
-    groups = ", ".join(part.name for part in cells.parts) or "nothing: everyone together only"
+    groups = ", ".join(part.name for part in plan.partition.parts) or "nothing: everyone together only"
     sentences = [
         f"Answers are released {terms.schedule}, in groups of {terms.k} or more, never sooner than a day.",
-        f"Shown by: {groups}." + (f" Too small to show by: {', '.join(dropped)}." if dropped else ""),
+        *_arithmetic(survey, plan),
+        f"Shown by: {groups}." + (f" Too small to show by: {', '.join(plan.left_out)}." if plan.left_out else ""),
         "Answers not yet released live on this one server only.",
         "Once open, the survey and these rules cannot be changed.",
     ]
-    if terms.population is None:
+    if terms.population is None and not terms.populations:
         sentences.append(
             "The population was not stated: make sure that no group asked is under a few dozen people."
         )
+    if terms.invited:
+        sentences.append("Only who comes by an invitation can answer. Then make some: aitbar invite")
     if terms.leftovers == "wait":
         sentences.append("Small groups wait for the third release, so that more can be shown by group.")
+    elif plan.partition.parts:
+        sentences.append(
+            "Where a release could show nothing, small groups are put together at once, and are never shown by "
+            "group. With few answers at each release that is most of them: let them wait (--leftovers wait)."
+        )
     return sentences
+
+
+def _arithmetic(survey: Survey, plan: Layout) -> Iterator[str]:
+    """Which groups are large enough to be shown, with the numbers; groups that are all alike in one sentence."""
+    from bot.core.cells import JOINED, SHOWN, SMALL, label
+
+    ends = {
+        SHOWN: "shown by itself.",
+        SMALL: "not shown by itself.",
+        JOINED: "not shown by itself either, or the groups too small could be told from the rest.",
+    }
+    for name in dict.fromkeys(size.node[0][0] for size in plan.sizes):
+        sizes = [size for size in plan.sizes if size.node[0][0] == name]
+        alike = len({(size.people, size.fate) for size in sizes}) == 1
+        for size in sizes[:1] if alike else sizes:
+            who = f"Each {name}" if alike else label(survey, size.node, "en")
+            needs = f"a {name} needs {size.least} ({size.times} x {size.k})"
+            yield f"{who}: about {size.people} people; {needs}: {ends[size.fate]}"
 
 
 @wave_app.command("close")
@@ -385,7 +449,7 @@ def wave_close(wave: str, yes: Annotated[bool, typer.Option("--yes", help="Ask n
     now = nature.now()
     with store.transaction() as tx:
         tx.waves.close(wave)
-        tx.desk.note(CONSOLE, "close", f"wave {wave}", now)
+        tx.desk.note(CONSOLE, "close", f"wave {wave}, alone", now)
     say(f"closing {wave}: the last release comes at the second daily tick")
 
 
@@ -451,6 +515,153 @@ def _put(content: bytes, out: Path | None) -> None:
         sys.stdout.buffer.write(content + (b"" if content[:1] in (b"\x89", b"%") else b"\n"))
 
 
+@app.command()
+@explained
+def export(
+    wave: str,
+    rows: Annotated[bool, typer.Option("--rows", help="Released answers, a row for each person.")] = False,
+    format: Annotated[str, typer.Option(help="csv")] = "csv",
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="A folder that does not exist yet.")] = None,
+    approval: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CODE", help="A coordinator's code; once for each of two. Without: they are asked."),
+    ] = None,
+) -> None:
+    """Write released answers as rows, with a codebook, if two coordinators agree."""
+    from bot import rows as leaving
+    from bot.files.phrases import Phrases
+    from bot.store import disk
+
+    if not rows:
+        say("Only rows can be exported so far: --rows. For figures: aitbar digest WAVE --format json", err=True)
+        raise typer.Exit(1)
+    if format != "csv":
+        say(f"Rows are written as csv so far, not as {format}: --format csv", err=True)
+        raise typer.Exit(1)
+    _settings, store = _prepared()
+    if not approval:
+        _ask_for_rows(store, wave)
+        return
+    if out is None:
+        raise typer.BadParameter("name a folder that does not exist yet: --out DIR")
+    with store.transaction() as tx:
+        found = tx.waves.known(wave)
+        agreed = leaving.agree(tx, found, approval, nature.now())
+        if not isinstance(agreed, str):
+            leaving.settle(tx, agreed, nature.now())
+            aside = leaving.put(out, leaving.files(found, tx.waves.released(wave), Phrases.load()))
+    if isinstance(agreed, str):
+        say(agreed, err=True)
+        raise typer.Exit(1)
+    disk.place(aside, out)
+    say(f"Written to {out}: {', '.join((leaving.ROWS, leaving.CODEBOOK, leaving.README))}.")
+    if len(agreed.chats) == 1:
+        say("There is one coordinator: this console counts as the second. The log of acts says so.")
+    say("These rows lie outside the proof of anonymity: read README.txt before you pass them on.")
+
+
+def _ask_for_rows(store: Store, wave: str) -> None:
+    from bot import rows as leaving
+
+    with store.transaction() as tx:
+        found = tx.waves.known(wave)
+        if not tx.waves.released(wave):
+            say(f"Nothing of the wave {wave} has been released yet.", err=True)
+            raise typer.Exit(1)
+        asked = leaving.request(tx, found, nature.now())
+    say("The coordinators are asked in the chat." if asked else "The coordinators have been asked already.")
+    say(
+        f"Who agrees gets a code, good for 24 hours. With two: aitbar export {wave} --rows --format csv "
+        "--out DIR --approval CODE --approval CODE"
+    )
+    say("Where there is only one coordinator, one code is enough: this console counts as the second.")
+
+
+@app.command()
+@explained
+def invite(
+    wave: Annotated[str, typer.Argument(help="The wave, or `list WAVE`.")],
+    listed: Annotated[str, typer.Argument(metavar="[WAVE]", help="The wave to list.")] = "",
+    cohort: Annotated[str, typer.Option(help="A school, a group, an event; never a person.")] = "",
+    cap: Annotated[int, typer.Option(help="For how many people; at least twice the wave's smallest group.")] = 0,
+    days: Annotated[int, typer.Option(help="How many days it works, 1 to 90.")] = 30,
+) -> None:
+    """Make an invitation for a cohort (prints its start payload), or list those of a wave."""
+    _settings, store = _prepared()
+    today = nature.now().date()
+    if wave == "list":
+        with store.transaction() as tx:
+            for one in tx.invites.cohorts(tx.waves.known(listed).id, today):
+                say(f"{one.state:8} {one.name}")
+        return
+    with store.transaction() as tx:
+        code = tx.invites.make(tx.waves.known(wave), cohort, cap, days, today)
+        tx.desk.note(CONSOLE, "invite", f"wave {wave}, cohort {cohort}", nature.now())
+    say(f"start {wave}-{code}")
+    say("The link is t.me/<bot>?start=<this>. It is printed only now.", err=True)
+
+
+# -- answers in own words -----------------------------------------------------------------------------------
+
+
+@app.command()
+@explained
+def opentext(
+    wave: str, out: Annotated[Path, typer.Option(help="A new file; only the steward's computer can open it.")]
+) -> None:
+    """Write the released answers in own words of a wave into a file, sealed to its steward."""
+    from bot.store import disk
+
+    _settings, store = _prepared()
+    with store.transaction() as tx:
+        found = tx.waves.known(wave)
+        content = tx.waves.open_answers(wave)
+        if content is not None:
+            tx.desk.note(CONSOLE, "open answers", f"wave {wave}", nature.now())
+            disk.write(out, content)
+    if content is None:
+        say(f"Nothing yet: a question is given once {found.terms.k} people or more answered it.", err=True)
+        raise typer.Exit(1)
+    say(f"Written to {out}. On the steward's computer: aitbar steward read {out.name} --key FILE")
+
+
+@steward_app.command("keygen")
+@explained
+def steward_keygen(
+    out: Annotated[Path, typer.Option(help="Where the private key goes; it never leaves this computer.")],
+    passphrase: Annotated[bool, typer.Option(help="Ask for words that the key waits for.")] = True,
+) -> None:
+    """Make a steward's key on the steward's own computer; prints the public half as one line."""
+    from bot.core import steward_key
+    from bot.store.sealing import make_key
+
+    words = ""
+    if passphrase:
+        words = typer.prompt("Passphrase for the key", hide_input=True, confirmation_prompt=True, err=True)
+    say(steward_key.written(make_key(out, words)))
+    say(f"Give this line to whoever runs the bot. Keep {out} safe: without it nobody can read them.", err=True)
+
+
+@steward_app.command("read")
+@explained
+def steward_read(
+    file: Annotated[Path, typer.Argument(help="What the bot sent, or `aitbar opentext` wrote.")],
+    key: Annotated[Path, typer.Option(help="The private key, as made by `aitbar steward keygen`.")],
+    lang: Annotated[str, typer.Option(help="The language of the questions: ur, ps or en")] = "en",
+) -> None:
+    """Open the answers of a file and print them, question by question; needs no database and no token."""
+    from bot.core.survey import worded
+    from bot.store.opentext import read_bundle
+    from bot.store.sealing import has_passphrase, read_key
+
+    words = typer.prompt("Passphrase for the key", hide_input=True, err=True) if has_passphrase(key) else ""
+    for ask, answers in read_bundle(file.read_bytes(), read_key(key, words)):
+        say(f"{worded(ask, lang)} ({len(answers)})")
+        for answer in answers:
+            say(f"- {answer}")
+        say("")
+
+
 # -- backup and restore --------------------------------------------------------------------------------------
 
 
@@ -462,7 +673,7 @@ def backup(
     """Write what has been released into a folder: no answers that wait, nothing of who took part, no keys."""
     from importlib.metadata import version
 
-    from bot.store.backup import back_up
+    from bot.store.backup import BACKUP_DAYS, back_up, old_backups
 
     settings, store = _prepared()
     today = nature.now().astimezone(settings.zone).date()
@@ -470,7 +681,12 @@ def backup(
         rows = back_up(source, folder, today, version("aitbar")).rows
     say(f"Written to {folder}: waves {rows['wave']}, released answers {rows['response']}.")
     say("Not in it, on purpose: answers not yet released, interviews in progress, who took part, and all keys.")
-    say("Keep it where only you can read it. Delete it after 30 days: it holds answers that are taken back later.")
+    say(
+        f"Keep it where only you can read it. Delete it after {BACKUP_DAYS} days: it holds answers that are taken "
+        "back later."
+    )
+    for old in old_backups(folder.parent, today):
+        say(f"{old} is older than {BACKUP_DAYS} days. Delete it.", err=True)
 
 
 @app.command()
@@ -487,12 +703,12 @@ def restore(
     from bot.logs import set_up
     from bot.settings import read
     from bot.store.backup import read_manifest
-    from bot.store.restore import database_file
+    from bot.store.restore import is_there
     from bot.store.restore import restore as bring_back
 
     settings = read()
     set_up(settings.log_level)
-    manifest, there = read_manifest(folder), database_file(settings.database_url).exists()
+    manifest, there = read_manifest(folder), is_there(settings.database_url)
     say(f"A backup of {manifest.day}, with {manifest.rows.get('response', 0)} released answers.", err=True)
     if there:
         say(
@@ -539,6 +755,28 @@ def member_list() -> None:
     with store.transaction() as tx:
         for who in tx.desk.coordinators():
             say(f"{who.chat}  {who.role}  {who.language}")
+
+
+@member_app.command("role")
+@explained
+def member_role(
+    chat: int, role: Annotated[str, typer.Argument(help="owner, coordinator, viewer or steward")]
+) -> None:
+    """Change somebody's role, at once."""
+    from bot.core.roles import ROLES
+
+    _settings, store = _prepared()
+    if role not in ROLES:
+        raise typer.BadParameter(f"a role is one of: {', '.join(ROLES)}")
+    with store.transaction() as tx:
+        who = tx.desk.coordinator(chat)
+        if who is not None:
+            tx.desk.admit(chat, role, who.language, nature.now())
+            tx.desk.note(CONSOLE, "role", f"coordinator {chat}, {role}", nature.now())
+    if who is None:
+        say(f"There is no coordinator {chat}. See: aitbar member list", err=True)
+        raise typer.Exit(1)
+    say(role)
 
 
 @member_app.command("remove")

@@ -29,18 +29,20 @@ from importlib.resources import files
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, inspect, text
 from telegram import Bot, WebhookInfo
 from telegram.error import InvalidToken, TelegramError
 
 from bot import heartbeat, nature
 from bot.chat.http import AiohttpRequest
 from bot.files.check import check as check_files
+from bot.files.helplines import load as load_helplines
 from bot.files.phrases import Phrases, locales
 from bot.files.shelf import surveys_folder
 from bot.settings import DOTENV, Settings, SettingsTrouble, read
-from bot.store import Desk, Keys, KeyTrouble, StoreTrouble, folder_of
+from bot.store import Desk, Keys, KeyTrouble, StoreTrouble, folder_of, is_postgres, postgres
 from bot.store.engine import NEWEST, PRAGMAS, explained, open_engine
+from bot.store.retention import back
 
 SECONDS = 10.0
 """Patience with the network, each step."""
@@ -61,6 +63,9 @@ FONTS = {
     "NotoSans-Regular.ttf": "89c3c497f618fdaa0b2d1e98fef93582f28c71debd2c4a8cdf41f190ced2909d",
 }
 """SHA-256 of the fonts that pictures are drawn with; another font may lack letters of Pashto."""
+
+LATE = timedelta(days=3)
+"""A daily tick may be a day away, and a weekend without the bot is nobody's fault."""
 
 PR_GET_DUMPABLE = 3  # prctl(2)
 
@@ -110,6 +115,7 @@ class Patient:
 
     fonts: Path = field(default_factory=lambda: Path(str(files("bot").joinpath("assets", "fonts"))))
     catalogues: Path = field(default_factory=locales)
+    journal: Path = Path("/etc/systemd")
     now: Callable[[], datetime] = nature.now
 
     @cached_property
@@ -132,9 +138,21 @@ class Patient:
 
     @cached_property
     def engine(self) -> Engine:
-        """The database, opened for reading only."""
+        """The database, opened for reading only; Missing where there is none yet."""
+        if self.on_a_server:
+            engine = open_engine(self.settings.database_url, writes=False)
+            with explained(self.settings.database_url), engine.connect() as connection:
+                empty = not inspect(connection).has_table("alembic_version")
+            if empty:
+                raise Missing("a database that the bot has begun with")
+            return engine
         assert self.database
         return open_engine(self.settings.database_url, writes=False)
+
+    @property
+    def on_a_server(self) -> bool:
+        """Whether the database lies on a server of PostgreSQL."""
+        return is_postgres(self.settings.database_url)
 
     @cached_property
     def telegram(self) -> Telegram:
@@ -338,6 +356,14 @@ def keys(patient: Patient) -> Iterator[Finding]:
             f"there is a database, and no server.key in {folder}",
             "Put it back from where you keep it, or name the right folder in AITBAR_KEYS_DIR.",
         )
+    if (folder / "contact.key").exists():
+        yield from _usable(found.contact)
+    elif _has_contacts(patient):
+        yield bad(
+            f"somebody asked to hear of a result, and there is no contact.key in {folder}",
+            "Put it back from where you keep it. If it is lost, nobody of them can be written to; they need do "
+            "nothing, and what is kept of them opens for nobody.",
+        )
     for wave in sorted(_wave_keys(patient, found)):
         yield from _usable(partial(found.wave, wave))
     yield ok("every key is there, whole, and its owner's alone" if folder.exists() else "made at the first start")
@@ -352,9 +378,17 @@ def _usable(key: Callable[[], bytes]) -> Iterator[Finding]:
 
 def _exists(patient: Patient) -> bool:
     try:
-        return patient.database.exists()
-    except Missing:
+        return patient.engine is not None if patient.on_a_server else patient.database.exists()
+    except (Missing, StoreTrouble):
         return False
+
+
+def _has_contacts(patient: Patient) -> bool:
+    try:
+        with patient.engine.connect() as connection:
+            return connection.execute(text("SELECT 1 FROM contact LIMIT 1")).scalar() is not None
+    except Exception:
+        return False  # said by the looks at the database
 
 
 def _wave_keys(patient: Patient, found: Keys) -> set[str]:
@@ -392,6 +426,9 @@ def places(patient: Patient) -> Iterator[Finding]:
 
 
 def database(patient: Patient) -> Iterator[Finding]:
+    if patient.on_a_server:
+        yield from _server(patient)
+        return
     try:
         with explained(patient.settings.database_url), patient.engine.connect() as connection:
             verdict = str(connection.execute(text("PRAGMA quick_check(1)")).scalar())
@@ -416,6 +453,24 @@ def database(patient: Patient) -> Iterator[Finding]:
         yield ok(f"it opens, is whole, and has version {version}")
 
 
+def _server(patient: Patient) -> Iterator[Finding]:
+    """A server of PostgreSQL: whether it answers, and whether it keeps more than it should."""
+    try:
+        with explained(patient.settings.database_url), patient.engine.connect() as connection:
+            version = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+            weak = postgres.weaknesses(connection)
+    except StoreTrouble as trouble:
+        yield bad("it cannot be used", str(trouble))
+        return
+    for what, todo in weak:
+        yield warning(what, f"{todo} See 'PostgreSQL' in docs/operators.md.")
+    if version != NEWEST:
+        yield warning(
+            f"its version is {version}, this program's is {NEWEST}", "It is brought up to date at a start."
+        )
+    yield ok(f"the server answers, and the tables have version {version}")
+
+
 def audit(patient: Patient) -> Iterator[Finding]:
     try:
         with explained(patient.settings.database_url), patient.engine.connect() as connection:
@@ -429,6 +484,45 @@ def audit(patient: Patient) -> Iterator[Finding]:
         yield bad(
             "a line of the log of acts was changed or taken out",
             "Somebody had hands on the database. Keep a copy, ask who, and trust no wave that was open.",
+        )
+
+
+def kept(patient: Patient) -> Iterator[Finding]:
+    """Answers whose time is over are deleted at a daily tick: where some are left, no tick came."""
+    months = patient.settings.keep_responses_months
+    limit = back(patient.now().astimezone(patient.settings.zone).date() - LATE, months)
+    over = text(
+        "SELECT 1 FROM response JOIN wave ON response.wave = wave.wave "
+        "WHERE wave.state = 'closed' AND wave.ended <= :limit LIMIT 1"
+    )
+    try:
+        with explained(patient.settings.database_url), patient.engine.connect() as connection:
+            left = connection.execute(over, {"limit": limit.isoformat()}).scalar() is not None
+    except StoreTrouble as trouble:
+        yield bad("what is kept cannot be looked at", str(trouble))
+        return
+    if left:
+        yield bad(
+            f"answers are kept for longer than {months} months after their wave",
+            "They go at the next daily tick: start the bot, or run: aitbar tick",
+        )
+    else:
+        yield ok(f"answers go {months} months after their wave has ended; the sums stay")
+
+
+def journal(patient: Patient) -> Iterator[Finding]:
+    """The bot keeps no log itself; how long the system's journal does can be read, where there is one."""
+    if not patient.journal.is_dir():
+        yield ok("the bot writes its log to whoever started it and keeps none; see 'Logs' in docs/operators.md")
+        return
+    files = (patient.journal / "journald.conf", *sorted((patient.journal / "journald.conf.d").glob("*.conf")))
+    said = [line for path in files if path.exists() for line in path.read_text(errors="replace").splitlines()]
+    if any(line.strip().startswith("MaxRetentionSec=") for line in said):
+        yield ok("the system's journal keeps lines for a stated time")
+    else:
+        yield warning(
+            "the system's journal keeps the log for as long as it has room",
+            "Write MaxRetentionSec=7day under [Journal] in /etc/systemd/journald.conf; see docs/operators.md.",
         )
 
 
@@ -446,6 +540,18 @@ def words(patient: Patient) -> Iterator[Finding]:
             f"these words are drafts that no reader has reviewed: {', '.join(drafts)}",
             "Let somebody who speaks the language read them; see docs/translators.md.",
         )
+
+
+def helplines(patient: Patient) -> Iterator[Finding]:
+    path = patient.settings.helplines
+    if path is None:
+        yield ok("none named; whoever writes of danger sees the survey's own words only")
+        return
+    found, problems = load_helplines(path, patient.now().date())
+    for problem in problems:
+        yield (bad if problem.level == "error" else warning)(f"{problem.what} (line {problem.line})", problem.todo)
+    if not problems:
+        yield ok(f"{len(found)} numbers, all called within half a year")
 
 
 def _checked(folder: Path) -> Iterator[Finding]:
@@ -473,7 +579,7 @@ def fonts(patient: Patient) -> Iterator[Finding]:
 
 def running(patient: Patient) -> Iterator[Finding]:
     folder = folder_of(patient.settings.database_url)
-    if folder is None or not _held(folder / "run.lock"):
+    if folder is None or not _runs(patient, folder):
         yield warning("the bot is not running", "Start it: systemctl start aitbar, or docker compose up -d.")
         return
     beat = heartbeat.read(folder)
@@ -484,6 +590,13 @@ def running(patient: Patient) -> Iterator[Finding]:
         yield bad(sentence, "See 'Every day' in docs/operators.md.")
     if not wrong:
         yield ok(f"it runs (version {beat.version}), hears from Telegram, and ticks")
+
+
+def _runs(patient: Patient, folder: Path) -> bool:
+    if not patient.on_a_server:
+        return _held(folder / "run.lock")
+    with explained(patient.settings.database_url), patient.engine.connect() as connection:
+        return postgres.is_running(connection)
 
 
 def _held(lock: Path) -> bool:
@@ -515,8 +628,11 @@ CHECKS: dict[str, Callable[[Patient], Iterator[Finding]]] = {
     "folders": places,
     "database": database,
     "log of acts": audit,
+    "retention": kept,
+    "journal": journal,
     "surveys": surveys,
     "words": words,
+    "helplines": helplines,
     "fonts": fonts,
     "bot": running,
 }

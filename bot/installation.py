@@ -28,7 +28,12 @@ def open_store(settings: Settings) -> Store:
 
 def terms(settings: Settings) -> Terms:
     """What a wave opened in the chat gets from the settings."""
-    return Terms(organisation=settings.organisation, k=settings.min_block, leave_behind=settings.leave_behind)
+    return Terms(
+        organisation=settings.organisation,
+        k=settings.min_block,
+        leave_behind=settings.leave_behind,
+        steward_key=settings.steward,
+    )
 
 
 def published(store: Store, wave: str) -> tuple[Wave, Publishable]:

@@ -10,17 +10,19 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Awaitable, Callable
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from typing import Any
 
 import structlog
 from telegram.error import TelegramError
 
-from bot.chat.outbound import is_final
+from bot.chat.desk import Desk
+from bot.chat.outbound import Show, is_final
+from bot.chat.words import keyboard, text
 from bot.core.survey import worded
 from bot.files.phrases import Phrases, day, latin
-from bot.store import Coordinator, Store, Transaction, Wave
+from bot.store import Coordinator, Proposal, Store, Transaction, Wave
 from bot.store.restore import RESTORED
 
 Send = Callable[[int, str], Awaitable[None]]
@@ -79,6 +81,28 @@ def _of_restore(
     if notice["unsure"]:
         lines.append(phrases.say(language, "restored-withdrawn", day=when, command=latin("/withdraw")))
     return "\n\n".join(lines)
+
+
+# -- acts that need two ------------------------------------------------------------------------------------
+
+
+async def tell_of_acts(
+    store: Store, desk: Desk, phrases: Phrases, show: Callable[[Show], Awaitable[None]], now: datetime
+) -> None:
+    """Ask whoever may confirm what somebody wants to do, and tell whoever wanted it what became of it."""
+    for one, who, screen in await store.write(lambda tx: desk.untold(tx, now)):
+        words, keys = text(phrases, screen), keyboard(phrases, screen, None)
+        try:
+            await show(Show(who.chat, words, keys))
+        except TelegramError as error:
+            log.warning("a coordinator could not be told", about="an act of two", kind=type(error).__name__)
+            if not is_final(error):
+                continue
+        await store.write(partial(_note_told, one=one, chat=who.chat))
+
+
+def _note_told(tx: Transaction, one: Proposal, chat: int) -> None:
+    tx.proposals.note_told(one, chat)
 
 
 # -- who knows already ------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import structlog
 
-from bot.chat.desk import Shelf
+from bot.chat.acts import Shelf
 from bot.core import roles
 from bot.files.phrases import Phrases, latin
 from bot.files.problems import Problem

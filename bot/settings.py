@@ -14,6 +14,8 @@ from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.core import steward_key
+
 PREFIX = "AITBAR_"
 DOTENV = ".env"
 TOKEN_FILE = "AITBAR_TELEGRAM_TOKEN_FILE"  # noqa: S105 - a setting's name
@@ -54,12 +56,23 @@ class Settings(BaseSettings):
     timezone: str = "Asia/Karachi"
     min_block: Annotated[int, Field(ge=5)] = 10
     leave_behind: Annotated[int, Field(ge=0, le=10)] = 2
+    keep_responses_months: Annotated[int, Field(ge=1)] = 24
     organisation: str = ""
+    steward_key: str | None = None
+    helplines: Path | None = None
     webhook_url: str | None = None
     webhook_listen: str | None = None
     log_level: str = "INFO"
     log_format: str = "text"
     metrics_listen: str | None = None
+
+    @field_validator("steward_key")
+    @classmethod
+    def _a_stewards_key(cls, line: str | None) -> str | None:
+        if not line:
+            return None
+        steward_key.read(line)
+        return line
 
     @field_validator("timezone")
     @classmethod
@@ -141,6 +154,11 @@ class Settings(BaseSettings):
         if not info.data.get("webhook_url", "refused"):
             raise ValueError("it is of no use without AITBAR_WEBHOOK_URL; set that too, or leave this empty")
         return place
+
+    @property
+    def steward(self) -> bytes | None:
+        """The public key to which answers in own words are sealed."""
+        return None if self.steward_key is None else steward_key.read(self.steward_key)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -38,6 +38,7 @@ def about(wave: Wave, day: datetime, settings: Settings) -> About:
         org=wave.terms.organisation or None,
         programme=wave.terms.programme or None,
         minors=wave.terms.minors,
+        alone=wave.terms.alone,
     )
 
 

@@ -27,10 +27,12 @@ from bot.core.events import (
     Sent,
     StartedOver,
     Threshold,
+    Typed,
 )
+from bot.core.referral import speaks_of_danger
 from bot.core.screen import Button, Code, Say, Screen
-from bot.core.survey import LANGUAGES
-from bot.store import Transaction, Wave, dump_body, write_node
+from bot.core.survey import LANGUAGES, worded
+from bot.store import INVITATION_OPEN, Transaction, Wave, dump_body, seal_apart, write_node
 
 
 @dataclass(frozen=True)
@@ -59,11 +61,23 @@ class Held:
 
 
 @dataclass(frozen=True)
+class Wish:
+    """This chat is to hear of the result of a wave, in this language; or is not any more (`holds` is false)."""
+
+    wave: str
+    language: str
+    holds: bool
+
+
+@dataclass(frozen=True)
 class Reply:
     """What to show. Without a screen nothing on the phone changes but the `hint` said in passing.
 
     `apart`: in a message of its own, because the one that was tapped may hold the secret of an interview.
     `moved`: the interview began, went on or ended; what moves nothing is limited (`bot/chat/limits.py`).
+    `soiled`: what was written could be joined until a scrub: a new mark, and a use of an invitation.
+    `wish`: what became of the wish to hear of the result; it goes another way than all that is kept here.
+    `referral`: the survey's words on help, because what was just written speaks of danger; kept nowhere.
     """
 
     screen: Screen | None
@@ -73,6 +87,29 @@ class Reply:
     finished: bool = False
     apart: bool = False
     moved: bool = False
+    wish: Wish | None = None
+    referral: str = ""
+    soiled: bool = False
+
+
+@dataclass(frozen=True)
+class Door:
+    """The wave somebody stands before, and the invitation they came with, if it is one of this wave."""
+
+    wave: Wave
+    code: str
+    state: str | None
+    """Of the invitation: open, full or expired; None where there is none."""
+
+    @property
+    def address(self) -> str:
+        """What the buttons carry."""
+        return threshold.joined(self.wave.id, self.code)
+
+    @property
+    def shut(self) -> bool:
+        """True where this link begins nothing."""
+        return self.wave.terms.invited and self.state != INVITATION_OPEN
 
 
 def take(tx: Transaction, who: Who, did: Held | Threshold, now: datetime, fallback: str = LANGUAGES[0]) -> Reply:
@@ -104,13 +141,27 @@ def _interview(tx: Transaction, who: Who, did: Held, now: datetime, fallback: st
         kept = replace(step.place, typed=max(did.typed, place.typed))
         if kept != place:
             tx.vault.seal(secret, wave.id, wave.survey.version, tag, kept, now.date())
-        return Reply(step.screen, grip=did.grip, hint=step.hint, moved=step.place != place)
+        danger = step.danger or (again and _speaks_of_danger(wave, did.event))
+        referral = worded(wave.survey.referral, place.language) if danger else ""
+        return Reply(step.screen, did.grip, step.hint, moved=step.place != place, referral=referral)
     if step.keep is not None:
         return _submit(tx, who, wave, tag, did, step.keep, place)
     tx.vault.drop(secret)
-    if step.end == "screened_out":
-        tx.vault.unmark(wave.id, tag)
-    return Reply(step.screen, wipe=place.marks, moved=True)
+    if step.end != "screened_out":
+        return Reply(step.screen, wipe=place.marks, moved=True)
+    tx.vault.unmark(wave.id, tag)
+    return Reply(step.screen, wipe=place.marks, moved=True, wish=_nothing_kept(tx, who, wave, place.language))
+
+
+def _speaks_of_danger(wave: Wave, event: Event) -> bool:
+    return isinstance(event, Typed) and speaks_of_danger(wave.survey, event.words)
+
+
+def _nothing_kept(tx: Transaction, who: Who, wave: Wave, language: str) -> Wish | None:
+    """Whom the survey does not ask hears that nothing was kept: so no wish is, unless others of this phone
+    take part."""
+    alone = all(mark is None for mark in _marks(tx, who, wave))
+    return Wish(wave.id, language, holds=False) if wave.survey.tell_result and alone else None
 
 
 def _submit(
@@ -119,11 +170,13 @@ def _submit(
     others = (who.tag(tx.keys.wave(wave.id), slot) for slot in range(wave.terms.slots) if slot != did.grip.slot)
     first = not any(tx.vault.mark(wave.id, other) == 1 for other in others)
     cell = write_node(wave.partition.cell(keep.answers))
-    body = dump_body(keep.answers, keep.language)
+    receipt = tx.vault.receipt(did.grip.secret)
+    answers, texts = seal_apart(wave.survey, wave.id, wave.terms.steward_key, receipt, keep.answers)
+    body = dump_body(answers, keep.language, texts)
     if not tx.vault.submit(did.grip.secret, wave.id, tag, cell, body, first):
         tx.vault.drop(did.grip.secret)  # begun twice, and the other one was sent
         return Reply(Screen(keep.language, (Say("already-answered"),)), wipe=place.marks, moved=True)
-    code = tx.vault.receipt(did.grip.secret) if keep.code else None
+    code = receipt if keep.code else None
     return Reply(_last_words(keep.language, code, place.marks), finished=True, moved=True)
 
 
@@ -164,14 +217,26 @@ def _opened(tx: Transaction, who: Who, did: Opened | PickedWave, now: datetime, 
     if did.wave is None:
         waves = [wave for wave in tx.waves.all() if wave.takes(now)]
         begun = [wave for wave in waves if 0 in _marks(tx, who, wave)]
-        if len(waves) != 1 and not begun:
-            return Reply(threshold.offer([(w.id, w.survey) for w in waves], language, did.mark))
-        wave: Wave | None = (begun or waves)[0]
+        offered = [wave for wave in waves if not wave.terms.invited]
+        if len(offered) != 1 and not begun:
+            return Reply(threshold.offer([(w.id, w.survey) for w in offered], language, did.mark))
+        address = (begun or offered)[0].id
     else:
-        wave = tx.waves.get(did.wave)
-    if wave is None or not wave.takes(now):
+        address = did.wave
+    door = _door(tx, address, now)
+    if door is None:
         return Reply(threshold.closed(language))
-    return _been_here(wave, language, did.mark, _marks(tx, who, wave))
+    return _been_here(door, language, did.mark, _marks(tx, who, door.wave))
+
+
+def _door(tx: Transaction, address: str, now: datetime) -> Door | None:
+    """Where this link leads now; None where nobody may begin."""
+    id, code = threshold.split(address)
+    wave = tx.waves.get(id)
+    if wave is None or not wave.takes(now):
+        return None
+    state = tx.invites.state(id, code, now.date()) if wave.terms.invited else None
+    return Door(wave, code if state is not None else "", state)
 
 
 def _at_the_door(
@@ -181,42 +246,56 @@ def _at_the_door(
     now: datetime,
     fallback: str,
 ) -> Reply:
-    wave = tx.waves.get(did.wave)
+    door = _door(tx, did.wave, now)
     language = fallback if isinstance(did, AskedLanguageAgain) else did.language
-    if wave is None or not wave.takes(now):
+    if door is None:
         return Reply(threshold.closed(language))
     match did:
-        case AskedLanguageAgain() | Joined():
-            return Reply(threshold.languages(wave.id, wave.survey, language, did.mark))
-        case PickedLanguage():
-            return _consent(wave, language, did.mark, _free(_marks(tx, who, wave)))
         case StartedOver(sure=False):
-            return Reply(threshold.start_over(wave.id, language, did.mark))
+            return Reply(threshold.start_over(door.address, language, did.mark))
         case StartedOver():
-            return _start_over(tx, who, wave, did, now)
+            return _start_over(tx, who, door, did, now)
         case Agreed():
-            return _agreed(tx, who, wave, did, now)
+            return _agreed(tx, who, door, did, now)
+    if door.shut:
+        return Reply(threshold.uninvited(language, door.state))
+    if isinstance(did, PickedLanguage):
+        return _consent(door, language, did.mark, _free(_marks(tx, who, door.wave)))
+    return Reply(threshold.languages(door.address, door.wave.survey, language, did.mark))
 
 
-def _consent(wave: Wave, language: str, mark: int, slot: int) -> Reply:
-    spoken = wave.survey.spoken(language)
-    return Reply(threshold.consent(wave.id, wave.survey, wave.terms.organisation, spoken, mark, slot))
+def _consent(door: Door, language: str, mark: int, slot: int) -> Reply:
+    survey = door.wave.survey
+    terms, spoken = door.wave.terms, survey.spoken(language)
+    return Reply(threshold.consent(door.address, survey, terms.organisation, terms.k, spoken, mark, slot))
 
 
-def _agreed(tx: Transaction, who: Who, wave: Wave, did: Agreed, now: datetime) -> Reply:
+def _agreed(tx: Transaction, who: Who, door: Door, did: Agreed, now: datetime) -> Reply:
     """Begin, unless this person of the phone has begun before: then a second yes changes nothing."""
+    wave = door.wave
     if did.version != wave.survey.version:
-        return _consent(wave, did.language, did.mark, did.slot)
+        return _consent(door, did.language, did.mark, did.slot)
     marks = _marks(tx, who, wave)
     if did.slot >= len(marks) or marks[did.slot] is not None:
-        return replace(_been_here(wave, did.language, did.mark, marks), apart=True)
-    return _begin(tx, who, wave, did.language, did.mark, now, did.slot)
+        return replace(_been_here(door, did.language, did.mark, marks), apart=True)
+    if door.shut:
+        return Reply(threshold.uninvited(did.language, door.state))
+    if wave.survey.tell_result and did.tell is None:
+        return Reply(threshold.tell_result(did))
+    invited = wave.terms.invited  # the mark will be new: whoever starts over has been counted
+    if invited and not tx.invites.take(wave.id, door.code, now.date()):
+        return Reply(threshold.uninvited(did.language, door.state))
+    begun = replace(_begin(tx, who, wave, did.language, did.mark, now, did.slot), soiled=invited)
+    if not (wave.survey.tell_result and did.tell):
+        return begun
+    return replace(begun, wish=Wish(wave.id, did.language, holds=True))
 
 
-def _start_over(tx: Transaction, who: Who, wave: Wave, did: StartedOver, now: datetime) -> Reply:
+def _start_over(tx: Transaction, who: Who, door: Door, did: StartedOver, now: datetime) -> Reply:
+    wave = door.wave
     marks = _marks(tx, who, wave)
     if 0 not in marks:
-        return _been_here(wave, did.language, did.mark, marks)
+        return _been_here(door, did.language, did.mark, marks)
     return _begin(tx, who, wave, did.language, did.mark, now, marks.index(0))
 
 
@@ -231,14 +310,16 @@ def _begin(tx: Transaction, who: Who, wave: Wave, language: str, mark: int, now:
     return Reply(step.screen, grip=Grip(secret, slot), moved=True)
 
 
-def _been_here(wave: Wave, language: str, mark: int, marks: list[int | None]) -> Reply:
+def _been_here(door: Door, language: str, mark: int, marks: list[int | None]) -> Reply:
     """An interview was begun here, or all were answered, or none yet."""
-    another = None in marks
+    another = None in marks and not door.shut
     if 0 in marks:
-        return Reply(threshold.begun(wave.id, language, mark, another=another))
+        return Reply(threshold.begun(door.address, language, mark, another=another))
     if 1 in marks:
-        return Reply(threshold.answered(wave.id, language, mark, another=another))
-    return Reply(threshold.languages(wave.id, wave.survey, language, mark))
+        return Reply(threshold.answered(door.address, language, mark, another=another))
+    if door.shut:
+        return Reply(threshold.uninvited(language, door.state))
+    return Reply(threshold.languages(door.address, door.wave.survey, language, mark))
 
 
 def _free(marks: list[int | None]) -> int:

@@ -17,6 +17,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
+import psycopg
+from psycopg.rows import dict_row
+
 from bot.emulator.person import Person
 from tests import leaks
 
@@ -170,7 +173,10 @@ class Rig:
     # -- looking --------------------------------------------------------------------------------------
 
     def rows(self, table: str) -> list[dict[str, Any]]:
-        """The rows of a table, read from the file as a stranger would."""
+        """The rows of a table, read from the database as a stranger would."""
+        if (url := self.env.get("AITBAR_DATABASE_URL", "")).startswith("postgresql"):
+            with psycopg.connect(url.replace("+psycopg", ""), row_factory=dict_row) as server:
+                return server.execute(f"SELECT * FROM {table}".encode()).fetchall()  # noqa: S608
         with sqlite3.connect(f"file:{self.folder}/data/aitbar.db?mode=ro", uri=True) as database:
             database.row_factory = sqlite3.Row
             return [dict(row) for row in database.execute(f"SELECT * FROM {table}")]  # noqa: S608

@@ -5,22 +5,28 @@ Promises:
 2. Whatever is wrong - settings, token, key, database, survey, arguments - is said in a clear sentence, with an
    exit code that is not 0 and never a traceback.
 3. A second `run` is refused before it says a word to Telegram.
+4. Nothing of what is in memory can reach the disk: no command can be dumped.
+5. Invitations and rows: what the console says of a cohort never tells how many came; rows leave by codes only.
 """
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from bot import nature
 from bot.cli import app
-from tests.store.sample import kept
+from bot.files.shelf import pinned
+from tests.store.sample import START, TODAY, kept, send_many
 
 ROOT = Path(__file__).parent.parent
 TOKEN = "123456789:AAEhBOweik6ad9r_QXMENQjcrGbqCr4K-bc"
@@ -148,9 +154,17 @@ def test_a_folder_nobody_may_write_to(aitbar: Aitbar, tmp_path: Path) -> None:
     refused(aitbar("wave", "list"), "aitbar.db cannot be used")
 
 
-@pytest.mark.parametrize("url", ["nonsense", "postgresql://localhost/aitbar"])
+@pytest.mark.parametrize("url", ["nonsense", "mysql://localhost/aitbar"])
 def test_an_address_of_no_database(aitbar: Aitbar, url: str) -> None:
     refused(aitbar("wave", "list", DATABASE_URL=url), "sqlite:///data/aitbar.db")
+
+
+def test_a_server_that_is_not_there(aitbar: Aitbar, tmp_path: Path) -> None:
+    url = "postgresql://somebody:hunter2@localhost:1/aitbar"
+    for words in (("wave", "list"), ("backup", str(tmp_path / "b")), ("doctor",)):
+        done = aitbar(*words, DATABASE_URL=url)
+        refused(done, "cannot be reached")
+        assert "hunter2" not in done.stdout + done.stderr
 
 
 @pytest.mark.parametrize(
@@ -187,9 +201,111 @@ def test_what_does_not_exist_is_said(aitbar: Aitbar, words: tuple[str, ...], exp
 # -- 3: one run at a time -------------------------------------------------------------------------------
 
 
+def test_the_memory_of_no_command_reaches_the_disk(tmp_path: Path) -> None:
+    looks = (
+        "import ctypes, resource, runpy\n"
+        "from bot import cli\n"
+        "def app():\n"
+        "    print(resource.getrlimit(resource.RLIMIT_CORE), ctypes.CDLL(None).prctl(3, 0, 0, 0, 0))\n"
+        "cli.app = app\n"
+        "runpy.run_module('bot', run_name='__main__')\n"
+    )
+    done = python(tmp_path, "-c", looks)
+    assert (done.returncode, done.stdout.strip()) == (0, "(0, 0) 0"), done.stderr
+
+
+def test_a_started_command_finds_that_it_cannot_be_dumped(tmp_path: Path) -> None:
+    done = process(tmp_path, "doctor", "--format", "json", TELEGRAM_API_URL="http://127.0.0.1:9")
+    memory = [row["what"] for row in json.loads(done.stdout) if row["check"] == "memory"]
+    assert memory
+    assert not any("would write memory" in what for what in memory), memory
+
+
 def test_a_second_run_is_refused_before_it_speaks_to_telegram(tmp_path: Path) -> None:
     nowhere = "http://127.0.0.1:9"  # nobody answers there, and one would wait for a minute
     with kept(tmp_path) as store, store.only_one():
         done = process(tmp_path, "run", TELEGRAM_TOKEN=TOKEN, TELEGRAM_API_URL=nowhere)
     refused(done, "Another `aitbar run` already works with this database")
     assert "Telegram does not answer" not in done.stderr
+
+
+# -- 4: invitations and rows ----------------------------------------------------------------------------
+
+
+def test_invitations_from_the_console(aitbar: Aitbar) -> None:
+    choice = ("wave", "open", "example-choice", "--population", "1000", "--yes")
+    refused(aitbar(*choice, "--k", "9"), "--k is 10")
+    wave = aitbar(*choice, "--invited", "--k", "12").stdout.split()[1]
+    refused(aitbar("invite", wave, "--cohort", "School", "--cap", "23"), "24 people or more")
+    made = aitbar("invite", wave, "--cohort", "School", "--cap", "24", "--days", "30")
+    assert made.stdout.startswith(f"start {wave}-")
+    assert aitbar("invite", "list", wave).stdout == "open     School\n"
+    refused(aitbar("invite", "list", "abcdefgh"), "There is no wave")
+
+
+def test_rows_leave_the_console_by_codes_only(aitbar: Aitbar, tmp_path: Path) -> None:
+    with kept(tmp_path, pinned) as store:
+        wave = aitbar("wave", "open", "example-choice", "--population", "1000", "--yes").stdout.split()[1]
+        rows = ("export", wave, "--rows", "--format", "csv", "--out", "out")
+        refused(aitbar("export", wave), "--rows")
+        refused(aitbar(*rows[:3], "--format", "sav"), "--format csv")
+        refused(aitbar(*rows), "Nothing of the wave")
+        send_many(store, wave, range(20), {"way_to_town": "bus"})
+        with store.transaction() as tx:
+            tx.waves.daily(TODAY)
+            tx.waves.daily(TODAY)
+            tx.waves.release_due(nature.now() + timedelta(days=8))
+        refused(aitbar(*rows), "no coordinator")
+        with store.transaction() as tx:
+            tx.desk.admit(42, "owner", "en", START)
+        assert "asked in the chat" in aitbar(*rows).stdout
+        refused(aitbar(*rows, "--approval", "WRONGCODE2"), "A code is wrong")
+        with store.transaction() as tx:
+            code = tx.proposals.make_code(tx.proposals.waiting(nature.now())[0], 42)
+        done = aitbar(*rows, "--approval", code)
+        assert "this console counts as the second" in done.stdout
+        assert len((tmp_path / "out" / "rows.csv").read_text().splitlines()) == 1 + 18
+        refused(aitbar(*rows, "--approval", code), "Ask first")
+        with store.transaction() as tx:
+            assert tx.desk.unbroken()
+
+
+def test_the_console_prints_the_arithmetic_of_small_groups(aitbar: Aitbar) -> None:
+    stated = ("--population-of", "district=swat:80", "--population-of", "district=swat/gender=woman:35")
+    survey = str(ROOT / "surveys" / "community-trust.yaml")
+    opened = aitbar("wave", "open", survey, "--population", "2000", *stated, "--yes")
+
+    assert opened.returncode == 0, opened.stderr
+    assert "Swat: about 80 people; a district needs 100 (10 x 10): not shown by itself." in opened.stderr
+    assert (
+        "Peshawar: about 274 people; a district needs 100 (10 x 10): not shown by itself either" in opened.stderr
+    )
+    assert "Kohat: about 274 people; a district needs 100 (10 x 10): shown by itself." in opened.stderr
+    assert "Each gender: about 666 people; a gender needs 30 (3 x 10): shown by itself." in opened.stderr
+    assert "(--leftovers wait)" in opened.stderr
+
+
+def test_a_community_of_equal_districts_too_small_is_said_in_one_line(aitbar: Aitbar) -> None:
+    survey = str(ROOT / "surveys" / "community-trust.yaml")
+    opened = aitbar("wave", "open", survey, "--population", "300", "--yes")
+
+    assert opened.stderr.count("a district needs") == 1
+    assert "Each district: about 37 people; a district needs 100 (10 x 10): not shown by itself." in opened.stderr
+    assert "Too small to show by: district." in opened.stderr
+
+
+@pytest.mark.parametrize(
+    ("stated", "words"),
+    [
+        ("swat:80", "should be a group and its people"),
+        ("district=swat", "should be a group and its people"),
+        ("district=nowhere:80", "is no group whose people can be stated"),
+        ("district=swat:2001", "2001 people together, but there are 2000 in all"),
+    ],
+)
+def test_people_of_a_group_that_cannot_be_are_refused(aitbar: Aitbar, stated: str, words: str) -> None:
+    survey = str(ROOT / "surveys" / "community-trust.yaml")
+    done = aitbar("wave", "open", survey, "--population", "2000", "--population-of", stated, "--yes")
+
+    assert done.returncode != 0
+    assert words in " ".join(done.stderr.replace("│", " ").split())

@@ -17,6 +17,7 @@ import sqlite3
 import subprocess
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -26,8 +27,11 @@ import pytest
 
 from bot import doctor, heartbeat, nature
 from bot.doctor import CHECKS, Finding, Patient
+from bot.files.shelf import pinned
 from bot.heartbeat import Heartbeat
+from bot.store import Contact, Store
 from bot.store.engine import PRAGMAS
+from tests.postgres import PROGRAM, server
 from tests.rig import AITBAR, ROOT, TOKEN, Rig, free_port
 from tests.store.sample import kept, open_wave
 
@@ -76,6 +80,7 @@ QUIET = (
     "folders",
     "database",
     "log of acts",
+    "retention",
     "surveys",
     "fonts",
 )
@@ -177,6 +182,30 @@ def _older(home: Path) -> None:
         database.execute("UPDATE alembic_version SET version_num='0000'")
 
 
+def _a_contact(home: Path) -> None:
+    """Somebody asked to hear of a result."""
+    with kept(home) as store, store.transaction() as tx:
+        tx.contacts.keep([(tx.waves.all()[0].id, Contact(5, "ur"))])
+
+
+def _contact_key_lost(home: Path) -> None:
+    _a_contact(home)
+    (home / "keys" / "contact.key").unlink()
+
+
+def _contact_key_open(home: Path) -> None:
+    _a_contact(home)
+    (home / "keys" / "contact.key").chmod(0o640)
+
+
+def _old_answers(home: Path) -> None:
+    with sqlite3.connect(home / "data" / "aitbar.db") as database:
+        database.execute("UPDATE wave SET state='closed', ended='2001-01-01'")
+        database.execute(
+            "INSERT INTO response (rid, wave, block, body, rhash) SELECT x'01', wave, 1, '{}', x'02' FROM wave"
+        )
+
+
 def _one_wave_key(home: Path) -> Path:
     return next((home / "keys").glob("wave-*.key"))
 
@@ -198,6 +227,9 @@ def _one_wave_key(home: Path) -> Path:
             "cannot be used",
             "bad",
         ),
+        (_contact_key_lost, "keys", "no contact.key", "bad"),
+        (_contact_key_open, "keys", "a key cannot be used", "bad"),
+        (_old_answers, "retention", "longer than 24 months", "bad"),
         (_page_of_rubbish, "database", "", "bad"),
         (_older, "database", "its version is 0000", "warning"),
         (_another_act, "log of acts", "was changed or taken out", "bad"),
@@ -209,6 +241,16 @@ def test_what_is_kept_and_is_not_as_it_should_be(
 ) -> None:
     spoil(home)
     red(check, words, level)
+
+
+def test_a_journal_that_keeps_lines_for_ever_and_one_that_does_not(home: Path) -> None:
+    folder = home / "systemd"
+    assert [finding.level for finding in seen("journal", Patient(journal=folder))] == ["ok"], "there is none"
+    (folder / "journald.conf.d").mkdir(parents=True)
+    (folder / "journald.conf").write_text("[Journal]\n#MaxRetentionSec=7day\n")
+    red("journal", "as long as it has room", "warning", Patient(journal=folder))
+    (folder / "journald.conf.d" / "aitbar.conf").write_text("[Journal]\nMaxRetentionSec=7day\n")
+    assert [finding.level for finding in seen("journal", Patient(journal=folder))] == ["ok"]
 
 
 def test_a_disk_that_is_nearly_full(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -387,3 +429,48 @@ def test_the_command_goes_on_when_half_of_it_is_broken(rig: Rig) -> None:
     assert "itself failed" not in done.stdout
     for words in ("bad      database", "bad      keys", "bad      way to Telegram", "ok       fonts"):
         assert words in done.stdout
+
+
+# -- a server of PostgreSQL -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def on_a_server(home: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
+    """The same installation with its database on a server, and a bot that is not running."""
+    url = server().url(home / "on a server")
+    monkeypatch.setenv("AITBAR_DATABASE_URL", url)
+    (home / "data").chmod(0o700)
+    store = Store(url, home / "keys", pinned)
+    store.prepare()
+    return store
+
+
+def test_a_database_on_a_server_is_well(on_a_server: Store) -> None:
+    with closing(on_a_server):
+        for check in ("database", "log of acts", "keys", "folders"):
+            assert [finding.level for finding in seen(check)] == ["ok"], seen(check)
+        red("bot", "not running", "warning")
+        with on_a_server.only_one():
+            assert "not running" not in seen("bot")[0].what
+
+
+def test_a_server_that_keeps_more_than_it_should_is_seen(on_a_server: Store) -> None:
+    with closing(on_a_server):
+        name = on_a_server._url.partition("@/")[2].partition("?")[0]
+        server().do(f"ALTER DATABASE {name} SET log_statement = 'all'")
+        red("database", "log_statement is all", "warning")
+
+
+def test_a_server_that_does_not_answer_is_seen_and_not_named(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AITBAR_DATABASE_URL", "postgresql://somebody:hunter2@localhost:1/base")
+    red("database", "cannot be used")
+    for check in ("database", "log of acts", "keys", "folders", "bot"):
+        said = " ".join(f"{finding.what} {finding.todo}" for finding in seen(check))
+        assert not [word for word in ("somebody", "hunter2", "localhost") if word in said]
+
+
+def test_an_empty_database_on_a_server_is_none_yet(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = server()
+    one.do("DROP DATABASE IF EXISTS empty", f"CREATE DATABASE empty OWNER {PROGRAM}")
+    monkeypatch.setenv("AITBAR_DATABASE_URL", f"postgresql://{PROGRAM}@/empty?host={one.home}")
+    red("database", "not looked at", "warning")

@@ -22,8 +22,10 @@ import pytest
 from typer.core import TyperGroup
 from typer.main import get_command
 
+from bot.chat.words import text
 from bot.cli import app
 from bot.core.questions import TYPES
+from bot.core.threshold import consent
 from bot.files.form import KINDS, SurveyFile
 from bot.files.phrases import Phrases
 from bot.files.surveys import load
@@ -110,7 +112,7 @@ def test_every_example_survey_passes(path: Path) -> None:
 
     assert [str(problem) for problem in loaded.problems] == []
     assert loaded.survey is not None
-    assert path.stem in {question.type for question in loaded.survey.questions} | {"show_if"}
+    assert path.stem in {question.type for question in loaded.survey.questions} | {"show_if", "tell_result"}
 
 
 def test_every_table_and_every_pragma_is_explained() -> None:
@@ -238,6 +240,19 @@ def test_the_consent_says_what_is_beyond_our_power_in_every_language(language: s
     assert [words for words in CONSENT[language] if words not in survey.consent[language]] == []
 
 
+@pytest.mark.parametrize("path", sorted((ROOT / "surveys").rglob("*.yaml")), ids=lambda path: path.stem)
+def test_the_consent_names_the_k_of_its_wave_in_every_language(path: Path) -> None:
+    survey, phrases = load(path).survey, Phrases.load()
+    assert survey is not None
+    for language in survey.languages:
+        for k, told in ((5, "۵" if language == "ps" else "5"), (20, "۲۰" if language == "ps" else "20")):
+            read = text(phrases, consent("w1", survey, "Neighbours", k, language, 1, 0))
+            number = told if language == "en" else f"\u2068{told}\u2069"
+            assert number in read
+            assert not re.search(r"\d", read.replace(told, "")), "no other number of people stands there"
+            assert "{" not in read
+
+
 # -- what the files may hold ------------------------------------------------------------------------------
 
 
@@ -347,20 +362,28 @@ def literals() -> tuple[frozenset[str], frozenset[str]]:
 
 
 COMPOSED = {
+    "act-": "how an act of two stands: done, refused, lapsed",
     "button-": "button-weekly-release, button-daily-release",
+    "button-act-": "acts of two: open, close, export",
     "command-": "the commands of the profile",
+    "desk-cohort-": "open, full, expired",
     "desk-every-": "the cadences",
+    "desk-each-": "the dimensions that are measured",
+    "desk-size-": "what becomes of a group",
     "desk-group-": "the dimensions of the cells",
     "desk-schedule-": "weekly, daily",
     "desk-state-": "open, closing, closed",
     "digest-": "women, men, youth",
     "digest-language-": "the languages",
     "digest-region-": "the regions of the census",
+    "invitation-": "full, expired",
 }
 """Beginnings of phrase ids that are put together while the program runs, and what follows."""
 
 SAID_BY_COMPOSED = re.compile(
-    r"button-(weekly|daily)-release|command-[a-z]+|desk-every-(weekly|fortnightly|monthly)|"
+    r"act-(done|refused|lapsed)|button-act-(open|close|export)|desk-cohort-(open|full|expired)|"
+    r"invitation-(full|expired)|button-(weekly|daily)-release|command-[a-z]+|desk-every-(weekly|fortnightly|monthly)|"
+    r"desk-each-(district|gender)|desk-size-(shown|small|joined)|"
     r"desk-group-(district|gender|age)|desk-schedule-(weekly|daily)|desk-state-(open|closing|closed)|"
     r"digest-(women|men|youth)|digest-language-(ur|ps|en)|digest-region-[a-z]+"
 )

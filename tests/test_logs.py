@@ -129,7 +129,9 @@ FIELDS = {
     "seconds": "how long",
     "surveys": "how many",
     "times": "how many",
+    "todo": "what an operator does about it",
     "tries": "how many",
+    "what": "a setting of the database server and its harm",
     "trouble": "our own sentence about the database",
     "wave": "a wave's id",
 }

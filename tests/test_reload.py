@@ -244,7 +244,7 @@ def test_an_owner_without_a_network_is_told_later_and_one_who_blocked_the_bot_is
 
 def test_the_survey_of_an_open_wave_changes_only_with_its_version(files: Files) -> None:
     with files.store.transaction() as tx:
-        wave = tx.waves.open(files.watch.current.surveys["sample"][1], Terms(k=5), START)
+        wave = tx.waves.open(files.watch.current.surveys["sample"][1], Terms(k=5, steward_key=bytes(32)), START)
     files.write("sample", RENAMED)
     assert not files.look()
     assert "its version is still 3" in files.told[0][1]
@@ -260,7 +260,7 @@ def test_the_survey_of_an_open_wave_changes_only_with_its_version(files: Files) 
 
 def test_what_an_open_wave_held_back_is_in_use_once_the_wave_is_closed(files: Files) -> None:
     with files.store.transaction() as tx:
-        wave = tx.waves.open(files.watch.current.surveys["sample"][1], Terms(k=5), START)
+        wave = tx.waves.open(files.watch.current.surveys["sample"][1], Terms(k=5, steward_key=bytes(32)), START)
     files.write("sample", RENAMED)
     assert not files.look()
     files.begin()

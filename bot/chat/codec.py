@@ -1,7 +1,8 @@
 """What buttons carry: events as at most 64 bytes of ASCII, and back.
 
     v1:<secret, 22 letters>:<slot>:<question>:<what>:<step>    inside an interview
-    o:<what>:<wave>:<language>:<mark>[:<version>:<slot>]       before and after it
+    o:<what>:<wave>:<language>:<mark>[:<version>:<slot>]       before and after it;
+                                                               <wave> may be <wave>-<invitation>
     d:<what>:<values ...>                                      the coordinators' desk
 
 Whatever arrives was written by a client and may be forged: what cannot be read is None, never an error.
@@ -84,10 +85,15 @@ _PLAIN: dict[type, str] = {
     AskedForHelp: "f",
 }
 
+_AGREED = {None: "y", True: "t", False: "u"}
+_TELLS = {letter: tell for tell, letter in _AGREED.items()}
+
 _INTERVIEW = re.compile(r"v1:([A-Za-z0-9_-]{22}):([0-3]):(\d{1,3}):([+-]?\w{1,3}):(\d{1,6})", re.ASCII)
-_DOOR = re.compile(r"o:([a-zA-Z]):([a-z0-9]{1,16}|-):([a-z]{2}|-):(\d{1,16})(?::(\d{1,6}):([0-3]))?", re.ASCII)
+_DOOR = re.compile(
+    r"o:([a-zA-Z]):([a-z0-9]{1,16}(?:-[a-z0-9]{1,16})?|-):([a-z]{2}|-):(\d{1,16})(?::(\d{1,6}):([0-3]))?", re.ASCII
+)
 _WIPE = re.compile(r"o:h(?::(\d{1,16}))?(?::(\d{1,16}))?(?::(\d{1,16}))?", re.ASCII)
-_DESK = re.compile(r"d:([a-z]{1,12})((?::[A-Za-z0-9_.-]{1,32}){0,4})", re.ASCII)
+_DESK = re.compile(r"d:([a-z]{1,12})((?::[A-Za-z0-9_.-]{1,32}){0,5})", re.ASCII)
 
 
 def encode(does: Event | Threshold | Asked, grip: Grip | None) -> str:
@@ -178,7 +184,7 @@ def _door(does: Event | Threshold) -> str | None:
         case AskedLanguageAgain():
             return f"o:a:{does.wave}:{NONE}:{does.mark}"
         case Agreed():
-            return f"o:y:{does.wave}:{does.language}:{does.mark}:{does.version}:{does.slot}"
+            return f"o:{_AGREED[does.tell]}:{does.wave}:{does.language}:{does.mark}:{does.version}:{does.slot}"
         case Refused():
             return f"o:n:{does.wave}:{does.language}:{does.mark}"
         case StartedOver():
@@ -200,8 +206,8 @@ def _threshold(match: re.Match[str]) -> Threshold | None:
         return None
     if what == "l":
         return PickedLanguage(wave, mark, language)
-    if what == "y":
-        return Agreed(wave, mark, language, int(match[5]), int(match[6])) if match[5] else None
+    if what in _TELLS:
+        return Agreed(wave, mark, language, int(match[5]), int(match[6]), _TELLS[what]) if match[5] else None
     if what == "n":
         return Refused(wave, mark, language)
     if what in "sS":

@@ -1,56 +1,45 @@
-"""The coordinators' desk in the chat: claim, open a wave, share its link, choose when summaries come.
+"""The coordinators' desk in the chat: claim, open a wave, invite, agree to another's act, choose summaries.
 
 Laws:
 1. Every act asks `roles.may` first; nobody's role may do nothing.
 2. Each button carries all that its tap needs; the desk remembers nothing between two taps.
-3. What cannot be undone says what will happen, and happens at the second tap only.
+3. What cannot be undone says what will happen, and happens at the second tap only: a second person's, where
+   there is one (`bot/chat/acts.py`).
 """
 
 from __future__ import annotations
 
 import io
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from dataclasses import replace
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import segno
 
+from bot.chat.acts import Acts, Opening, Shelf, as_opening, as_what
+from bot.chat.said import Said
 from bot.core import roles
-from bot.core.blocks import SmallPopulation, partition
 from bot.core.cadence import CADENCES, Cadence
+from bot.core.cells import Layout, SmallPopulation, label, layout
 from bot.core.events import Asked
 from bot.core.flow import LANGUAGE_NAMES
 from bot.core.screen import Button, Code, Line, Say, Screen, Text
 from bot.core.survey import LANGUAGES, Survey, worded
-from bot.files.phrases import Phrases, day, weekday
-from bot.store import Coordinator, Terms, Transaction, Wave
+from bot.core.threshold import joined
+from bot.files.phrases import Phrases, day, latin, weekday
+from bot.store import Cohort, Coordinator, Proposal, Terms, Transaction, Wave, WaveTrouble, own_words
+from bot.store.proposals import CLOSE_WAVE, DONE, EXPORT_ROWS, OPEN_WAVE, WAITING, draw_id
 
 PEOPLE = (60, 150, 300, 1000, 5000)
 """How many could be asked, offered as buttons; the last means so many or more."""
 
 HOURS = (7, 9, 12, 15, 18, 20)
-USUAL = Cadence("weekly", 0, 9)
-"""Monday at nine: what a wave's opener gets until something else is chosen."""
+FACTORS = (2, 4, 10, 20)
+"""For how many times k people an invitation may be."""
 
-
-@dataclass(frozen=True)
-class Shelf:
-    """The surveys that may be opened: id -> (survey, the document to pin)."""
-
-    surveys: Mapping[str, tuple[Survey, dict[str, Any]]]
-
-
-@dataclass(frozen=True)
-class Said:
-    """What the desk answers with: a screen, and perhaps a picture or a summary to follow."""
-
-    screen: Screen | None
-    picture: bytes | None = None
-    caption: str = ""
-    digest_of: str | None = None
-    language: str = LANGUAGES[0]
+DAYS = (7, 14, 30, 90)
+"""How many days an invitation may work."""
 
 
 class Desk:
@@ -67,6 +56,7 @@ class Desk:
     ) -> None:
         self._in_use = phrases
         self._shelf = shelf
+        self._acts = Acts(shelf, terms)
         self._link = link
         self._terms = terms
         self._zone = zone
@@ -99,19 +89,28 @@ class Desk:
 
     def _table(self) -> Mapping[str, tuple[str, Callable[..., Said]]]:
         return {
-            "home": (roles.LOOK, self._home),
+            "home": (roles.ENTER, self._home),
             "wave": (roles.LOOK, self._wave),
             "digest": (roles.LOOK, self._digest),
-            "lang": (roles.LOOK, self._languages),
-            "speak": (roles.LOOK, self._speak),
+            "lang": (roles.ENTER, self._languages),
+            "speak": (roles.ENTER, self._speak),
             "open": (roles.OPEN, self._pick_survey),
             "people": (roles.OPEN, self._people),
             "sched": (roles.OPEN, self._schedule),
             "review": (roles.OPEN, self._review),
             "go": (roles.OPEN, self._go),
+            "words": (roles.READ, self._open_answers),
             "qr": (roles.OPEN, self._qr),
             "close": (roles.OPEN, self._close),
             "closesure": (roles.OPEN, self._close_sure),
+            "groups": (roles.OPEN, self._cohorts),
+            "group": (roles.OPEN, self._cohort_size),
+            "grpdays": (roles.OPEN, self._cohort_days),
+            "invite": (roles.OPEN, self._invite),
+            "act": (roles.APPROVE, self._act),
+            "yes": (roles.APPROVE, self._confirm),
+            "no": (roles.APPROVE, self._refuse),
+            "code": (roles.EXPORT, self._code),
             "cad": (roles.SUBSCRIBE, self._cadence),
             "every": (roles.SUBSCRIBE, self._weekday),
             "day": (roles.SUBSCRIBE, self._hour),
@@ -120,13 +119,20 @@ class Desk:
 
     # -- looking --------------------------------------------------------------------------------------
 
-    def _home(self, tx: Transaction, who: Coordinator, _values: tuple[str, ...], _now: datetime) -> Said:
+    def _home(self, tx: Transaction, who: Coordinator, _values: tuple[str, ...], now: datetime) -> Said:
+        if not roles.may(who.role, roles.LOOK):
+            return Said(self._steward_home(tx, who))
         waves = tx.waves.all()
         lines: tuple[Line, ...] = (Say("desk-title"), Say("desk-waves" if waves else "desk-no-waves"))
         rows = [
             (Button(Text(f"{worded(w.survey.title, who.language)} ({w.id})"), Asked("wave", (w.id,))),)
             for w in waves
         ]
+        if roles.may(who.role, roles.APPROVE):
+            rows = [
+                (Button(Say(f"button-act-{one.act}"), Asked("act", (one.id,))),)
+                for one in tx.proposals.waiting(now)
+            ] + rows
         if roles.may(who.role, roles.OPEN):
             rows.append((Button(Say("button-desk-open"), Asked("open")),))
         rows.append((Button(Say("button-desk-language"), Asked("lang")),))
@@ -149,7 +155,8 @@ class Desk:
             ),
         ]
         if wave.state == "open":
-            lines.append(Say("desk-link", {"link": Code(self._link(wave.id))}))
+            link = Say("desk-link", {"link": Code(self._link(wave.id))})
+            lines.append(Say("desk-invited") if wave.terms.invited else link)
             release = day(who.language, wave.next_release.astimezone(self._zone).date())
             lines.append(Say("desk-next-release", {"day": release}))
         lines.append(
@@ -180,7 +187,8 @@ class Desk:
             (Button(Say("button-desk-cadence"), Asked("cad", (wave.id,))),),
         ]
         if wave.state == "open" and roles.may(who.role, roles.OPEN):
-            rows.insert(0, (Button(Say("button-desk-qr"), Asked("qr", (wave.id,))),))
+            share = ("button-desk-cohorts", "groups") if wave.terms.invited else ("button-desk-qr", "qr")
+            rows.insert(0, (Button(Say(share[0]), Asked(share[1], (wave.id,))),))
             rows.append((Button(Say("button-desk-close"), Asked("close", (wave.id,))),))
         return (*rows, *self._home_row())
 
@@ -228,87 +236,206 @@ class Desk:
     def _schedule(self, _tx: Transaction, who: Coordinator, values: tuple[str, ...], _now: datetime) -> Said:
         survey, _ = self._shelf().surveys[values[0]]
         rows = tuple(
-            (Button(Say(f"button-{schedule}-release"), Asked("review", (survey.id, values[1], schedule))),)
+            (
+                Button(
+                    Say(f"button-{schedule}-release"),
+                    Asked("review", (survey.id, values[1], f"{schedule[0]}{self._terms.k}")),
+                ),
+            )
             for schedule in ("weekly", "daily")
         )
         say = Say("desk-schedule", {"k": self._terms.k})
         return Said(Screen(who.language, (say,), (*rows, *self._home_row())))
 
     def _review(self, tx: Transaction, who: Coordinator, values: tuple[str, ...], _now: datetime) -> Said:
-        survey, _ = self._shelf().surveys[values[0]]
-        people, schedule = int(values[1]), _one_of(values[2], ("weekly", "daily"))
         try:
-            cells, _dropped = partition(survey, people, self._terms.k)
-        except SmallPopulation:
-            say = Say("desk-population-small", {"n": people, "least": 3 * self._terms.k})
+            chosen = self._acts.opening(values)
+        except SmallPopulation as small:
+            say = Say("desk-population-small", {"n": int(values[1]), "least": small.least})
             return Said(Screen(who.language, (say,), self._home_row()))
-        groups = [Say(f"desk-group-{part.name}") for part in cells.parts]
-        shown = (
-            Say("desk-groups-shown", {"groups": self._list(who, groups)}) if groups else Say("desk-groups-none")
+        others = [
+            (Button(Say("button-desk-blocks", {"k": k}), Asked("review", replace(chosen, k=k).carried)),)
+            for k in sorted({self._terms.k, self._terms.k + 5, 2 * self._terms.k} - {chosen.k})
+        ]
+        turned = replace(chosen, invited=not chosen.invited)
+        door = Say("button-desk-everybody" if chosen.invited else "button-desk-invited")
+        if not self._acts.has_steward(chosen.survey):
+            say = Say("desk-steward-missing", {"setting": Code("AITBAR_STEWARD_KEY")})
+            return Said(Screen(who.language, (say,), self._home_row()))
+        rows = (
+            (Button(self._sure(tx, who, "button-desk-open-now"), Asked("go", (*chosen.carried, draw_id()))),),
+            (Button(door, Asked("review", turned.carried)),),
+            *others,
         )
-        # The button knows how many waves there were: a second delivery finds one more, and opens nothing.
-        go = (survey.id, str(people), schedule, str(len(tx.waves.all())))
-        lines: tuple[Line, ...] = (
+        lines = (*self._opening_means(who, chosen), self._who_agrees(tx, who, "desk-alone"))
+        return Said(Screen(who.language, lines, (*rows, *self._home_row())))
+
+    def _opening_means(self, who: Coordinator, chosen: Opening) -> tuple[Line, ...]:
+        """What a wave is and what of it can never be changed, as all who agree to it read it."""
+        survey, _ = self._shelf().surveys[chosen.survey]
+        plan = layout(survey, chosen.people, chosen.k)
+        groups = [Say(f"desk-group-{part.name}") for part in plan.partition.parts]
+        return (
             Say(
                 "desk-open-review",
                 {
                     "survey": worded(survey.title, who.language),
-                    "people": people,
-                    "schedule": Say(f"desk-schedule-{schedule}"),
-                    "k": self._terms.k,
+                    "people": chosen.people,
+                    "schedule": Say(f"desk-schedule-{chosen.schedule}"),
+                    "k": chosen.k,
                 },
             ),
-            shown,
+            *((Say("desk-invited"),) if chosen.invited else ()),
+            *sizes(survey, plan, who.language),
+            Say("desk-groups-shown", {"groups": self._list(who, groups)}) if groups else Say("desk-groups-none"),
+            *((Say("desk-first-light"),) if groups else ()),
             Say("desk-one-server"),
             Say("desk-fixed"),
-            Say("desk-alone"),
         )
-        rows = ((Button(Say("button-desk-open-now"), Asked("go", go)),),)
-        return Said(Screen(who.language, lines, (*rows, *self._home_row())))
+
+    def _who_agrees(self, tx: Transaction, who: Coordinator, alone: str) -> Say:
+        return Say(alone if self._acts.is_alone(tx, who) else "desk-second")
+
+    def _sure(self, tx: Transaction, who: Coordinator, alone: str) -> Say:
+        """What the button of a grave act says: that it is done, or that another one is asked."""
+        return Say(alone if self._acts.is_alone(tx, who) else "button-desk-ask-second")
 
     def _list(self, who: Coordinator, parts: list[Say]) -> str:
         joiner = "، " if who.language in ("ur", "ps") else ", "
         return joiner.join(self._phrases.say(who.language, part.id) for part in parts)
 
     def _go(self, tx: Transaction, who: Coordinator, values: tuple[str, ...], now: datetime) -> Said:
-        survey, document = self._shelf().surveys[values[0]]
-        waves = tx.waves.all()
-        if len(waves) != int(values[3]):
-            opened = [wave for wave in waves[:1] if wave.survey.id == survey.id]
-            return Said(self._wave_screen(tx, who, opened[0])) if opened else self._home(tx, who, (), now)
-        terms = Terms(
-            organisation=self._terms.organisation,
-            population=int(values[1]),
-            k=self._terms.k,
-            leave_behind=self._terms.leave_behind,
-            schedule=_one_of(values[2], ("weekly", "daily")),
-            alone=True,
-        )
-        id = tx.waves.open(document, terms, now)
-        tx.desk.subscribe(who.chat, id, USUAL, now)
-        tx.desk.note(f"coordinator {who.chat}", "open", f"wave {id}, alone", now)
-        return Said(self._wave_screen(tx, who, _found(tx, id)))
+        *chosen, id = values
+        what = as_what(self._acts.opening(chosen))
+        return self._stands(tx, who, self._acts.want(tx, who, OPEN_WAVE, what, id, now), now)
 
     def _qr(self, tx: Transaction, who: Coordinator, values: tuple[str, ...], _now: datetime) -> Said:
         wave = _found(tx, values[0])
-        link = self._link(wave.id)
-        caption = self._phrases.say(
-            who.language, "desk-qr-caption", survey=worded(wave.survey.title, who.language), link=link
-        )
-        return Said(None, picture=qr(link), caption=caption)
+        return Said(None, picture=qr(self._link(wave.id)), caption=self._caption(who, wave, self._link(wave.id)))
+
+    def _caption(self, who: Coordinator, wave: Wave, link: str) -> str:
+        title = worded(wave.survey.title, who.language)
+        return self._phrases.say(who.language, "desk-qr-caption", survey=title, link=link)
 
     def _close(self, tx: Transaction, who: Coordinator, values: tuple[str, ...], _now: datetime) -> Said:
         wave = _found(tx, values[0])
-        rows = ((Button(Say("button-desk-close-sure"), Asked("closesure", (wave.id,))),),)
-        say = Say("desk-close-means", {"k": wave.terms.k})
-        return Said(Screen(who.language, (say,), (*rows, *self._home_row())))
+        sure = self._sure(tx, who, "button-desk-close-sure")
+        rows = ((Button(sure, Asked("closesure", (wave.id, draw_id()))),),)
+        lines = (Say("desk-close-means", {"k": wave.terms.k}), self._who_agrees(tx, who, "desk-alone-closing"))
+        return Said(Screen(who.language, lines, (*rows, *self._home_row())))
 
     def _close_sure(self, tx: Transaction, who: Coordinator, values: tuple[str, ...], now: datetime) -> Said:
         wave = _found(tx, values[0])
-        if wave.state == "open":
-            tx.waves.close(wave.id)
-            tx.desk.note(f"coordinator {who.chat}", "close", f"wave {wave.id}", now)
-        return Said(self._wave_screen(tx, who, _found(tx, wave.id), Say("desk-closing")))
+        return self._stands(tx, who, self._acts.want(tx, who, CLOSE_WAVE, {"wave": wave.id}, values[1], now), now)
+
+    # -- agreeing to another's act --------------------------------------------------------------------
+
+    def _act(self, tx: Transaction, who: Coordinator, values: tuple[str, ...], now: datetime) -> Said:
+        one = tx.proposals.get(values[0])
+        return self._home(tx, who, (), now) if one is None else self._stands(tx, who, one, now)
+
+    def _confirm(self, tx: Transaction, who: Coordinator, values: tuple[str, ...], now: datetime) -> Said:
+        return self._stands(tx, who, self._acts.confirm(tx, who, values[0], now), now)
+
+    def _refuse(self, tx: Transaction, who: Coordinator, values: tuple[str, ...], now: datetime) -> Said:
+        return self._stands(tx, who, self._acts.refuse(tx, who, values[0], now), now)
+
+    def _code(self, tx: Transaction, who: Coordinator, values: tuple[str, ...], now: datetime) -> Said:
+        one = tx.proposals.get(values[0])
+        if one is None or one.act != EXPORT_ROWS or one.state != WAITING or one.until <= now:
+            return self._act(tx, who, values, now)
+        code = tx.proposals.make_code(one, who.chat)
+        tx.desk.note(f"coordinator {who.chat}", "approve", f"rows of wave {one.what['wave']}", now)
+        said = Say("act-code", {"code": Code(code), "wave": Code(one.what["wave"])})
+        return Said(Screen(who.language, (said,), self._home_row()))
+
+    def untold(self, tx: Transaction, now: datetime) -> list[tuple[Proposal, Coordinator, Screen]]:
+        """How acts of two stand, for every coordinator who ought to hear it and has not."""
+        return [(one, who, self._standing(tx, who, one, now)) for one, who in self._acts.untold(tx, now)]
+
+    def _stands(self, tx: Transaction, who: Coordinator, one: Proposal, now: datetime) -> Said:
+        return Said(self._standing(tx, who, one, now), tell=True)
+
+    def _standing(self, tx: Transaction, who: Coordinator, one: Proposal, now: datetime) -> Screen:
+        """How an act stands: to be decided by this coordinator, or by another one, or decided."""
+        wave = tx.waves.get(one.what.get("wave", ""))
+        if one.state == DONE and wave is not None and one.act != EXPORT_ROWS:
+            said = [] if wave.terms.alone else [Say("act-agreed")]
+            closing = [Say("desk-closing")] if one.act == CLOSE_WAVE else []
+            return self._wave_screen(tx, who, wave, *said, *closing)
+        if one.state != WAITING or one.until <= now:
+            return Screen(who.language, (Say(f"act-{one.state}"),), self._home_row())
+        refuse = (Button(Say("button-act-refuse"), Asked("no", (one.id,))),)
+        if one.proposer == str(who.chat):
+            rows: tuple[tuple[Button, ...], ...] = (refuse, *self._home_row())
+            return Screen(who.language, (*self._act_means(tx, who, one), Say("act-waiting")), rows)
+        agree = ("button-act-code", "code") if one.act == EXPORT_ROWS else ("button-act-confirm", "yes")
+        rows = ((Button(Say(agree[0]), Asked(agree[1], (one.id,))),), refuse, *self._home_row())
+        return Screen(who.language, (Say("act-wanted"), *self._act_means(tx, who, one)), rows)
+
+    def _act_means(self, tx: Transaction, who: Coordinator, one: Proposal) -> tuple[Line, ...]:
+        """What will happen, in full: a confirmation is worth what its reader knew."""
+        if one.act == OPEN_WAVE:
+            chosen = as_opening(one.what)
+            return self._opening_means(who, chosen) if chosen.survey in self._shelf().surveys else ()
+        wave = _found(tx, one.what["wave"])
+        named: dict[str, str | Code] = {"survey": worded(wave.survey.title, who.language), "wave": Code(wave.id)}
+        if one.act == EXPORT_ROWS:
+            return (Say("act-rows", named),)
+        return (Say("act-close", named), Say("desk-close-means", {"k": wave.terms.k}))
+
+    # -- invitations ----------------------------------------------------------------------------------
+
+    def _cohorts(self, tx: Transaction, who: Coordinator, values: tuple[str, ...], now: datetime) -> Said:
+        wave = _found(tx, values[0])
+        cohorts = [
+            Say("desk-cohort", {"cohort": _cohort(one), "state": Say(f"desk-cohort-{one.state}")})
+            for one in tx.invites.cohorts(wave.id, now.date())
+        ]
+        new = (Button(Say("button-desk-invite"), Asked("group", (wave.id,))),)
+        rows = ((new,) if wave.state == "open" else ()) + self._home_row()
+        return Said(Screen(who.language, (Say("desk-cohorts"), *cohorts), rows))
+
+    def _cohort_size(self, tx: Transaction, who: Coordinator, values: tuple[str, ...], _now: datetime) -> Said:
+        wave = _found(tx, values[0])
+        caps = [factor * wave.terms.k for factor in FACTORS]
+        rows = tuple(
+            (Button(Say("desk-people", {"n": cap}), Asked("grpdays", (wave.id, str(cap)))),) for cap in caps
+        )
+        say = Say("desk-cohort-size", {"least": caps[0]})
+        return Said(Screen(who.language, (say,), (*rows, *self._home_row())))
+
+    def _cohort_days(self, tx: Transaction, who: Coordinator, values: tuple[str, ...], _now: datetime) -> Said:
+        wave, cap = _found(tx, values[0]), int(values[1])
+        number = str(tx.invites.count(wave.id) + 1)  # so that a second delivery makes no second group
+        rows = tuple(
+            (Button(Say("desk-days", {"n": n}), Asked("invite", (wave.id, str(cap), str(n), number))),)
+            for n in DAYS
+        )
+        return Said(Screen(who.language, (Say("desk-cohort-days"),), (*rows, *self._home_row())))
+
+    def _invite(self, tx: Transaction, who: Coordinator, values: tuple[str, ...], now: datetime) -> Said:
+        wave, cap, days, name = _found(tx, values[0]), int(values[1]), int(values[2]), str(int(values[3]))
+        today = now.date()
+        if any(one.name == name for one in tx.invites.cohorts(wave.id, today)):
+            return self._cohorts(tx, who, values, now)
+        try:
+            code = tx.invites.make(wave, name, cap, days, today)
+        except WaveTrouble:  # forged: no button of ours offers it
+            return self._cohorts(tx, who, values, now)
+        tx.desk.note(f"coordinator {who.chat}", "invite", f"wave {wave.id}, group {name}", now)
+        link = self._link(joined(wave.id, code))
+        last = day(who.language, today + timedelta(days=days))
+        said = Say(
+            "desk-invite-made",
+            {"cohort": _cohort(Cohort(name, "")), "link": Code(link), "n": cap, "day": last},
+        )
+        back = (Button(Say("button-desk-cohorts"), Asked("groups", (wave.id,))),)
+        return Said(
+            Screen(who.language, (said,), (back, *self._home_row())),
+            picture=qr(link),
+            caption=self._caption(who, wave, link),
+        )
 
     # -- summaries ------------------------------------------------------------------------------------
 
@@ -343,8 +470,51 @@ class Desk:
         tx.desk.subscribe(who.chat, wave.id, Cadence(_one_of(values[1], CADENCES), on, hour), now)
         return Said(self._wave_screen(tx, who, wave))
 
+    # -- stewards -------------------------------------------------------------------------------------
+
+    def _steward_home(self, tx: Transaction, who: Coordinator) -> Screen:
+        """What a steward finds: the waves that ask for own words, and nothing of their figures."""
+        rows = [
+            (Button(Text(f"{worded(w.survey.title, who.language)} ({w.id})"), Asked("words", (w.id,))),)
+            for w in tx.waves.all()
+            if own_words(w.survey)
+        ]
+        language = (Button(Say("button-desk-language"), Asked("lang")),)
+        return Screen(who.language, (Say("desk-steward"),), (*rows, language))
+
+    def _open_answers(self, tx: Transaction, who: Coordinator, values: tuple[str, ...], now: datetime) -> Said:
+        """The released own words of a wave as one sealed file."""
+        wave = _found(tx, values[0])
+        content = tx.waves.open_answers(wave.id)
+        if content is None:
+            say = Say("desk-open-answers-none", {"k": wave.terms.k})
+            return Said(Screen(who.language, (say,), self._home_row()))
+        tx.desk.note(f"coordinator {who.chat}", "open answers", f"wave {wave.id}", now)
+        name = f"open-answers-{wave.id}.json"
+        caption = self._phrases.say(
+            who.language,
+            "desk-open-answers-caption",
+            survey=worded(wave.survey.title, who.language),
+            wave=latin(wave.id),
+            command=latin(f"aitbar steward read {name}"),
+        )
+        return Said(None, file=content, file_name=name, caption=caption)
+
     def _home_row(self) -> tuple[tuple[Button, ...], ...]:
         return ((Button(Say("button-desk-home"), Asked("home")),),)
+
+
+def sizes(survey: Survey, plan: Layout, language: str) -> tuple[Say, ...]:
+    """Which groups are large enough to be shown, with the numbers; groups all alike share a sentence."""
+    lines = []
+    for name in dict.fromkeys(size.node[0][0] for size in plan.sizes):
+        groups = [size for size in plan.sizes if size.node[0][0] == name]
+        alike = len({(size.people, size.fate) for size in groups}) == 1
+        for size in groups[:1] if alike else groups:
+            group = Say(f"desk-each-{name}") if alike else Text(label(survey, size.node, language))
+            numbers = {"people": size.people, "least": size.least, "times": size.times, "k": size.k}
+            lines.append(Say(f"desk-size-{size.fate}", {"group": group, **numbers}))
+    return tuple(lines)
 
 
 def qr(link: str) -> bytes:
@@ -359,6 +529,11 @@ def _found(tx: Transaction, id: str) -> Wave:
     if wave is None:
         raise KeyError(id)
     return wave
+
+
+def _cohort(one: Cohort) -> Say | str:
+    """A cohort's name; the desk's own cohorts are numbered, so that no name is asked for."""
+    return Say("desk-cohort-number", {"n": int(one.name)}) if one.name.isdecimal() else one.name
 
 
 def _one_of(word: str, allowed: tuple[str, ...]) -> str:

@@ -3,27 +3,36 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TypeVar
 
 from bot import nature
-from bot.chat.desk import Desk, Said
+from bot.chat.desk import Desk
 from bot.chat.identity import who
 from bot.chat.inbound import Came, Command, Stranger, Words
 from bot.chat.limits import Limits, TooFast
-from bot.chat.outbound import AnswerTap, Delete, Later, Outgoing, Show, ShowPicture
+from bot.chat.outbound import AnswerTap, Delete, Later, Outgoing, Show, ShowFile, ShowPicture
+from bot.chat.privacy import Kept, forgotten, privacy
+from bot.chat.said import Said
+from bot.chat.wishes import Wishes
 from bot.chat.words import keyboard, line, text
 from bot.core.events import (
     Asked,
     AskedForHelp,
     AskedForLanguages,
+    AskedLanguageAgain,
     Continued,
     Event,
     Hid,
     HidBefore,
+    Joined,
     Opened,
+    PickedLanguage,
+    PickedWave,
+    Refused,
+    Sent,
     StartedOver,
     Stopped,
     Threshold,
@@ -31,10 +40,11 @@ from bot.core.events import (
     Typed,
     WentBack,
 )
-from bot.core.screen import Code, Say, Screen
+from bot.core.referral import Helpline, beside
+from bot.core.screen import Button, Code, Say, Screen
 from bot.files.phrases import Phrases, keyword
-from bot.store import Transaction
-from bot.turn import Grip, Held, Reply, take
+from bot.store import Contact, StoreTrouble, Transaction
+from bot.turn import Grip, Held, Reply, Wish, take
 
 GRIP_SECONDS = 30 * 60
 """How long the secret of an interview waits in memory for typed words."""
@@ -61,6 +71,9 @@ KEYWORDS: dict[str, Event] = {
     "delete": Hid(),
 }
 
+BEFORE_AN_INTERVIEW = (PickedLanguage, AskedLanguageAgain, PickedWave, Joined, Refused, StartedOver)
+"""Taps that led to an interview: a second one that comes late must not draw over the only copy of its secret."""
+
 HIDDEN = Say("hidden")
 """A message that shows this says nothing else."""
 
@@ -68,9 +81,14 @@ TOLD_SECONDS = 600.0
 """How long nobody is told twice that we were away."""
 
 T = TypeVar("T")
+K = TypeVar("K")
 
 Digests = Callable[[int, str, str], Awaitable[tuple[Outgoing, ...]]]
 """Draws the released summary of a wave for a chat, in a language."""
+
+
+Helplines = Callable[[date], Sequence[Helpline]]
+"""Whom to call, as far as it is known on a day."""
 
 
 @dataclass
@@ -90,6 +108,17 @@ class Awaiting:
 
 
 @dataclass
+class Bound:
+    """A message that holds an interview, or its last words: `ended` says which, `code` whether they show the
+    receipt, `rows` are their buttons. What was tapped there before draws nothing over them."""
+
+    until: float
+    ended: bool = False
+    code: bool = False
+    rows: tuple[tuple[Button, ...], ...] = ()
+
+
+@dataclass
 class Strays:
     """Messages of a chat beside its interview, to go with the next wipe, until Telegram keeps them anyway."""
 
@@ -105,14 +134,23 @@ class Handler:
         phrases: Callable[[], Phrases],
         desk: Desk,
         digests: Digests,
+        wishes: Wishes,
+        kept: Kept,
+        tell: Callable[[], object] = lambda: None,
         clock: Callable[[], float] = nature.monotonic,
+        helplines: Helplines = lambda _today: (),
     ) -> None:
+        self._helplines = helplines
         self._in_use = phrases
+        self._tell = tell
         self._desk = desk
         self._digests = digests
+        self._wishes = wishes
+        self._kept = kept
         self._clock = clock
         self._awaiting: dict[int, Awaiting] = {}
         self._strays: dict[int, Strays] = {}
+        self._bound: dict[tuple[int, int], Bound] = {}
         self._withdrawals: dict[int, deque[float]] = {}
         self._told: dict[int, float] = {}
         self._limits = Limits(clock)
@@ -203,6 +241,9 @@ class Handler:
         for chat, strays in list(self._strays.items()):
             if strays.until < moment:
                 self._strays.pop(chat, None)
+        for place, bound in list(self._bound.items()):
+            if bound.until < moment:
+                self._bound.pop(place, None)
         for chat, tries in list(self._withdrawals.items()):
             if not tries or tries[-1] + HOUR < moment:
                 self._withdrawals.pop(chat, None)
@@ -215,13 +256,24 @@ class Handler:
 
     def _turn(self, tx: Transaction, came: Came, did: Held | Threshold, now: datetime) -> list[Outgoing]:
         did = self._at_its_message(tx, came, did)
-        reply = take(tx, who(came.user), did, now, came.language)
+        bound = self._bound.get((came.chat, came.message)) if came.tap is not None else None
+        if bound is not None and isinstance(did, BEFORE_AN_INTERVIEW):
+            self._charge(came)
+            return self._hint(came, Say("hint-moved-on"), self._spoken(came))
+        if bound is not None and bound.ended:
+            did = _once_more(did, bound)
+        reply = _with_the_same_buttons(take(tx, who(came.user), did, now, came.language), bound)
         hiding = isinstance(getattr(did, "event", did), (Hid, HidBefore))
         if not (reply.moved or hiding or self._shows_something_new(came, reply)):
             self._charge(came)
-        if reply.finished:
+        if reply.finished or reply.soiled:
             self.soil()
+        if reply.wish is not None:
+            self._wish(came.chat, reply.wish)
         out: list[Outgoing] = []
+        if reply.screen is not None and reply.referral:
+            called = self._helplines(now.date())
+            reply = replace(reply, screen=beside(reply.screen, reply.referral, called, now.date()))
         if reply.screen is not None:
             out.append(self._show(came, did, reply, now))
         if came.tap is not None:
@@ -263,6 +315,7 @@ class Handler:
         if isinstance(did, StartedOver):
             self._leave_behind(came)
         awaiting = self._remember(came, reply, None if old else edit, screen.language)
+        awaiting = self._bind(came.chat, did, reply, None if old else edit, awaiting)
         return Show(
             came.chat,
             self._words_of(came, screen),
@@ -272,6 +325,41 @@ class Handler:
             slow=isinstance(did, Held) and isinstance(did.event, Toggled),
             shown=awaiting,
         )
+
+    def _bind(
+        self,
+        chat: int,
+        did: Held | Threshold,
+        reply: Reply,
+        message: int | None,
+        shown: Callable[[int], None] | None,
+    ) -> Callable[[int], None] | None:
+        """Remember which message holds the interview or its last words, from now and from when it is shown."""
+        if reply.grip is None and not reply.finished:
+            return shown
+        until = self._clock() + STRAY_SECONDS
+        sent = isinstance(did, Held) and isinstance(did.event, Sent) and did.event.code
+        rows = reply.screen.rows if reply.finished and reply.screen is not None else ()
+        bound = Bound(until, ended=reply.finished, code=reply.finished and sent, rows=rows)
+
+        def bind(id: int) -> None:
+            self._bound.pop((chat, id), None)
+            self._bound[chat, id] = bound
+            _keep_few(self._bound)
+            if shown is not None:
+                shown(id)
+
+        if message is not None:
+            before = self._bound.get((chat, message))
+            self._bound[chat, message] = bound
+            self._undo.append(lambda: self._put_back((chat, message), before))
+        return bind
+
+    def _put_back(self, place: tuple[int, int], bound: Bound | None) -> None:
+        if bound is None:
+            self._bound.pop(place, None)
+        else:
+            self._bound[place] = bound
 
     def _leave_behind(self, came: Came) -> None:
         """The message of the interview that is given up goes with the next wipe."""
@@ -344,10 +432,16 @@ class Handler:
                 return [*self._said(came, said), Delete(came.chat, (came.message,))]
             case "withdraw":
                 return self._withdraw(tx, came, command.rest)
+            case "forget":
+                return self._forget(tx, came, now)
+            case "privacy":
+                return self._privacy(tx, came)
         return self._words(tx, came, command.name, now)
 
     def _words(self, tx: Transaction, came: Came, words: str, now: datetime) -> list[Outgoing]:
         meant = keyword(words)
+        if meant == "forget":
+            return self._forget(tx, came, now)
         grip = self._grip(came.chat)
         if grip is None:
             return self._without_a_grip(tx, came, meant, now)
@@ -391,6 +485,48 @@ class Handler:
         self.soil()
         return self._say(came, "withdraw-done", delete=True, free=True)
 
+    # -- what is held of somebody -----------------------------------------------------------------------
+
+    def _wish(self, chat: int, wish: Wish) -> None:
+        if wish.holds:
+            self._undo.append(self._wishes.wish(wish.wave, Contact(chat, wish.language)))
+        else:
+            self._wishes.forget(chat, wish.wave)
+
+    def _forget(self, tx: Transaction, came: Came, now: datetime) -> list[Outgoing]:
+        """Forget this chat: its wishes, its interview if the secret is at hand, what memory holds of its messages.
+
+        What is said is the same for everybody, and only after it was done. What limits somebody's tries stays.
+        """
+        self._charge(came)
+        language, grip = self._spoken(came), self._grip(came.chat)
+        self._wishes.forget(came.chat)
+        out: list[Outgoing] = []
+        if grip is not None:
+            out += self._turn(tx, came, Held(grip, Hid(), came.message), now)
+            tx.vault.drop(grip.secret)  # also in a wave that takes no answers any more
+        out.append(Delete(came.chat, (came.message, *self._pop_strays(came.chat))))
+        return [*out, Later(came.chat, lambda: self._forgotten(came.chat, language))]
+
+    async def _forgotten(self, chat: int, language: str) -> tuple[Outgoing, ...]:
+        screen = forgotten(language)
+        try:
+            await self._wishes.settle()
+            self.soil()
+        except StoreTrouble:
+            screen = Screen(language, (Say("something-went-wrong"),))
+        words, keys = text(self._phrases, screen), keyboard(self._phrases, screen, None)
+        return (Show(chat, words, keys, shown=lambda id: self._stray(chat, id)),)
+
+    def _privacy(self, tx: Transaction, came: Came) -> list[Outgoing]:
+        self._charge(came)
+        known = tx.desk.coordinator(came.chat)
+        least = min([self._kept.least, *(wave.terms.k for wave in tx.waves.all())])
+        language = self._spoken(came) if known is None else known.language
+        kept = replace(self._kept, least=least)
+        self._stray(came.chat, came.message)  # the question goes with the answer
+        return [self._beside(came, privacy(language, kept, coordinator=known is not None))]
+
     # -- the desk -------------------------------------------------------------------------------------
 
     def _at_desk(self, tx: Transaction, came: Came, asked: Asked, now: datetime) -> list[Outgoing]:
@@ -410,10 +546,19 @@ class Handler:
             out.append(Show(came.chat, words, keys, edit=edit))
         if said.picture is not None:
             out.append(ShowPicture(came.chat, said.picture, said.caption))
+        if said.file is not None:
+            out.append(ShowFile(came.chat, said.file, said.file_name, said.caption))
         if said.digest_of is not None:
             wave, language = said.digest_of, said.language
             out.append(Later(came.chat, lambda: self._digests(came.chat, wave, language)))
+        if said.tell:
+            out.append(Later(came.chat, self._told_others))
         return [*out, *(self._hint(came, None) if came.tap is not None else ())]
+
+    async def _told_others(self) -> tuple[Outgoing, ...]:
+        """By now it is kept: other coordinators may hear of it."""
+        self._tell()
+        return ()
 
     def soil(self) -> None:
         """Answers came or went: a scrub is due."""
@@ -458,7 +603,22 @@ class Handler:
         return [AnswerTap(came.chat, came.tap, said)]
 
 
-def _keep_few(remembered: dict[int, T]) -> None:
+def _once_more(did: Held | Threshold, bound: Bound) -> Held | Threshold:
+    """What is tapped where the last words stand asks for them as they were: with the code, if they show it."""
+    if not isinstance(did, Held) or isinstance(did.event, Hid):
+        return did
+    wants = isinstance(did.event, Sent) and did.event.code
+    return replace(did, event=Sent(step=0, code=bound.code or wants))
+
+
+def _with_the_same_buttons(reply: Reply, bound: Bound | None) -> Reply:
+    """Last words that are shown again keep the button that knows what is to be wiped."""
+    if bound is None or not bound.ended or reply.screen is None or reply.grip is not None or not reply.screen.rows:
+        return reply
+    return replace(reply, screen=replace(reply.screen, rows=bound.rows))
+
+
+def _keep_few(remembered: dict[K, T]) -> None:
     """Forget the chat that was remembered first, once there are too many."""
     while len(remembered) > MOST_CHATS:
         remembered.pop(next(iter(remembered)), None)

@@ -49,6 +49,16 @@ class ShowPicture:
 
 
 @dataclass(frozen=True)
+class ShowFile:
+    """Send a file with words under it."""
+
+    chat: int
+    content: bytes
+    name: str
+    caption: str
+
+
+@dataclass(frozen=True)
 class AnswerTap:
     """Stop the spinner of a tapped button, perhaps with a word in passing."""
 
@@ -73,7 +83,7 @@ class Later:
     make: Callable[[], Awaitable[tuple[Outgoing, ...]]]
 
 
-Outgoing = Show | ShowPicture | AnswerTap | Delete | Later
+Outgoing = Show | ShowPicture | ShowFile | AnswerTap | Delete | Later
 
 
 class Outbound:
@@ -95,10 +105,16 @@ class Outbound:
                 self._pace.reply(out.chat, Job(lambda: self._show(out), key=out.edit, slow=out.slow))
             case ShowPicture():
                 self._pace.reply(out.chat, Job(lambda: self.send_picture(out.chat, out.picture, out.caption)))
+            case ShowFile():
+                self._pace.reply(out.chat, Job(lambda: self._send_file(out)))
             case Delete():
                 self._pace.reply(out.chat, Job(lambda: self._delete(out)))
             case Later():
                 self._pace.reply(out.chat, Job(lambda: self._make(out)))
+
+    async def show(self, show: Show) -> None:
+        """Show words and buttons now; raises what Telegram refused."""
+        await self._show(show)
 
     async def send_text(self, chat: int, text: str) -> None:
         """Send a message of its own."""
@@ -107,6 +123,9 @@ class Outbound:
     async def send_picture(self, chat: int, picture: bytes, caption: str) -> None:
         """Send a picture; it can be looked at, not passed on by a slip of the finger."""
         await self._bot.send_photo(chat, picture, caption=caption[:1024], filename="aitbar.png")
+
+    async def _send_file(self, out: ShowFile) -> None:
+        await self._bot.send_document(out.chat, out.content, filename=out.name, caption=out.caption[:1024])
 
     async def _make(self, later: Later) -> None:
         for out in await later.make():

@@ -14,7 +14,7 @@ from bot.chat.pace import seconds_of
 from bot.core.survey import LANGUAGES
 from bot.files.phrases import Phrases
 
-COMMANDS = ("start", "help", "language", "stop", "hide", "withdraw", "desk")
+COMMANDS = ("start", "help", "language", "stop", "hide", "withdraw", "forget", "privacy", "desk")
 
 _TEXTS = ("profile-name", "profile-short-description", "profile-description")
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.chat.codec import encode
 from bot.core.screen import Button, Code, Line, Say, Screen, Text, Value
-from bot.files.phrases import Phrases, directed, direction, latin
+from bot.files.phrases import Phrases, day, directed, direction, fill, latin
 from bot.turn import Grip
 
 TEXT_LIMIT = 4096
@@ -30,7 +31,7 @@ def _stood(phrases: Phrases, language: str, part: Line) -> str:
 def line(phrases: Phrases, language: str, part: Line) -> str:
     """One line in words."""
     if isinstance(part, Text):
-        return part.words
+        return fill(language, part.words, part.values)
     spoken = part.language or language
     return phrases.say(spoken, part.id, **_values(phrases, spoken, part.values))
 
@@ -60,4 +61,6 @@ def _value(phrases: Phrases, language: str, value: Value) -> object:
             return line(phrases, language, value)
         case Code():
             return latin(value.letters)
+        case date():
+            return day(language, value)
     return value

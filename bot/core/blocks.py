@@ -6,7 +6,8 @@ R2. A pool closes as ONE block of at least k, and p rows drawn at random stay be
     Leftovers are merged upward, age first, then district, gender last; a merged block stays merged.
 R3. A block is counted once, when it closes; an answer belongs to one block.
 R4. Every figure is a sum over closed blocks. A parent is its own blocks and its children's.
-R5. A figure needs k valid answers of its own. Shown: n down to 5, shares to 5 points, clipped under n = 50.
+R5. A figure needs k valid answers of its own. Shown: n down to 5 and never under k, shares to 5 points,
+    clipped under n = 50.
 R6. A withdrawal changes nothing here: counts are frozen, nothing is ever subtracted.
 R7. A routed question needs k people asked, and is redrawn only after k more of them were released.
 R8. Where several people share an account, a group closes only with five accounts in it, whoever stays.
@@ -19,9 +20,9 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import InitVar, dataclass
-from itertools import product
 from typing import TypeVar
 
+from bot.core.cells import GENDER, Node, Partition
 from bot.core.indicators import wilson
 from bot.core.questions import TYPES, yes_no
 from bot.core.survey import (
@@ -32,7 +33,6 @@ from bot.core.survey import (
     UNKNOWN,
     VALID,
     Answer,
-    CellPart,
     Indicator,
     Question,
     Survey,
@@ -43,9 +43,6 @@ LEAST_BLOCK = 5
 
 LEAST_ACCOUNTS = 5
 """How many accounts stand behind a block where several people may share one (R8)."""
-
-USUAL_BLOCK = 10
-"""k unless an installation says otherwise: as in the ONS Longitudinal Study."""
 
 FEW = 50
 """Under this many valid answers a share near an end is not told apart from the end (R5)."""
@@ -62,14 +59,7 @@ LANGUAGE = "_language"
 INDICATOR = "_indicator"
 """The name under which an indicator over several codes of a multiple choice is counted, once a person."""
 
-GENDER = "gender"
-_ORDER = ("district", GENDER, "age")
-_DROPPED = ("age", "district", GENDER)
-
 T = TypeVar("T")
-
-Node = tuple[tuple[str, str], ...]
-"""The dimensions left, each with its code: (("district", "swat"), ("gender", "woman")); () is the wave."""
 
 Entry = tuple[str, str]
 """One thing counted of one person: the question and the code."""
@@ -79,44 +69,6 @@ Shown = int | str
 
 Draw = Callable[[Sequence[bytes], int], Sequence[bytes]]
 """Which p of these rows stay behind, at random; chance is handed in."""
-
-
-class SmallPopulation(ValueError):
-    """The community is so small that a block would name its people; `least` is the smallest allowed."""
-
-    def __init__(self, population: int, least: int) -> None:
-        super().__init__(
-            f"About {population} people are too few: {least} are needed (three times the smallest group), "
-            "so that a group shown is not everybody. Ask a larger area, or join with a neighbouring one."
-        )
-        self.least = least
-
-
-@dataclass(frozen=True)
-class Partition:
-    """The cells of one wave, fixed before it opens; `parts` in the order district, gender, age."""
-
-    parts: tuple[CellPart, ...]
-
-    def cell(self, answers: Mapping[str, Answer]) -> Node:
-        """The one cell of a person; what was refused, not known, not asked or not grouped is `unknown`."""
-        return tuple((part.name, _group(part, answers.get(part.question))) for part in self.parts)
-
-    def nodes(self) -> tuple[Node, ...]:
-        """Every finest cell there can be, whether or not anyone is in it."""
-        names = [part.name for part in self.parts]
-        codes = [part.codes for part in self.parts]
-        return tuple(tuple(zip(names, picked, strict=True)) for picked in product(*codes))
-
-    def levels(self) -> tuple[frozenset[str], ...]:
-        """The dimensions kept at each step of merging upward, from one dropped to none left."""
-        names = [part.name for part in self.parts]
-        own = [name for name in reversed(names) if name not in _DROPPED]
-        levels, kept = [], set(names)
-        for name in (*own, *(name for name in _DROPPED if name in names)):
-            kept.remove(name)
-            levels.append(frozenset(kept))
-        return tuple(levels)
 
 
 @dataclass(frozen=True)
@@ -136,6 +88,11 @@ class Rule:
             raise ValueError(f"k is {self.k}; it is never under {LEAST_BLOCK}")
         if self.leave < 0:
             raise ValueError(f"{self.leave} rows cannot stay behind")
+
+    @property
+    def least_shown(self) -> int:
+        """The least number of people shown: where k is no multiple of five, fives down would fall under it."""
+        return -(-self.k // STEP) * STEP
 
 
 @dataclass(frozen=True)
@@ -245,27 +202,6 @@ class Publishable:
 _PUBLISH = object()
 
 
-def partition(survey: Survey, population: int | None, k: int = USUAL_BLOCK) -> tuple[Partition, list[str]]:
-    """The cells a wave shows, and the dimensions left out because its community is too small for them.
-
-    A district needs 10 k people and a gender 3 k; of a total the districts are taken as equal and women as
-    half. A population that is not stated (None) leaves nothing out; one under 3 k raises SmallPopulation.
-    """
-    parts = sorted(survey.cells, key=_place)
-    if population is None:
-        return Partition(tuple(parts)), []
-    if population < 3 * k:
-        raise SmallPopulation(population, 3 * k)
-    dropped = []
-    for part in parts:
-        districts = len(set(part.groups.values()))
-        small_district = part.name == "district" and population < 10 * k * districts
-        small_gender = part.name == GENDER and population < 3 * k * 2
-        if small_district or small_gender:
-            dropped.append(part.name)
-    return Partition(tuple(part for part in parts if part.name not in dropped)), dropped
-
-
 def closings(
     partition: Partition,
     waiting: Iterable[Waiting],
@@ -332,34 +268,39 @@ def publish(survey: Survey, wave: str, partition: Partition, rule: Rule, blocks:
             raise ValueError(f"block {block.no} of wave {wave} has fewer than {rule.k} people")
     ordered = sorted(blocks, key=lambda block: block.no)
     asked_for_cells = {part.question for part in survey.cells}  # shown as shares only (R4)
-    own = {block.node for block in ordered}
+    least = rule.least_shown
+    cells = tuple(
+        cell
+        for node in sorted({block.node for block in ordered})
+        if (cell := _cell(node, ordered, partition)).n >= least
+    )
+    own = {cell.node for cell in cells}
+    total = _down(sum(block.n for block in ordered))
     return Publishable(
         survey=survey.id,
         wave=wave,
         k=rule.k,
         slots=rule.slots,
-        n=_down(sum(block.n for block in ordered)),
-        cells=tuple(_cell(node, ordered, partition) for node in sorted(own)),
+        n=total if total >= least else 0,
+        cells=cells,
         questions=_present(
-            (question.id, _answers(question, ordered, rule.k))
+            (question.id, _answers(question, ordered, rule))
             for question in survey.questions
-            if TYPES[question.type].kept and question.id not in asked_for_cells
+            if _shown(question) and question.id not in asked_for_cells
         ),
-        indicators=_indicators(survey, ordered, rule.k),
-        by_group=_by_gender(survey, partition, ordered, rule.k),
-        reach=_reach(survey, ordered, rule.k),
-        languages=_languages(survey, ordered, rule.k),
+        indicators=_indicators(survey, ordered, rule),
+        by_group=_by_gender(survey, partition, ordered, rule),
+        reach=_reach(survey, ordered, rule),
+        languages=_languages(survey, ordered, rule),
         hidden=tuple(node for node in partition.nodes() if node not in own),
         made_by=_PUBLISH,
     )
 
 
-def _group(part: CellPart, answer: Answer | None) -> str:
-    return part.groups.get(answer, UNKNOWN) if isinstance(answer, str) else UNKNOWN
-
-
-def _place(part: CellPart) -> int:
-    return _ORDER.index(part.name) if part.name in _ORDER else len(_ORDER)
+def _shown(question: Question) -> bool:
+    """True where figures are made of the answers: not of notes, and never of somebody's own words."""
+    kind = TYPES[question.type]
+    return kind.kept and not kind.own_words
 
 
 def _above(node: Node, kept: frozenset[str]) -> Node:
@@ -417,12 +358,12 @@ def _down(n: int) -> int:
     return n // STEP * STEP
 
 
-def _share(part: int, whole: int) -> Shown:
-    """The share to 5 points, a half upward; near an end only that it is near, unless `whole` is large."""
+def _share(part: int, whole: int, n: int) -> Shown:
+    """The share to 5 points, a half upward; near an end only that it is near, unless the `n` shown is large."""
     points = STEP * ((40 * part + whole) // (2 * whole))
-    if whole < FEW and points <= 10:
+    if n < FEW and points <= 10:
         return AT_MOST_10
-    if whole < FEW and points >= 90:
+    if n < FEW and points >= 90:
         return AT_LEAST_90
     return points
 
@@ -436,10 +377,11 @@ def _count(share: Shown, n: int) -> Shown:
     return share if isinstance(share, str) else _down(share * n // 100)
 
 
-def _figure(part: int, whole: int, k: int) -> Figure | None:
-    if whole < k:
+def _figure(part: int, whole: int, rule: Rule) -> Figure | None:
+    if whole < rule.least_shown:
         return None
-    n, share = _down(whole), _share(part, whole)
+    n = _down(whole)
+    share = _share(part, whole, n)
     low, high = wilson(points(share) / 100, n)
     return Figure(n, share, round(100 * low, 1), round(100 * high, 1))
 
@@ -459,61 +401,63 @@ def _codes(question: Question) -> tuple[str, ...]:
     return (*options, *(band.code for band in question.bands))
 
 
-def _answers(question: Question, blocks: Sequence[Block], k: int) -> Answers | None:
-    summed = drawn(question, blocks, k)
+def _answers(question: Question, blocks: Sequence[Block], rule: Rule) -> Answers | None:
+    summed = drawn(question, blocks, rule.k)
     valid = _sum(summed, (question.id, VALID))
-    if valid < k:
+    if valid < rule.least_shown:
         return None
-    silent = _sum(summed, (question.id, DONT_KNOW)) + _sum(summed, (question.id, PREFER_NOT))
-    shares = {code: _share(_sum(summed, (question.id, code)), valid) for code in _codes(question)}
     n = _down(valid)
+    silent = _sum(summed, (question.id, DONT_KNOW)) + _sum(summed, (question.id, PREFER_NOT))
+    shares = {code: _share(_sum(summed, (question.id, code)), valid, n) for code in _codes(question)}
     counts = {code: _count(share, n) for code, share in shares.items()}
-    return Answers(n, counts, shares, _share(silent, valid + silent))
+    return Answers(n, counts, shares, _share(silent, valid + silent, n))
 
 
-def _indicators(survey: Survey, blocks: Sequence[Block], k: int) -> dict[str, Figure]:
-    return _present((one.id, _indicator(survey, one, blocks, k)) for one in survey.indicators)
+def _indicators(survey: Survey, blocks: Sequence[Block], rule: Rule) -> dict[str, Figure]:
+    return _present((one.id, _indicator(survey, one, blocks, rule)) for one in survey.indicators)
 
 
-def _indicator(survey: Survey, indicator: Indicator, blocks: Sequence[Block], k: int) -> Figure | None:
-    summed = drawn(survey.question(indicator.question), blocks, k)
+def _indicator(survey: Survey, indicator: Indicator, blocks: Sequence[Block], rule: Rule) -> Figure | None:
+    summed = drawn(survey.question(indicator.question), blocks, rule.k)
     if _counted_by_person(survey, indicator):
         part = _sum(summed, (INDICATOR, indicator.id))
     else:
         part = sum(_sum(summed, entry) for entry in _entries(indicator))
-    return _figure(part, _sum(summed, (indicator.question, VALID)), k)
+    return _figure(part, _sum(summed, (indicator.question, VALID)), rule)
 
 
 def _by_gender(
-    survey: Survey, partition: Partition, blocks: Sequence[Block], k: int
+    survey: Survey, partition: Partition, blocks: Sequence[Block], rule: Rule
 ) -> dict[str, dict[str, Figure]]:
     groups = {}
     for part in partition.parts:
         for code in part.codes if part.name == GENDER else ():
-            figures = _indicators(survey, [block for block in blocks if (GENDER, code) in block.node], k)
+            figures = _indicators(survey, [block for block in blocks if (GENDER, code) in block.node], rule)
             if figures and code != UNKNOWN:
                 groups[code] = figures
     return groups
 
 
-def _reach(survey: Survey, blocks: Sequence[Block], k: int) -> dict[str, Figure]:
+def _reach(survey: Survey, blocks: Sequence[Block], rule: Rule) -> dict[str, Figure]:
     if survey.reach is None:
         return {}
     wanted = {"women": survey.reach.women, "youth": survey.reach.youth}
-    return _present((who, _reached(survey, asked, blocks, k)) for who, asked in wanted.items() if asked)
+    return _present((who, _reached(survey, asked, blocks, rule)) for who, asked in wanted.items() if asked)
 
 
-def _reached(survey: Survey, asked: tuple[str, tuple[str, ...]], blocks: Sequence[Block], k: int) -> Figure | None:
+def _reached(
+    survey: Survey, asked: tuple[str, tuple[str, ...]], blocks: Sequence[Block], rule: Rule
+) -> Figure | None:
     id, codes = asked
-    summed = drawn(survey.question(id), blocks, k)
-    return _figure(sum(_sum(summed, (id, code)) for code in set(codes)), _sum(summed, (id, VALID)), k)
+    summed = drawn(survey.question(id), blocks, rule.k)
+    return _figure(sum(_sum(summed, (id, code)) for code in set(codes)), _sum(summed, (id, VALID)), rule)
 
 
-def _languages(survey: Survey, blocks: Sequence[Block], k: int) -> dict[str, Shown]:
+def _languages(survey: Survey, blocks: Sequence[Block], rule: Rule) -> dict[str, Shown]:
     n = sum(block.n for block in blocks)
-    if n < k:
+    if n < rule.least_shown:
         return {}
-    return {language: _share(_sum(blocks, (LANGUAGE, language)), n) for language in survey.languages}
+    return {language: _share(_sum(blocks, (LANGUAGE, language)), n, _down(n)) for language in survey.languages}
 
 
 def _cell(node: Node, blocks: Sequence[Block], partition: Partition) -> Cell:

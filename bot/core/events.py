@@ -197,13 +197,17 @@ class AskedLanguageAgain:
 
 @dataclass(frozen=True)
 class Agreed:
-    """Agreed to take part: `version` of the survey whose consent was read, `slot` whose of the phone."""
+    """Agreed to take part: `version` of the survey whose consent was read, `slot` whose of the phone.
+
+    `tell` answers whether this chat shall hear of the result; None before that was asked.
+    """
 
     wave: str
     mark: int
     language: str
     version: int
     slot: int
+    tell: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -244,7 +248,10 @@ class HidBefore:
 Threshold = (
     Opened | PickedWave | PickedLanguage | AskedLanguageAgain | Agreed | Refused | StartedOver | Joined | HidBefore
 )
-"""What a person can do outside an interview: before it began, or after it ended."""
+"""What a person can do outside an interview: before it began, or after it ended.
+
+`wave` is what the link carried: a wave's id, and behind a hyphen the invitation, where there is one.
+"""
 
 
 @dataclass(frozen=True)

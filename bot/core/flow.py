@@ -11,8 +11,9 @@ Laws:
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import assert_never
 
 from bot.core.conditions import holds
@@ -37,9 +38,10 @@ from bot.core.events import (
     Typed,
     WentBack,
 )
-from bot.core.questions import TYPES, yes_no
+from bot.core.questions import TYPES, text, yes_no
 from bot.core.questions.choices import toggle
 from bot.core.questions.note import READ
+from bot.core.referral import speaks_of_danger
 from bot.core.screen import Button, Line, Say, Screen, Text, Value
 from bot.core.survey import DONT_KNOW, PREFER_NOT, SPECIALS, Answer, Question, Survey
 
@@ -52,6 +54,18 @@ LANGUAGE_NAMES = {"ur": "اردو", "ps": "پښتو", "en": "English"}
 """Each language in its own script, whatever language is spoken at the moment."""
 
 NUMBERS_A_ROW = 5
+
+LONGEST_CODE = 32
+"""Letters of a code (see `bot/files/form.py`)."""
+
+OWN_WORDS_SHOWN = 1500
+"""Letters of all answers in own words that the list of answers shows: a message holds 4,096."""
+
+PLACE_SIZES = (2048, 4096, 8192)
+"""A sealed place is as long as one of these, so that its length tells nothing of how far a person came."""
+
+MARKS_KEPT = 3
+"""Messages to wipe that a place may name; a button carries as many."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +87,38 @@ class Place:
     typed: int = 0
 
 
+def write_place(place: Place) -> bytes:
+    """A place as JSON in UTF-8, at most twice as many bytes as it has letters of Latin, Urdu and Pashto."""
+    return json.dumps(asdict(place), ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def longest_place(survey: Survey) -> int:
+    """How many bytes the fullest place of this survey takes: it must fit into the largest of PLACE_SIZES."""
+    fullest = {question.id: _longest_answer(question) for question in survey.questions}
+    picked = max((answer for answer in fullest.values() if isinstance(answer, tuple)), key=len, default=())
+    place = Place(
+        language="ur",
+        at=max(fullest, key=len),
+        step=999_999,
+        answers=fullest,
+        picked=picked,
+        pending=picked or "x" * LONGEST_CODE,
+        marks=(10**10,) * MARKS_KEPT,
+        typed=10**10,
+    )
+    return len(write_place(place))
+
+
+def _longest_answer(question: Question) -> Answer:
+    if TYPES[question.type].own_words:
+        return "ا" * text.longest(question)
+    codes = [option.code for option in question.options]
+    if TYPES[question.type].several:
+        return tuple(codes)
+    numbers = [str(number) for number in (question.low, question.high) if number is not None]
+    return max([*codes, *numbers, *question.specials, READ], key=len)
+
+
 @dataclass(frozen=True)
 class Keep:
     """Finished answers, ready for the pool. With `code` the person wants to see the receipt."""
@@ -87,6 +133,7 @@ class Step:
     """What follows from an event: the next place (None when the interview ended), what to keep, what to show.
 
     `hint` is said in passing (a toast); `end` names how an interview ended: completed, quit, screened_out.
+    `danger`: the words just typed speak of it, so that the survey's words on help are to be shown.
     """
 
     place: Place | None
@@ -94,6 +141,7 @@ class Step:
     keep: Keep | None = None
     hint: Say | None = None
     end: str | None = None
+    danger: bool = False
 
 
 def begin(survey: Survey, language: str, marks: tuple[int, ...] = ()) -> Step:
@@ -213,6 +261,8 @@ def _typed(survey: Survey, place: Place, event: Typed) -> Step:
     question = None if place.at == REVIEW else survey.question(place.at)
     if question is None or place.pending is not None:
         return Step(place, draw(survey, place, problem=Say("use-the-buttons")))
+    if TYPES[question.type].own_words:
+        return _said_freely(survey, place, question, event.words)
     answer, problem = TYPES[question.type].read(question, event.words)
     if question.type == "yes_no" and event.meant in yes_no.CODES:
         answer = event.meant
@@ -223,6 +273,16 @@ def _typed(survey: Survey, place: Place, event: Typed) -> Step:
     if answer is not None:
         return _answered(survey, place, question, answer)
     return Step(place, draw(survey, place, problem=Say(problem or "use-the-buttons", _limits(question))))
+
+
+def _said_freely(survey: Survey, place: Place, question: Question, words: str) -> Step:
+    answer, problem = TYPES[question.type].read(question, words)
+    if answer is None:
+        wrong = Say(problem or "open-answer-empty", _limits(question))
+        step = Step(place, draw(survey, place, problem=wrong))
+    else:
+        step = _answered(survey, place, question, answer)
+    return replace(step, danger=speaks_of_danger(survey, words))
 
 
 def _revised(survey: Survey, place: Place, event: Revised) -> Step:
@@ -347,7 +407,9 @@ def _draw(survey: Survey, place: Place) -> Screen:
     if question.type != "note":
         lines.append(_progress(survey, place))
     lines.append(Text(question.ask[place.language]))
-    if TYPES[question.type].typed and _limits(question):
+    if TYPES[question.type].own_words:
+        lines += _about_own_words(question, place)
+    elif TYPES[question.type].typed and _limits(question):
         lines.append(Say("type-a-number-between", _limits(question)))
     if TYPES[question.type].several:
         lines.append(Say("pick-one-or-more"))
@@ -359,8 +421,18 @@ def _draw(survey: Survey, place: Place) -> Screen:
     )
 
 
+def _about_own_words(question: Question, place: Place) -> list[Line]:
+    lines: list[Line] = [Say("open-answer-how", _limits(question))]
+    if question.id in place.answers:
+        answer = said(question, place.answers[question.id], place.language)
+        lines.append(Say("open-answer-now", {"answer": answer}))
+    return lines
+
+
 def _limits(question: Question) -> dict[str, Value]:
-    """The lowest and the highest number allowed, where a question has both."""
+    """The lowest and the highest number allowed, where a question has both; of own words the most letters."""
+    if TYPES[question.type].own_words:
+        return {"most": text.longest(question)}
     if question.low is None or question.high is None:
         return {}
     return {"low": question.low, "high": question.high}
@@ -375,6 +447,8 @@ def _progress(survey: Survey, place: Place) -> Say:
 def _answer_rows(question: Question, number: int, place: Place) -> tuple[tuple[Button, ...], ...]:
     if question.type == "note":
         return ((Button(Say("button-next"), ReadOn(number, place.step)),),)
+    if TYPES[question.type].own_words and question.id in place.answers:
+        return ((Button(Say("button-keep-answer"), Reviewed(place.step)),),)
     rows = [
         (Button(_label(question, index, place), _does(question, number, index, place)),)
         for index in range(len(question.options))
@@ -408,7 +482,7 @@ def _special_rows(question: Question, number: int, place: Place) -> tuple[tuple[
 
 
 def _special_label(question: Question, special: str, place: Place) -> Say:
-    label = Say(SPECIAL_PHRASES[special])
+    label = Say("button-skip") if TYPES[question.type].own_words else Say(SPECIAL_PHRASES[special])
     return Say("chosen", {"label": label}) if place.answers.get(question.id) == special else label
 
 
@@ -422,6 +496,7 @@ def _foot(place: Place) -> tuple[tuple[Button, ...], ...]:
 
 def _review(survey: Survey, place: Place) -> Screen:
     given = [q for q in asked(survey, place.answers) if q.id in place.answers and TYPES[q.type].kept]
+    room = OWN_WORDS_SHOWN // max(1, sum(TYPES[q.type].own_words for q in given))
     lines: list[Line] = [Say("review-title")]
     lines += [
         Say(
@@ -429,7 +504,7 @@ def _review(survey: Survey, place: Place) -> Screen:
             {
                 "number": index,
                 "question": Text(q.ask[place.language]),
-                "answer": said(q, place.answers[q.id], place.language),
+                "answer": _shortened(said(q, place.answers[q.id], place.language), q, room),
             },
         )
         for index, q in enumerate(given, start=1)
@@ -453,10 +528,19 @@ def _review(survey: Survey, place: Place) -> Screen:
     )
 
 
+def _shortened(answer: Line, question: Question, room: int) -> Line:
+    """Long answers in own words end with "…" here; the whole stands with its question, one tap away."""
+    if not TYPES[question.type].own_words or not isinstance(answer, Text) or len(answer.words) <= room:
+        return answer
+    return Text(f"{answer.words[: room - 1]}…")
+
+
 def said(question: Question, answer: Answer, language: str) -> Line:
-    """An answer in the person's words: the label of its option, a number, a special answer."""
+    """An answer in the person's words: what they wrote, the label of its option, a number, a special answer."""
     if answer in question.specials:
-        return Say(SPECIAL_PHRASES[str(answer)])
+        return Say("answer-skipped") if TYPES[question.type].own_words else Say(SPECIAL_PHRASES[str(answer)])
+    if TYPES[question.type].own_words:
+        return Text(str(answer))
     if isinstance(answer, int):
         return Say("just-a-number", {"number": answer})
     codes = answer if isinstance(answer, tuple) else (answer,)

@@ -7,17 +7,24 @@ from collections.abc import Mapping
 OWNER = "owner"
 COORDINATOR = "coordinator"
 VIEWER = "viewer"
+STEWARD = "steward"
 
-ROLES = (OWNER, COORDINATOR, VIEWER)
+ROLES = (OWNER, COORDINATOR, VIEWER, STEWARD)
 
+ENTER = "enter"  # come to the desk, choose its language
 LOOK = "look"  # see waves and their released summaries
-OPEN = "open"  # open and close a wave, share its link
+OPEN = "open"  # open and close a wave, share its link, invite
 SUBSCRIBE = "subscribe"  # have summaries sent
+APPROVE = "approve"  # confirm or refuse what another one wants to open or close
+EXPORT = "export"  # let the released answers leave as rows, together with another one
+
+READ = "read"  # have answers in people's own words, sealed to an own key: and then nothing beside them
 
 ACTS: Mapping[str, frozenset[str]] = {
-    OWNER: frozenset({LOOK, OPEN, SUBSCRIBE}),
-    COORDINATOR: frozenset({LOOK, OPEN, SUBSCRIBE}),
-    VIEWER: frozenset({LOOK, SUBSCRIBE}),
+    OWNER: frozenset({ENTER, LOOK, OPEN, SUBSCRIBE, APPROVE, EXPORT}),
+    COORDINATOR: frozenset({ENTER, LOOK, OPEN, SUBSCRIBE, APPROVE, EXPORT}),
+    VIEWER: frozenset({ENTER, LOOK, SUBSCRIBE}),
+    STEWARD: frozenset({ENTER, READ}),
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Union
 
 from bot.core.events import Asked, Event, Threshold
@@ -23,9 +24,10 @@ class Say:
 
 @dataclass(frozen=True)
 class Text:
-    """Words of the survey, already in the person's language."""
+    """Words of the survey, already in the person's language; `values` take the place of {names} in it."""
 
     words: str
+    values: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class Code:
 
 
 Line = Say | Text
-Value = Union[Say, Text, Code, int, str]  # noqa: UP007 - named before Say is complete
+Value = Union[Say, Text, Code, int, str, date]  # noqa: UP007 - named before Say is complete
 
 
 @dataclass(frozen=True)

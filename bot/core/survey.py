@@ -68,7 +68,8 @@ class Question:
     """One question. `type` is a key of `bot.core.questions.TYPES`.
 
     `specials` holds the special answers offered, `exclusive` the options of a multiple choice that stand
-    alone, `screen_out` the options that end the interview kindly, `bands` how whole numbers are counted.
+    alone, `screen_out` the options that end the interview kindly, `bands` how whole numbers are counted,
+    `longest` how many letters an answer in own words may have.
     """
 
     id: str
@@ -83,6 +84,7 @@ class Question:
     exclusive: tuple[str, ...] = ()
     screen_out: tuple[str, ...] = ()
     audio: Words = field(default_factory=dict)
+    longest: int | None = None
 
     def option(self, code: str) -> Option:
         """The option with this code; KeyError when there is none."""
@@ -131,7 +133,11 @@ class Reach:
 
 @dataclass(frozen=True)
 class Survey:
-    """One questionnaire, every text in every language of `languages`."""
+    """One questionnaire, every text in every language of `languages`.
+
+    `open_text` says how answers in own words are read ("sealed": on a steward's own computer only; empty where
+    there are none). Whoever writes one of the words of `danger` is shown `referral` at once.
+    """
 
     id: str
     version: int
@@ -143,6 +149,10 @@ class Survey:
     cells: tuple[CellPart, ...] = ()
     indicators: tuple[Indicator, ...] = ()
     reach: Reach | None = None
+    tell_result: bool = False
+    open_text: str = ""
+    referral: Words = field(default_factory=dict)
+    danger: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def offered(self) -> tuple[str, ...]:

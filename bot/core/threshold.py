@@ -6,6 +6,7 @@ Nothing is stored on this side of the threshold: each button carries all that it
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.core.events import (
     Agreed,
@@ -18,7 +19,7 @@ from bot.core.events import (
     StartedOver,
 )
 from bot.core.flow import LANGUAGE_NAMES
-from bot.core.screen import Button, Say, Screen, Text
+from bot.core.screen import Button, Code, Say, Screen, Text
 from bot.core.survey import Survey, worded
 
 
@@ -37,7 +38,7 @@ def languages(wave: str, survey: Survey, language: str, mark: int) -> Screen:
     return Screen(language, tuple(Say("choose-language", language=code) for code in ordered), rows)
 
 
-def consent(wave: str, survey: Survey, organisation: str, language: str, mark: int, slot: int) -> Screen:
+def consent(wave: str, survey: Survey, organisation: str, k: int, language: str, mark: int, slot: int) -> Screen:
     """Who asks, what is kept, what cannot be promised; agreeing and refusing weigh the same.
 
     The yes says for which person of the phone it is: a second delivery must not begin for the next one.
@@ -47,7 +48,7 @@ def consent(wave: str, survey: Survey, organisation: str, language: str, mark: i
         (
             Text(worded(survey.title, language)),
             Say("who-asks", {"organisation": organisation}) if organisation else Say("who-asks-unnamed"),
-            Text(survey.consent[language]),
+            Text(survey.consent[language], {"k": k}),
             Say("do-you-agree"),
         ),
         (
@@ -59,6 +60,36 @@ def consent(wave: str, survey: Survey, organisation: str, language: str, mark: i
             ),
         ),
     )
+
+
+def tell_result(agreed: Agreed) -> Screen:
+    """Whether one line shall come when there is a result, asked before the first question; no stands first."""
+    no, yes = replace(agreed, tell=False), replace(agreed, tell=True)
+    return Screen(
+        agreed.language,
+        (Say("tell-result"), Say("tell-result-means", {"command": Code("/forget")})),
+        (
+            (Button(Say("button-tell-no"), no),),
+            (Button(Say("button-tell-yes"), yes),),
+            (Button(Say("button-hide"), HidBefore((agreed.mark,))),),
+        ),
+    )
+
+
+def split(address: str) -> tuple[str, str]:
+    """The wave and the invitation of what a link carried; the invitation is empty where there is none."""
+    wave, _, code = address.partition("-")
+    return wave, code
+
+
+def joined(wave: str, code: str) -> str:
+    """What a link to a wave carries, with an invitation or without (empty)."""
+    return f"{wave}-{code}" if code else wave
+
+
+def uninvited(language: str, state: str | None) -> Screen:
+    """This link begins nothing: it is full or expired, or there is no invitation in it (None)."""
+    return Screen(language, (Say(f"invitation-{state}" if state else "invitation-needed"),))
 
 
 def refused(language: str) -> Screen:

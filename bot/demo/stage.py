@@ -17,6 +17,9 @@ from typing import Any, Self
 
 import aiohttp
 
+from bot import nature
+from bot.core import steward_key
+
 TOKEN = "100000001:demo-demo-demo-demo-demo-demo-demo1"  # noqa: S105 - shaped like a token, opens nothing
 PATIENCE = 60.0
 
@@ -55,6 +58,7 @@ class Stage:
             "AITBAR_SURVEYS_DIR": str(surveys.resolve()),
             "AITBAR_ORGANISATION": organisation,
             "AITBAR_LOG_LEVEL": "WARNING",
+            "AITBAR_STEWARD_KEY": steward_key.written(nature.token(steward_key.BYTES)),  # nobody can open
         }
         self.k = int(chosen.get("AITBAR_MIN_BLOCK", 10))
         self._watched: list[subprocess.Popen[bytes]] = []

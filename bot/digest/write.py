@@ -12,7 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from bot.core.blocks import AT_LEAST_90, AT_MOST_10, GENDER, LEAST_ACCOUNTS, Figure, Publishable, Shown, points
+from bot.core.blocks import AT_LEAST_90, AT_MOST_10, LEAST_ACCOUNTS, Figure, Publishable, Shown, points
+from bot.core.cells import GENDER
 from bot.core.census import REGIONS, YOUTH
 from bot.core.indicators import UNDER_REPRESENTED, newcombe, representation
 from bot.core.letters import one_line
@@ -35,12 +36,16 @@ OFTEN_SILENT = 20
 
 @dataclass(frozen=True)
 class About:
-    """What a digest says of its wave beside the figures; `minors` where people of 15 to 17 may answer."""
+    """What a digest says of its wave beside the figures.
+
+    `minors` where people of 15 to 17 may answer, `alone` where no second coordinator confirmed the opening.
+    """
 
     day: date
     org: str | None = None
     programme: str | None = None
     minors: bool = False
+    alone: bool = False
 
 
 @dataclass(frozen=True)
@@ -271,7 +276,8 @@ class _Writer:
             self._say("digest-hidden", k=self.shown.k),
             self._say("digest-burst") if any(cell.burst for cell in cells) else "",
             self._say("digest-merged") if any(cell.merged for cell in cells) else "",
-            self._say("digest-slots", n=LEAST_ACCOUNTS) if self.shown.slots > 1 else "",
+            self._say("digest-slots", k=self.shown.k, n=LEAST_ACCOUNTS) if self.shown.slots > 1 else "",
+            self._say("digest-alone") if self.about.alone else "",
             self._silent(),
         )
         return tuple(note for note in notes if note)

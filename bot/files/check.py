@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bot import nature
 from bot.core.letters import clean
+from bot.files import helplines
 from bot.files.catalogues import check_catalogue
 from bot.files.problems import Notes, Problem
 from bot.files.surveys import YES_NO, load
@@ -25,7 +27,7 @@ CATALOGUES = (".po",)
 class Row:
     """One question: per cent of its texts and recordings that are there, language by language.
 
-    The title, the consent and the indicators have rows too, named in brackets and without `voice`.
+    The title, the consent, the words on help and the indicators have rows too, in brackets and without `voice`.
     """
 
     name: str
@@ -94,6 +96,9 @@ def check(paths: Sequence[Path]) -> Report:
         if path.suffix in CATALOGUES:
             problems += check_catalogue(path)
             continue
+        if path.name.startswith(helplines.STEM):
+            problems += helplines.load(path, nature.now().date())[1]
+            continue
         loaded = load(path)
         problems += loaded.problems
         if loaded.said:
@@ -142,8 +147,8 @@ def matrix(file: str, said: Mapping[str, Any]) -> Matrix:
         if question.get("type") == "yes_no" and not question.get("options"):
             own += YES_NO.values()
         rows.append(Row(name, _shares(own, languages), _shares([question.get("audio") or {}], languages)))
-    if "(indicators)" in written:
-        rows.append(Row("(indicators)", _shares(written["(indicators)"], languages), {}))
+    more = [name for name in ("(referral)", "(indicators)") if name in written]
+    rows += [Row(name, _shares(written[name], languages), {}) for name in more]
     return Matrix(file, languages, tuple(rows))
 
 

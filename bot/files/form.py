@@ -21,6 +21,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from bot.core.questions import text
 from bot.core.survey import LANGUAGES, RESERVED_CODES
 
 MOST_QUESTIONS = 999
@@ -170,7 +171,14 @@ class Note(Asked):
     type: Literal["note"]
 
 
-AnyQuestion = Choice | Choices | Scaled | Number | YesNo | Note
+class OwnWords(Asked):
+    """An answer in own words: asked of everybody, and always to be skipped."""
+
+    type: Literal["text"]
+    longest: Annotated[int, Field(ge=1, le=text.MOST)] = text.USUAL
+
+
+AnyQuestion = Choice | Choices | Scaled | Number | YesNo | Note | OwnWords
 
 KINDS: Mapping[str, type[AnyQuestion]] = {
     "choice": Choice,
@@ -179,6 +187,7 @@ KINDS: Mapping[str, type[AnyQuestion]] = {
     "number": Number,
     "yes_no": YesNo,
     "note": Note,
+    "text": OwnWords,
 }
 
 
@@ -241,6 +250,10 @@ class Outline(Part):
     permission_ref: str | None = None
     source: str | None = None
     instrument_version: str | None = None
+    tell_result: bool = False
+    open_text: Literal["sealed"] | None = None
+    referral: Words | None = None
+    danger_words: dict[str, Codes] | None = None
     cells: Any = None
     reach: Any = None
     consent: Words

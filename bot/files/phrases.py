@@ -214,10 +214,22 @@ def join(language: str, items: Iterable[object]) -> str:
     return Said(f"{comma.join(rest)}{and_}{last}" if rest else last)
 
 
+def fill(language: str, text: str, values: Mapping[str, object]) -> str:
+    """A survey's own words with these values in place of their {names}; other braces stand as they are."""
+    if not values:
+        return text
+    return _PLACEHOLDER.sub(lambda at: _value(language, values[at[1]]) if at[1] in values else at[0], text)
+
+
+def placeholders(text: str) -> frozenset[str]:
+    """The {names} for which a text wants values."""
+    return frozenset(_PLACEHOLDER.findall(text))
+
+
 def keyword(words: str) -> str | None:
     """What a person means by a single word typed in any language or in Roman letters; None when it is none.
 
-    One of: stop, help, back, skip, language, delete, yes, no, hide, continue, start.
+    One of: stop, help, back, skip, language, delete, forget, yes, no, hide, continue, start.
     """
     return _KEYWORDS.get(fold(words))
 
@@ -334,10 +346,17 @@ KEYWORDS: Mapping[str, tuple[str, ...]] = {
         *("zaban", "zuban", "zabaan", "zhaba", "jaba", "pukhto", "pushto"),
     ),
     "delete": (
-        *("delete", "erase", "forget", "forget me", "delete my answers"),
+        *("delete", "erase", "delete my answers"),
         *("مٹا دیں", "مٹا دو", "مٹائیں", "مٹاؤ", "میرے جواب مٹا دیں"),
         *("ختم کړئ", "ختم کړه", "زما جوابونه ختم کړئ"),
         *("mita do", "mita den", "mita dein", "mitao", "khatam ka", "khatam krai"),
+    ),
+    "forget": (
+        *("forget", "forget me", "forget this chat"),
+        *("بھلا دیں", "بھلا دو", "بھول جائیں", "مجھے بھول جائیں", "مجھے بھلا دیں"),
+        *("هېر کړئ", "هېر کړه", "ما هېر کړئ", "دا چېټ هېر کړئ"),
+        *("bhula do", "bhula dein", "bhool jao", "bhool jaen", "mujhe bhool jao"),
+        *("her ka", "her krai", "ma her krai"),
     ),
     "yes": (
         *("yes", "y", "yes please"),

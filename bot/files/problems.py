@@ -242,6 +242,16 @@ CATALOGUE: Mapping[str, Sentence] = {
         "Telegram shows at most {most} in one message",
         "shorten it",
     ),
+    "consent-value": S(
+        "{place} asks for the value {name} in '{language}'",
+        "the bot knows one value there: {{k}}, how many people stand behind a figure",
+        "write {{k}}, or words without braces",
+    ),
+    "consent-uneven": S(
+        "{place} says {{k}} in some languages, but not in '{language}'",
+        "people must agree to the same promise in every language",
+        "write {{k}} where the number of people stands, in every language",
+    ),
     "question-long": S(
         "{place} has {found} characters in '{language}'",
         "a question of up to {most} is understood when it is read aloud once",
@@ -268,8 +278,34 @@ CATALOGUE: Mapping[str, Sentence] = {
     # -- questions ----------------------------------------------------------------------------------------
     "free-text": S(
         "{place} asks for {type}",
-        "free text is not accepted yet: nothing unredacted is ever stored",
-        "ask with choice or choices instead",
+        "a voice cannot be redacted, and nothing unredacted is ever stored",
+        "ask with text, or with choice or choices",
+    ),
+    "text-unsealed": S(
+        "'{id}' asks for own words, and the survey does not say how they are read",
+        "own words are sealed, so that only a steward's own computer can open them",
+        "add 'open_text: sealed' at the top of the file, and read docs/coordinators.md on stewards",
+    ),
+    "text-routed": S(
+        "'{id}' asks for own words of some people only",
+        "an answer in own words would point to the few who are asked, so it is asked of everybody",
+        "drop show_if; whoever has nothing to say skips it",
+    ),
+    "text-without-referral": S(
+        "'{id}' asks for own words, and nobody is named who helps",
+        "somebody may write of danger, and should see at once who can help",
+        "add 'referral' and 'danger_words' (docs/authors.md)",
+        "warning",
+    ),
+    "referral-half": S(
+        "'{key}' stands without '{missing}'",
+        "words of danger bring up the words on help: one is of no use without the other",
+        "add '{missing}:', or delete '{key}'",
+    ),
+    "place-too-long": S(
+        "an interview in which everything is answered at full length takes {found} bytes",
+        "answers in progress lie sealed in at most {most} bytes",
+        "ask for own words less often, or shorten them with 'longest'",
     ),
     "duplicate-id": S(
         "the id '{id}' is given twice, first in line {first}",
@@ -346,6 +382,11 @@ CATALOGUE: Mapping[str, Sentence] = {
         "the condition of '{id}' reads '{question}', which is a note",
         "a note has no answer",
         "name a question that is answered",
+    ),
+    "condition-text": S(
+        "the condition of '{id}' reads '{question}', which is answered in own words",
+        "own words are read by nobody but a steward",
+        "name another question",
     ),
     "condition-code": S(
         "the condition of '{id}' waits for '{code}', which is no answer to '{question}'",
@@ -428,6 +469,33 @@ CATALOGUE: Mapping[str, Sentence] = {
         "'{key}' is missing beside the licence '{licence}'",
         "questions of others need permission_ref, source and instrument_version",
         "add '{key}:', or write 'licence: own items' if the questions are your own",
+    ),
+    # -- helplines ----------------------------------------------------------------------------------------
+    "helplines-empty": S(
+        "no helpline stands here",
+        "a file of helplines is a list under 'helplines', each with province, name, number and last_called",
+        "write one as docs/authors.md shows, or take AITBAR_HELPLINES away",
+    ),
+    "helpline-wrong": S(
+        "'{key}' of helpline {place} is not as it should be",
+        'province and name stand in ur, ps and en, the number is digits in quotes, the day as "2026-11-23"',
+        "write it so",
+    ),
+    "helpline-future": S(
+        "helpline {place} was last called on {day}, which has not come yet",
+        "the day says when somebody of yours called the number and was answered",
+        "write the day of the last call",
+    ),
+    "helpline-old": S(
+        "helpline {place} was last called on {day}",
+        "a number that nobody has called for {most} days is not shown",
+        "call it; when somebody answers, write today's date",
+        "warning",
+    ),
+    "helplines-long": S(
+        "the helplines have {found} characters together in '{language}'",
+        "they stand beside a question and have room for {most}",
+        "name fewer, or shorter",
     ),
     # -- surveys beside each other ------------------------------------------------------------------------
     "survey-twice": S(

@@ -15,10 +15,11 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from bot.core.conditions import Compare, ConditionError, Selected, atoms, from_mapping, parse, tries, verdict
-from bot.core.letters import clean
+from bot.core.letters import clean, fold
 from bot.core.questions import yes_no
 from bot.core.survey import SPECIALS, Condition, Option, Question
 from bot.files import form
+from bot.files.phrases import placeholders
 from bot.files.plain import UNREAD, Path, Plain
 from bot.files.problems import CATALOGUE, Notes, suggestion
 from bot.files.texts import Written, bad_letters, entries, items, languages_of, texts
@@ -28,6 +29,9 @@ MESSAGE_LIMIT = 4_096
 
 MESSAGE_RESERVE = 200
 """What the bot itself says around a question: its number, what to do, what was wrong."""
+
+CONSENT_VALUES = frozenset({"k"})
+"""What the bot puts into a consent: k, the number of people behind any figure."""
 
 QUESTION_LENGTH = 160
 """Longer questions are hard to keep in mind when heard once (docs/authors.md)."""
@@ -44,8 +48,11 @@ MOST_COMBINATIONS = 65_536
 OWN_LICENCE = "own items"
 LICENCE_KEYS = ("permission_ref", "source", "instrument_version")
 
-UNKEPT_TYPES = ("text", "voice")
-"""Answers in a person's own words; refused until they can be redacted and sealed."""
+UNKEPT_TYPES = ("voice",)
+"""Answers that nobody can redact yet; refused."""
+
+HELPLINES_RESERVE = 1_200
+"""What whom to call takes in a message beside the next question (`bot/files/helplines.py`)."""
 
 CELL_TYPES = ("choice", "scale", "yes_no")
 
@@ -217,7 +224,7 @@ def _misformed(draft: _Draft, at: Path, model: type[BaseModel], error: ErrorDeta
             draft.add("wrong-word", inner, value=value, place=place, known=known_words, hint=hint)
         else:
             _wrong_kind(draft, inner, value, "text")
-    elif kind in ("too_short", "too_long", "greater_than_equal"):
+    elif kind in ("too_short", "too_long", "greater_than_equal", "less_than_equal"):
         _wrong_size(draft, inner, error)
     else:
         _wrong_kind(draft, inner, value, _WANTED.get(kind, "something else"))
@@ -271,11 +278,13 @@ def _wrong_size(draft: _Draft, at: Path, error: ErrorDetails) -> None:
     place = _place(draft.said, at)
     if error["type"] == "greater_than_equal":
         wanted, found = f"it is at least {context.get('ge')}", f"{value}"
+    elif error["type"] == "less_than_equal":
+        wanted, found = f"it is at most {context.get('le')}", f"{value}"
     elif error["type"] == "too_long":
         wanted, found = f"it has at most {context.get('max_length')} entries", f"{len(value)} entries long"
     else:
         wanted, found = f"it has at least {context.get('min_length')}", f"{len(value)} entries long"
-    hint = "shorten it" if error["type"] == "too_long" else "add what is missing"
+    hint = "shorten it" if error["type"] in ("too_long", "less_than_equal") else "add what is missing"
     draft.add("wrong-size", at, place=place, found=found, wanted=wanted, hint=hint)
 
 
@@ -486,7 +495,9 @@ def _lengths(draft: _Draft) -> None:
         options = draft.options(question) or {}
         for language, ask in question.ask.items():
             labels = [label.get(language, "") for label in options.values()]
-            whole = sum(_units(words) for words in (ask, *labels)) + MESSAGE_RESERVE
+            whole = sum(_units(words) for words in (ask, *labels)) + MESSAGE_RESERVE + _help(draft, language)
+            if isinstance(question, form.OwnWords):
+                whole += question.longest  # what was written is shown with its question
             place = _place(draft.said, at)
             if whole > MESSAGE_LIMIT:
                 draft.add("message-too-long", at, place=place, found=whole, language=language, most=MESSAGE_LIMIT)
@@ -516,6 +527,18 @@ def _lengths(draft: _Draft) -> None:
                     language=language,
                     most=MESSAGE_LIMIT,
                 )
+
+
+def _consent(draft: _Draft) -> None:
+    """The consent may hold the wave's k, and then holds it in every language."""
+    said = {code: words for code, words in entries(draft.said.get("consent")).items() if isinstance(words, str)}
+    wanted = {language: placeholders(words) for language, words in said.items()}
+    for language, names in wanted.items():
+        for name in sorted(names - CONSENT_VALUES):
+            at = ("consent", language)
+            draft.add("consent-value", at, place="'consent'", name=f"{{{name}}}", language=language)
+        if not names & CONSENT_VALUES and any(other & CONSENT_VALUES for other in wanted.values()):
+            draft.add("consent-uneven", ("consent", language), place="'consent'", language=language)
 
 
 def _units(words: str) -> int:
@@ -614,8 +637,9 @@ def _before(ids: Mapping[str, int], number: int) -> list[str]:
 
 
 def _answerable(draft: _Draft, at: Path, id: str, read: form.AnyQuestion, atom: Compare | Selected) -> bool:
-    if isinstance(read, form.Note):
-        draft.add("condition-note", at, id=id, question=read.id)
+    if isinstance(read, form.Note | form.OwnWords):
+        kind = "note" if isinstance(read, form.Note) else "text"
+        draft.add(f"condition-{kind}", at, id=id, question=read.id)
         return False
     number = isinstance(read, form.Number)
     value = atom.value if isinstance(atom, Compare) else None
@@ -738,6 +762,45 @@ def _licence(draft: _Draft) -> None:
             draft.add("licence-incomplete", ("licence",), key=key, licence=licence)
 
 
+def _help(draft: _Draft, language: str) -> int:
+    """What words on help and whom to call take beside any question that follows an answer in own words."""
+    words = entries(draft.said.get("referral")).get(language)
+    return _units(words) + HELPLINES_RESERVE if isinstance(words, str) else 0
+
+
+def _own_words(draft: _Draft) -> None:
+    """Who asks for own words says how they are read, asks everybody, and knows what to do about danger."""
+    said = draft.said
+    asked = [(number, one) for number, one in draft.questions.items() if isinstance(one, form.OwnWords)]
+    for number, question in asked:
+        if said.get("open_text") is None:
+            draft.add("text-unsealed", ("questions", number, "type"), id=question.id)
+        if question.show_if is not None:
+            draft.add("text-routed", ("questions", number, "show_if"), id=question.id)
+    if asked and said.get("referral") is None:
+        draft.add("text-without-referral", ("questions", asked[0][0]), id=asked[0][1].id)
+    for one, other in (("referral", "danger_words"), ("danger_words", "referral")):
+        if said.get(one) is not None and said.get(other) is None:
+            draft.add("referral-half", (one,), key=one, missing=other)
+    _danger_words(draft)
+
+
+def _danger_words(draft: _Draft) -> None:
+    listed = entries(draft.said.get("danger_words"))
+    at: Path = ("danger_words",)
+    if listed and draft.languages:
+        for language in draft.languages:
+            if language not in listed:
+                draft.add("missing-language", at, place="'danger_words'", language=language)
+    for language, words in listed.items():
+        if draft.languages and language not in draft.languages:
+            hint = suggestion(language, draft.languages)
+            draft.add("unknown-language", (*at, language), place="'danger_words'", language=language, hint=hint)
+        for number, word in enumerate(items(words)):
+            if isinstance(word, str) and not any(letter.isalpha() for letter in fold(word)):
+                draft.add("empty-text", (*at, language, number), place="'danger_words'", language=language)
+
+
 RULES: Sequence[Callable[[_Draft], None]] = (
     _forms,
     _named_twice,
@@ -747,10 +810,12 @@ RULES: Sequence[Callable[[_Draft], None]] = (
     _choices,
     _numbers,
     _lengths,
+    _consent,
     _conditions,
     _cells,
     _reach,
     _indicators,
     _licence,
+    _own_words,
 )
 """All the rules, in this order: the first keeps the parts that the others look at."""

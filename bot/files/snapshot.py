@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.core.survey import Survey
+from bot.files import helplines
 from bot.files.catalogues import check_catalogue
 from bot.files.phrases import SOURCE, Phrases, catalogues_in, language_of
 from bot.files.plain import MOST_BYTES, text_of
@@ -66,8 +67,8 @@ def fingerprint(surveys: Path, catalogues: Path) -> str:
 
 
 def survey_files(folder: Path) -> list[Path]:
-    """The files of surveys that may be opened; examples in folders below are not among them."""
-    return sorted(folder.glob("*.yaml"))
+    """The files of surveys that may be opened; examples in folders below and helplines are not."""
+    return sorted(path for path in folder.glob("*.yaml") if not path.name.startswith(helplines.STEM))
 
 
 def look(surveys: Path, catalogues: Path, spoken: Phrases | None = None) -> Look:

@@ -15,9 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from bot.core.conditions import from_mapping, parse
+from bot.core.flow import PLACE_SIZES, longest_place
 from bot.core.letters import clean
-from bot.core.questions import yes_no
+from bot.core.questions import TYPES, yes_no
 from bot.core.survey import (
+    PREFER_NOT,
     SPECIALS,
     Band,
     CellPart,
@@ -65,7 +67,12 @@ def load(path: Path) -> Loaded:
     if notes.refused:
         return Loaded(None, notes.ordered(), {}, said)
     document = pinned(said)
-    return Loaded(from_document(document), notes.ordered(), document, said)
+    survey = from_document(document)
+    found = longest_place(survey)
+    if found > PLACE_SIZES[-1]:
+        notes.add("place-too-long", plain.line(("questions",)), found=found, most=PLACE_SIZES[-1])
+        return Loaded(None, notes.ordered(), {}, said)
+    return Loaded(survey, notes.ordered(), document, said)
 
 
 # -- the document -----------------------------------------------------------------------------------------
@@ -81,6 +88,15 @@ def pinned(said: Mapping[str, Any]) -> dict[str, Any]:
         for key in ("survey", "version", "languages", "licence", "permission_ref", "source", "instrument_version")
         if said.get(key) is not None
     }
+    if said.get("tell_result"):  # said only where it is so: what is pinned keeps its hash
+        document["tell_result"] = True
+    if said.get("open_text"):
+        document["open_text"] = said["open_text"]
+    if said.get("referral"):
+        document["referral"] = _words(said["referral"])
+        document["danger_words"] = {
+            language: [clean(word).strip() for word in listed] for language, listed in said["danger_words"].items()
+        }
     document["title"] = _words(said["title"])
     document["consent"] = _words(said["consent"])
     document["scales"] = {
@@ -145,12 +161,17 @@ def from_document(document: Mapping[str, Any]) -> Survey:
         cells=tuple(_read_cell(name, part, known) for name, part in document["cells"]),
         indicators=tuple(_read_indicator(one) for one in document["indicators"]),
         reach=_read_reach(document.get("reach")),
+        tell_result=document.get("tell_result", False),
+        open_text=document.get("open_text", ""),
+        referral=document.get("referral", {}),
+        danger={language: tuple(listed) for language, listed in document.get("danger_words", {}).items()},
     )
 
 
 def _read_question(said: Mapping[str, Any], scales: Mapping[str, tuple[Option, ...]]) -> Question:
-    note = said["type"] == "note"
-    offered = said.get("specials", SPECIALS)
+    kind = TYPES[said["type"]]
+    usual = (PREFER_NOT,) if kind.own_words else SPECIALS if kind.kept else ()
+    offered = said.get("specials", usual)
     options = scales[said["scale"]] if "scale" in said else _read_options(said.get("options", ()))
     order = [option.code for option in options]
     return Question(
@@ -158,7 +179,7 @@ def _read_question(said: Mapping[str, Any], scales: Mapping[str, tuple[Option, .
         type=said["type"],
         ask=said["ask"],
         options=options,
-        specials=() if note else tuple(special for special in SPECIALS if special in offered),
+        specials=tuple(special for special in SPECIALS if special in offered),
         show_if=_read_condition(said.get("show_if")),
         low=said.get("min"),
         high=said.get("max"),
@@ -166,6 +187,7 @@ def _read_question(said: Mapping[str, Any], scales: Mapping[str, tuple[Option, .
         exclusive=tuple(code for code in order if code in said.get("exclusive", ())),
         screen_out=tuple(code for code in order if code in said.get("screen_out", ())),
         audio=said.get("audio", {}),
+        longest=said.get("longest"),
     )
 
 

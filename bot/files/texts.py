@@ -57,7 +57,7 @@ class Written:
 
 def texts(said: Mapping[str, Any]) -> Iterator[Written]:
     """Every text of a file, also of a broken one, as far as it is there."""
-    for key in ("title", "consent"):
+    for key in ("title", "consent", "referral"):
         yield from _written((key,), f"({key})", said.get(key))
     for name, scale in entries(said.get("scales")).items():
         for code, label in entries(entries(scale).get("options")).items():

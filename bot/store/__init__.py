@@ -11,30 +11,58 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import date, datetime
 from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import Connection
 
 from bot import counts, nature
+from bot.store import postgres, retention
+from bot.store.contacts import Contact, Contacts, Due
 from bot.store.desk import Coordinator, Desk, Subscription
-from bot.store.engine import StoreTrouble, explained, folder_of, is_empty, migrate, open_engine, scrub, size
+from bot.store.engine import (
+    HOME,
+    explained,
+    folder_of,
+    is_empty,
+    is_postgres,
+    make_folder,
+    migrate,
+    open_engine,
+    scrub,
+    size,
+)
+from bot.store.invites import OPEN as INVITATION_OPEN
+from bot.store.invites import Cohort, Invites
 from bot.store.keys import SECRET_BYTES, Keys, KeyTrouble, derive, tag
-from bot.store.ticks import tick
+from bot.store.opentext import own_words, seal_apart
+from bot.store.proposals import Proposal, Proposals
+from bot.store.ticks import LAST_DAILY, Ticked, tick
+from bot.store.trouble import StoreTrouble
 from bot.store.vault import Vault, dump_body
-from bot.store.waves import PERIOD, SurveyReader, Terms, Wave, Waves, WaveTrouble, write_node
+from bot.store.waves import PERIOD, Released, SurveyReader, Terms, Wave, Waves, WaveTrouble, read_node, write_node
 
 __all__ = [
+    "INVITATION_OPEN",
+    "LAST_DAILY",
     "PERIOD",
     "SECRET_BYTES",
+    "Cohort",
+    "Contact",
+    "Contacts",
     "Coordinator",
     "Desk",
+    "Due",
     "KeyTrouble",
     "Keys",
+    "Proposal",
+    "Released",
     "Store",
     "StoreTrouble",
     "Subscription",
     "Terms",
+    "Ticked",
     "Transaction",
     "Vault",
     "Wave",
@@ -43,6 +71,10 @@ __all__ = [
     "derive",
     "dump_body",
     "folder_of",
+    "is_postgres",
+    "own_words",
+    "read_node",
+    "seal_apart",
     "tag",
     "tick",
     "write_node",
@@ -55,7 +87,7 @@ SCRUB_LIMIT = 20 * 2**20
 
 
 class Transaction:
-    """One transaction: the vault, the waves and the desk over the same connection."""
+    """One transaction: the vault, the waves, the desk and the contacts over the same connection."""
 
     def __init__(self, connection: Connection, keys: Keys, read: SurveyReader) -> None:
         self.connection = connection
@@ -63,6 +95,13 @@ class Transaction:
         self.vault = Vault(connection, keys)
         self.waves = Waves(connection, keys, read)
         self.desk = Desk(connection)
+        self.invites = Invites(connection)
+        self.proposals = Proposals(connection)
+        self.contacts = Contacts(connection, keys)
+
+    def clear(self, now: datetime, today: date, months: int) -> None:
+        """Delete what has had its time (see `retention.py`). `months`: how long answers are kept."""
+        retention.clear(self.connection, self.contacts, now, today, months)
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
@@ -87,8 +126,13 @@ class Store:
         """Migrate, and make or check the server key."""
         with explained(self._url):
             fresh = is_empty(self._engine)
-            migrate(self._engine)
+        self.migrate()
         self.keys.prepare(may_create=fresh)
+
+    def migrate(self) -> None:
+        """Bring the tables to the newest version, where they have another."""
+        with explained(self._url):
+            migrate(self._engine)
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
@@ -129,9 +173,9 @@ class Store:
 
     def scrub_now(self, whatever_size: bool = True) -> bool:
         """Erase order and remnants; False when a reader was in the way, to be tried again."""
-        if not whatever_size and size(self._engine) > SCRUB_LIMIT:
-            return True
         with explained(self._url):
+            if not whatever_size and size(self._engine) > SCRUB_LIMIT:
+                return True
             return scrub(self._engine)
 
     def close(self) -> None:
@@ -139,14 +183,28 @@ class Store:
         self._writer.shutdown(wait=True, cancel_futures=True)
         self._engine.dispose()
 
+    def weaknesses(self) -> list[tuple[str, str]]:
+        """What the settings of a server keep that they should not, and what to do; a file has none."""
+        if not is_postgres(self._engine.url):
+            return []
+        with self.reading() as connection:
+            return postgres.weaknesses(connection)
+
     @property
     def folder(self) -> Path | None:
-        """Where the database lies; None in memory."""
+        """Where the database lies, or the bot's own files beside a server; None in memory."""
         return folder_of(self._engine.url)
 
     @contextmanager
     def only_one(self) -> Iterator[None]:
-        """Hold data/run.lock: a second `aitbar run` on the same file is refused, everything else works."""
+        """Hold data/run.lock: a second `aitbar run` on the same database is refused, everything else works."""
+        if is_postgres(self._engine.url):
+            make_folder(HOME)
+            with explained(self._url):
+                lock = postgres.RunLock(self._engine)
+            with contextlib.closing(lock):
+                yield
+            return
         if self.folder is None:
             yield
             return

@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from pydantic import TypeAdapter
@@ -49,6 +49,9 @@ LEFT_OUT: Mapping[Table, str] = {
     t.mark: "facts of a moment: ticks, pauses",
 }
 """The tables that no backup holds, and what stands in them. Each table is here or above."""
+
+BACKUP_DAYS = 30
+"""An older backup should be gone: it holds answers that people took back since."""
 
 DATABASE = "aitbar.db"
 MANIFEST = "manifest.json"
@@ -115,10 +118,32 @@ def read_manifest(folder: Path) -> Manifest:
     return manifest
 
 
+def old_backups(folder: Path, today: date) -> list[Path]:
+    """The backups in a folder that should be gone by now, by the day their manifests name."""
+    last = today - timedelta(days=BACKUP_DAYS)
+    old = []
+    for path in sorted(folder.glob(f"*/{MANIFEST}")):
+        try:
+            manifest = _MANIFEST.validate_json(path.read_bytes())
+            if date.fromisoformat(manifest.day) < last:
+                old.append(path.parent)
+        except (OSError, ValueError):
+            continue  # somebody else's folder
+    return old
+
+
 def count_rows(connection: Connection, tables: Iterable[str]) -> dict[str, int]:
     """How many rows each of these tables has."""
     counts = {name: select(func.count()).select_from(table(name)) for name in tables}
     return {name: connection.execute(query).scalar() or 0 for name, query in counts.items()}
+
+
+def copy_rows(source: Connection, target: Connection, tables: Iterable[Table]) -> None:
+    """Copy all rows of these tables, in the order of their keys."""
+    for one in tables:
+        found = source.execute(select(one).order_by(*one.primary_key.columns))
+        for part in found.mappings().partitions(AT_ONCE):
+            target.execute(insert(one), [dict(row) for row in part])
 
 
 def settle(engine: Engine) -> None:
@@ -134,10 +159,7 @@ def settle(engine: Engine) -> None:
 def _fill(source: Connection, engine: Engine) -> dict[str, int]:
     migrate(engine)
     with engine.begin() as target:
-        for one in KEPT:
-            found = source.execute(select(one).order_by(*one.primary_key.columns))
-            for part in found.mappings().partitions(AT_ONCE):
-                target.execute(insert(one), [dict(row) for row in part])
+        copy_rows(source, target, KEPT)
         # How many days a wave that closes has left is a fact of the moment; restored, it is closed.
         target.execute(text("UPDATE wave SET ticks_left = NULL"))
         return count_rows(target, (one.name for one in KEPT))

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, func, insert, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot import nature
+from bot.core import roles
 from bot.core.cadence import Cadence
 from bot.store import tables as t
 
@@ -59,6 +60,10 @@ class Desk:
         """All of them."""
         rows = self._db.execute(select(t.coordinator).order_by(t.coordinator.c.chat))
         return [Coordinator(row.chat, row.role, row.language) for row in rows]
+
+    def who_may(self, act: str) -> list[Coordinator]:
+        """The coordinators whose role allows this act."""
+        return [who for who in self.coordinators() if roles.may(who.role, act)]
 
     def admit(self, chat: int, role: str, language: str, now: datetime) -> None:
         """Make somebody a coordinator, or change the role."""

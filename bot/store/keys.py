@@ -2,6 +2,7 @@
 
 keys/server.key        opens interviews together with the secret in a chat; lives until rotated
 keys/wave-<wave>.key   turns ids into tags; made when a wave opens, destroyed when it closes
+keys/contact.key       seals who asked to be written to; made with the first of them
 keys/webhook.key       makes the path and the secret of a webhook, where one is used
 """
 
@@ -47,6 +48,8 @@ class Keys:
             with contextlib.suppress(FileExistsError):  # another command was first
                 _write(path, nature.token(KEY_BYTES))
         self.server()
+        if self._contact_path.exists():
+            self.contact()
 
     def make_folder(self) -> None:
         """Make the folder of the keys where there is none."""
@@ -70,8 +73,8 @@ class Keys:
         self._server = None
 
     def files(self) -> list[Path]:
-        """The files of the server's key and of the waves' keys."""
-        paths = (self._folder / "server.key", *map(self._wave_path, self.waves()))
+        """The files of the keys that open what lies in the database."""
+        paths = (self._folder / "server.key", self._contact_path, *map(self._wave_path, self.waves()))
         return [path for path in paths if path.exists()]
 
     def server(self) -> bytes:
@@ -88,6 +91,17 @@ class Keys:
                 _write(path, nature.token(KEY_BYTES))
         return _read(path)
 
+    def contact(self) -> bytes:
+        """What seals contacts; drawn when first asked for. Read anew each time, since a restore replaces it."""
+        if not self._contact_path.exists():
+            with contextlib.suppress(FileExistsError):
+                _write(self._contact_path, nature.token(KEY_BYTES))
+        return _read(self._contact_path)
+
+    def destroy_contact(self) -> None:
+        """Overwrite and remove the contact key: from here no contact sealed before can be opened."""
+        _destroy(self._contact_path)
+
     def wave(self, wave: str) -> bytes:
         """The key of an open wave; read anew each time, since another command may have closed it."""
         return _read(self._wave_path(wave))
@@ -102,14 +116,11 @@ class Keys:
 
     def destroy_wave(self, wave: str) -> None:
         """Overwrite and remove the key of a wave that closed: from here nobody can test who took part."""
-        path = self._wave_path(wave)
-        with _explained(path), contextlib.suppress(FileNotFoundError):
-            with path.open("r+b") as file:
-                file.write(bytes(KEY_BYTES))
-                file.flush()
-                os.fsync(file.fileno())
-            path.unlink()
-            _sync_folder(self._folder)
+        _destroy(self._wave_path(wave))
+
+    @property
+    def _contact_path(self) -> Path:
+        return self._folder / "contact.key"
 
     def _wave_path(self, wave: str) -> Path:
         return self._folder / f"wave-{wave}.key"
@@ -132,6 +143,16 @@ def _write(path: Path, key: bytes) -> None:
             file.write(key)
             file.flush()
             os.fsync(file.fileno())
+        _sync_folder(path.parent)
+
+
+def _destroy(path: Path) -> None:
+    with _explained(path), contextlib.suppress(FileNotFoundError):
+        with path.open("r+b") as file:
+            file.write(bytes(KEY_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+        path.unlink()
         _sync_folder(path.parent)
 
 

@@ -1,7 +1,8 @@
 """A backup comes back: as the database of an installation that has none, or in place of one that is kept aside.
 
 Laws:
-1. The database in place is the old one or the new one at every moment, never half of either and never none.
+1. The database in place is the old one or the new one at every moment, never half of either and never none. On a
+   server it is written into an empty one, since what lies there cannot be kept aside from here.
 2. Nobody who took part in a wave before can take part in it again without being known: its ledger and key are
    gone, so it is closed. It may go on as a new wave, with a new key.
 3. Answers that people took back since the backup are taken back again, as far as the old database tells.
@@ -22,10 +23,19 @@ from sqlalchemy import Connection, Engine, delete, select, text, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError
 
-from bot.store import Store, Transaction, disk
+from bot.store import Store, Transaction, disk, postgres
 from bot.store import tables as t
-from bot.store.backup import DATABASE, BackupTrouble, Manifest, count_rows, read_manifest, settle
-from bot.store.engine import migrate, open_engine
+from bot.store.backup import (
+    DATABASE,
+    KEPT,
+    BackupTrouble,
+    Manifest,
+    copy_rows,
+    count_rows,
+    read_manifest,
+    settle,
+)
+from bot.store.engine import HOME, is_postgres, migrate, open_engine
 from bot.store.keys import Keys
 from bot.store.waves import SurveyReader, Wave
 
@@ -67,6 +77,11 @@ def database_file(url: str) -> Path:
     return Path(name)
 
 
+def is_there(url: str) -> bool:
+    """Whether there is a database already that can be kept aside; on a server there is none."""
+    return not is_postgres(url) and database_file(url).exists()
+
+
 def restore(
     url: str,
     keys_folder: Path,
@@ -81,6 +96,8 @@ def restore(
 
     Raises BackupTrouble where that cannot be done, StoreTrouble while the bot is running; then all is as it was.
     """
+    if is_postgres(url):
+        return _onto_a_server(url, keys_folder, read, folder, now, continue_waves)
     manifest = read_manifest(folder)
     target, keys = database_file(url), Keys(keys_folder)
     there, old_keys = target.exists(), keys.files()
@@ -104,12 +121,54 @@ def restore(
             disk.remove(target.with_name(target.name + log))
         disk.place(fresh, target)
     disk.clear(beside)
+    _renew(keys, ended)
+    return Restored(manifest, ended, unsure, aside, keys_aside, unbroken)
+
+
+def _renew(keys: Keys, ended: Sequence[Ended]) -> None:
+    """Leave the keys of the new database alone."""
     keys.renew_server()
+    keys.destroy_contact()
     going_on = {one.goes_on_as for one in ended}
     for wave in keys.waves():
         if wave not in going_on:
             keys.destroy_wave(wave)
-    return Restored(manifest, ended, unsure, aside, keys_aside, unbroken)
+
+
+# -- a server of PostgreSQL -------------------------------------------------------------------------------
+
+
+def _onto_a_server(
+    url: str, keys_folder: Path, read: SurveyReader, folder: Path, now: datetime, continue_waves: bool
+) -> Restored:
+    """Write the backup into an empty database of a server, in one transaction: nothing there is replaced."""
+    manifest, keys = read_manifest(folder), Keys(keys_folder)
+    store = Store(url, keys_folder, read)
+    with closing(store), store.only_one():
+        store.migrate()
+        with store.reading() as there:
+            if any(count_rows(there, (table.name for table in t.METADATA.sorted_tables)).values()):
+                raise BackupTrouble(
+                    "There is a database already. Make an empty one on the server (createdb), name it in "
+                    "AITBAR_DATABASE_URL, then restore; the old one stays as it is."
+                )
+        keys.make_folder()
+        beside = HOME / ".restore.unfinished"
+        disk.clear(beside)
+        disk.make_folder(beside)
+        fresh = beside / DATABASE
+        disk.copy(folder / DATABASE, fresh)
+        ended, unsure, unbroken = _prepare(fresh, manifest, keys, read, None, now, continue_waves)
+        prepared = open_engine(f"sqlite:///{fresh}")
+        with prepared.begin() as source, store.transaction() as target:
+            copy_rows(source, target.connection, (*KEPT, t.mark))
+            for one in ended:
+                if one.goes_on_as is not None:
+                    postgres.add_wave(target.connection, one.goes_on_as)
+        prepared.dispose()
+        disk.clear(beside)
+    _renew(keys, ended)
+    return Restored(manifest, ended, unsure, None, None, unbroken)
 
 
 # -- the old database -------------------------------------------------------------------------------------
@@ -205,30 +264,39 @@ def _withdraw_again(connection: Connection, old: sqlite3.Connection | None) -> t
 
     Blocks never change: an answer that the backup holds and the old database does not was taken back since.
     """
-    left = _released(old)
     unsure: dict[str, None] = {}
-    gone: list[bytes] = []
-    for row in connection.execute(select(t.response).order_by(t.response.c.wave, t.response.c.block)):
-        there = left.get((row.wave, row.block))
-        if there is None:
-            unsure[row.wave] = None
-        elif row.rhash not in there:
-            gone.append(row.rid)
-    for rid in gone:
-        connection.execute(delete(t.response).where(t.response.c.rid == rid))
+    for name, hash, asked in HASHED:
+        table, left = t.METADATA.tables[name], _released(old, asked)
+        (key,) = table.primary_key.columns
+        gone: list[bytes] = []
+        for row in connection.execute(select(table).order_by(table.c.wave, table.c.block)).mappings():
+            there = left.get((row["wave"], row["block"]))
+            if there is None:
+                unsure[row["wave"]] = None
+            elif row[hash] not in there:
+                gone.append(row[key.name])
+        for one in gone:
+            connection.execute(delete(table).where(key == one))
     return tuple(unsure)
 
 
-def _released(old: sqlite3.Connection | None) -> dict[tuple[str, int], set[bytes]]:
-    """The answers of each block of the old database; of none, where it cannot be read."""
+HASHED = (
+    (t.response.name, "rhash", "SELECT wave, block, rhash FROM response"),
+    (t.opentext.name, "thash", "SELECT wave, block, thash FROM opentext"),
+)
+"""The tables of released answers, the hash that a code finds, and how an old database is asked for it."""
+
+
+def _released(old: sqlite3.Connection | None, asked: str) -> dict[tuple[str, int], set[bytes]]:
+    """The hashes of each block of the old database; of none, where it cannot be read."""
     if old is None:
         return {}
     try:
         left: dict[tuple[str, int], set[bytes]] = {
             (w, no): set() for w, no in old.execute("SELECT wave, no FROM block")
         }
-        for wave, block, rhash in old.execute("SELECT wave, block, rhash FROM response"):
-            left[wave, block].add(rhash)
+        for wave, block, hash in old.execute(asked):
+            left[wave, block].add(hash)
     except (sqlite3.Error, KeyError):
         return {}
     return left
@@ -236,7 +304,8 @@ def _released(old: sqlite3.Connection | None) -> dict[tuple[str, int], set[bytes
 
 def _end(tx: Transaction, wave: Wave, now: datetime, continue_waves: bool) -> Ended:
     """Close a wave; an open one may go on as a new one, with the same survey, terms and readers."""
-    tx.connection.execute(update(t.wave).where(t.wave.c.wave == wave.id).values(state="closed", ticks_left=None))
+    over = {"state": "closed", "ticks_left": None, "ended": now.date().isoformat()}
+    tx.connection.execute(update(t.wave).where(t.wave.c.wave == wave.id).values(**over))
     if not continue_waves or wave.state != "open":
         return Ended(wave.id, wave.survey.id, None)
     query = select(t.definition.c.body).join(t.wave, t.wave.c.definition == t.definition.c.hash)

@@ -10,6 +10,7 @@ The tables of coordinators, who are known on purpose, may hold chat ids and mome
 from __future__ import annotations
 
 from sqlalchemy import (
+    BigInteger,
     Column,
     ForeignKey,
     Integer,
@@ -31,6 +32,10 @@ METADATA = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
+
+CHAT = BigInteger().with_variant(Integer, "sqlite")
+"""Where Telegram's numbers of chats go: they have up to 52 bits."""
 
 
 def _table(name: str, *columns: Column[object] | PrimaryKeyConstraint | UniqueConstraint) -> Table:
@@ -167,12 +172,13 @@ wave = _table(
     Column("alone", Integer, nullable=False),  # opened by one person without a second
     Column("invited", Integer, nullable=False, server_default="0"),  # only with an invitation
     Column("steward_key", LargeBinary(32)),  # open answers are sealed to it
+    Column("ended", String(10)),  # the day of the last release: from it the time counts that answers are kept
     Column("populations", Text),  # people of single nodes, as JSON; what is not named is shared out evenly
 )
 
 coordinator = _table(
     "coordinator",
-    Column("chat", Integer, primary_key=True),
+    Column("chat", CHAT, primary_key=True, autoincrement=False),
     Column("role", String, nullable=False),
     Column("language", String, nullable=False),
     Column("since", String, nullable=False),
@@ -180,7 +186,7 @@ coordinator = _table(
 
 subscription = _table(
     "subscription",
-    Column("chat", Integer, nullable=False),
+    Column("chat", CHAT, nullable=False),
     Column("wave", String, nullable=False),
     Column("cadence", String, nullable=False),
     Column("weekday", Integer, nullable=False),
@@ -203,14 +209,16 @@ proposal = _table(
     Column("what", Text, nullable=False),  # JSON: all that the act needs
     Column("proposer", String, nullable=False),  # a coordinator's chat, or the console
     Column("until", String, nullable=False),
+    Column("state", String, nullable=False),  # waiting, done, refused, lapsed
+    Column("told", Text, nullable=False),  # chats that know of this state
 )
-"""A grave act that waits for a second coordinator."""
+"""A grave act that waits for a second coordinator, or was decided not long ago."""
 
 approval = _table(
     "approval",
     Column("hash", String(64), primary_key=True),
     Column("proposal", String, nullable=False),
-    Column("chat", Integer, nullable=False),
+    Column("chat", CHAT, nullable=False),
     Column("until", String, nullable=False),
     Column("tries_left", Integer, nullable=False),
 )
@@ -219,7 +227,7 @@ approval = _table(
 digest = _table(
     "digest",
     Column("wave", String, nullable=False),
-    Column("chat", Integer, nullable=False),
+    Column("chat", CHAT, nullable=False),
     Column("period", String, nullable=False),
     Column("state", String, nullable=False),  # claimed, sent, gave_up
     Column("claimed", String, nullable=False),

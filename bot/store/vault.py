@@ -19,16 +19,17 @@ from typing import Any
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from sqlalchemy import Connection, delete, insert, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot import nature
-from bot.core.flow import Place
+from bot.core.flow import PLACE_SIZES, Place, write_place
 from bot.core.survey import Answer
+from bot.store import opentext
 from bot.store import tables as t
 from bot.store.keys import SECRET_BYTES, Keys, derive
+from bot.store.opentext import Sealed
 
-PADDED = (2048, 4096, 8192)
-"""A sealed place is as long as one of these, so that its length tells nothing of how far a person came."""
+PADDED = PLACE_SIZES
 
 NONCE_BYTES = 12
 
@@ -145,15 +146,22 @@ class Vault:
         """Delete the raw answers of this receipt, pending or released; released counts stay as they are."""
         rhash = _receipt_hash(receipt)
         gone = [self._db.execute(delete(table).where(table.c.rhash == rhash)) for table in (t.pool, t.response)]
-        return any(result.rowcount for result in gone)
+        words = opentext.withdraw(self._db, receipt)
+        return words > 0 or any(result.rowcount for result in gone)
 
     def _cipher(self, secret: bytes) -> ChaCha20Poly1305:
         return ChaCha20Poly1305(derive(self._keys.server() + secret, "key"))
 
 
-def dump_body(answers: Mapping[str, Answer], language: str) -> str:
-    """Finished answers as they lie in the pool: in the order of the file, nothing of how they were given."""
-    return json.dumps({"language": language, "answers": dict(answers)}, ensure_ascii=False, separators=(",", ":"))
+def dump_body(answers: Mapping[str, Answer], language: str, texts: Mapping[str, Sealed] | None = None) -> str:
+    """Finished answers as they lie in the pool: in the order of the file, nothing of how they were given.
+
+    `texts` are the answers in own words, sealed; they are there only until the release.
+    """
+    said: dict[str, Any] = {"language": language, "answers": dict(answers)}
+    if texts:
+        said["texts"] = opentext.dump_sealed(texts)
+    return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
 
 
 def load_body(body: str) -> tuple[dict[str, Answer], str]:
@@ -162,21 +170,14 @@ def load_body(body: str) -> tuple[dict[str, Answer], str]:
     return {id: _answer(value) for id, value in plain["answers"].items()}, plain["language"]
 
 
+def load_texts(body: str) -> dict[str, Sealed]:
+    """The sealed words beside the answers, as `dump_body` wrote them."""
+    return opentext.load_sealed(json.loads(body).get("texts", {}))
+
+
 def dump_place(place: Place) -> bytes:
     """A place as padded bytes; trailing spaces mean nothing in JSON (RFC 8259)."""
-    plain = json.dumps(
-        {
-            "language": place.language,
-            "at": place.at,
-            "step": place.step,
-            "answers": dict(place.answers),
-            "picked": place.picked,
-            "pending": place.pending,
-            "marks": place.marks,
-            "typed": place.typed,
-        },
-        separators=(",", ":"),
-    ).encode()
+    plain = write_place(place)
     for size in PADDED:
         if len(plain) <= size:
             return plain.ljust(size)

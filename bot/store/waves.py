@@ -10,32 +10,33 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot import nature
 from bot.core.blocks import (
+    LEAST_BLOCK,
     Block,
     Closing,
-    Node,
-    Partition,
     Publishable,
     Rule,
     Waiting,
     closings,
     count,
-    partition,
     publish,
 )
-from bot.core.survey import MINORS_CODE, Survey
+from bot.core.cells import Node, Partition, Populations, layout
+from bot.core.survey import MINORS_CODE, Answer, Survey
+from bot.store import postgres
 from bot.store import tables as t
 from bot.store.keys import Keys, KeyTrouble
-from bot.store.vault import load_body
+from bot.store.opentext import bundle, own_words, release, without_own_words
+from bot.store.vault import dump_body, load_body, load_texts
 
 WAVE_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 WAVE_LENGTH = 8
@@ -48,6 +49,13 @@ PERIOD = {"weekly": timedelta(days=7), "daily": timedelta(days=1)}
 
 SurveyReader = Callable[[str], Survey]
 """Turns a pinned definition (JSON text) into a survey; handed in, since this room reads no files."""
+
+
+NO_STEWARD = (
+    "This survey asks for answers in people's own words, which are sealed to a steward's key: only that steward's "
+    "own computer can open them. There the steward runs: aitbar steward keygen --out FILE; give the line it "
+    "prints with --steward-key, or put it into AITBAR_STEWARD_KEY."
+)
 
 
 class WaveTrouble(Exception):
@@ -70,6 +78,9 @@ class Terms:
     starts_from: datetime | None = None
     starts_until: datetime | None = None
     alone: bool = False
+    invited: bool = False
+    steward_key: bytes | None = None
+    populations: Populations = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -94,7 +105,8 @@ class Wave:
     @property
     def partition(self) -> Partition:
         """The cells of this wave, as fixed when it opened."""
-        return partition(self.survey, self.terms.population, self.terms.k)[0]
+        terms = self.terms
+        return layout(self.survey, terms.population, terms.k, terms.populations).partition
 
     def takes(self, now: datetime) -> bool:
         """True when an interview may begin at this moment."""
@@ -104,6 +116,15 @@ class Wave:
             and (terms.starts_from is None or now >= terms.starts_from)
             and (terms.starts_until is None or now <= terms.starts_until)
         )
+
+
+@dataclass(frozen=True)
+class Released:
+    """One person's released answers, the group of their block, and the language they answered in."""
+
+    node: Node
+    answers: Mapping[str, Answer]
+    language: str
 
 
 class Waves:
@@ -119,7 +140,11 @@ class Waves:
         """Open a wave of this survey document; returns its id, which is also its start payload."""
         body = json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         survey = self._read(body)
-        partition(survey, terms.population, terms.k)  # refuses a population too small for the rule
+        if terms.k < LEAST_BLOCK:
+            raise WaveTrouble(f"Groups are of {LEAST_BLOCK} people or more, never of {terms.k}.")
+        layout(survey, terms.population, terms.k, terms.populations)  # refuses what is too small for the rule
+        if own_words(survey) and terms.steward_key is None:
+            raise WaveTrouble(NO_STEWARD)
         digest = hashlib.sha256(body.encode()).hexdigest()
         wave = nature.word(WAVE_LETTERS, WAVE_LENGTH)
         self._db.execute(upsert(t.definition).values(hash=digest, body=body).on_conflict_do_nothing())
@@ -131,6 +156,7 @@ class Waves:
                 organisation=terms.organisation,
                 programme=terms.programme,
                 population=terms.population,
+                populations=_write_populations(terms.populations),
                 k=terms.k,
                 leave_behind=terms.leave_behind,
                 slots=terms.slots,
@@ -146,8 +172,11 @@ class Waves:
                 ticks_left=None,
                 finished_shown=0,
                 alone=int(terms.alone),
+                invited=int(terms.invited),
+                steward_key=terms.steward_key if own_words(survey) else None,
             )
         )
+        postgres.add_wave(self._db, wave)
         self._keys.make_wave(wave)
         return wave
 
@@ -159,6 +188,13 @@ class Waves:
                 return None
             self._seen[wave] = self._wave(row)
         return self._seen[wave]
+
+    def known(self, wave: str) -> Wave:
+        """The wave with this id. Raises WaveTrouble where there is none."""
+        found = self.get(wave)
+        if found is None:
+            raise WaveTrouble(f"There is no wave '{wave}'. See: aitbar wave list")
+        return found
 
     def all(self) -> list[Wave]:
         """Every wave, the newest first."""
@@ -204,10 +240,15 @@ class Waves:
 
     def published(self, wave: str) -> Publishable:
         """What has been released of this wave: the only figures anybody sees."""
+        found = self.known(wave)
+        return publish(found.survey, found.id, found.partition, found.rule, self._blocks(wave))
+
+    def open_answers(self, wave: str) -> bytes | None:
+        """The released answers in own words as a file for the wave's steward; None where nothing may be told."""
         found = self.get(wave)
         if found is None:
             raise WaveTrouble(f"There is no wave '{wave}'. See: aitbar wave list")
-        return publish(found.survey, found.id, found.partition, found.rule, self._blocks(wave))
+        return bundle(self._db, found.survey, wave, found.terms.steward_key, found.terms.k)
 
     def _wave(self, row: Row[Any]) -> Wave:
         survey = self._read(row.body)
@@ -233,7 +274,7 @@ class Waves:
             )
         ]
         for wave in ended:
-            self._end(wave)
+            self._end(wave, today)
         return ended
 
     def release_due(self, now: datetime) -> list[str]:
@@ -256,15 +297,17 @@ class Waves:
             )
         return [wave.id for wave in due]
 
-    def _end(self, wave: str) -> None:
+    def _end(self, wave: str, today: date) -> None:
         found = self.get(wave)
         if found is None:
             return
         self._release(found, merging=True, final=True)
         shown = self._finished(found)
-        for table in (t.pool, t.ledger, t.session, t.cell):
+        postgres.drop_wave(self._db, wave)
+        for table in (t.pool, t.ledger, t.session, t.cell, t.invite):
             self._db.execute(delete(table).where(table.c.wave == wave))
-        self._db.execute(update(t.wave).where(t.wave.c.wave == wave).values(state="closed", finished_shown=shown))
+        over = {"state": "closed", "ended": today.isoformat(), "finished_shown": shown}
+        self._db.execute(update(t.wave).where(t.wave.c.wave == wave).values(**over))
 
     def _finished(self, wave: Wave) -> int:
         """People who ever finished, rounded down to a multiple of k (R1): ledger marks, never lowered."""
@@ -302,6 +345,8 @@ class Waves:
             touched = {cells[rid] for rid in group.rids}
             self._close_block(wave, no, group, burst=bool(touched & bursts))
             self._db.execute(delete(t.cell).where(t.cell.c.wave == wave.id, t.cell.c.cell.in_(touched & bursts)))
+        if closing:
+            postgres.mix(self._db, wave.id)
 
     def _bursts(self, wave: str) -> set[str]:
         query = select(t.cell.c.cell).where(t.cell.c.wave == wave, t.cell.c.burst == 1)
@@ -326,6 +371,7 @@ class Waves:
                 for (question, code), n in sorted(counts.items())
             ],
         )
+        release(self._db, wave.id, no, (load_texts(row.body) for row in shuffled))
         for some in _parts(group.rids):
             self._db.execute(delete(t.pool).where(t.pool.c.rid.in_(some)))
         self._db.execute(
@@ -335,12 +381,29 @@ class Waves:
                     "rid": nature.token(16),
                     "wave": wave.id,
                     "block": no,
-                    "body": row.body,
+                    "body": self._parted(wave, row.body),
                     "rhash": row.rhash,
                 }
                 for row in shuffled
             ],
         )
+
+    def _parted(self, wave: Wave, body: str) -> str:
+        """The answers of one person as they stay: own words and every trace of them are gone."""
+        if not own_words(wave.survey):
+            return body
+        answers, language = load_body(body)
+        return dump_body(without_own_words(wave.survey, answers), language)
+
+    def released(self, wave: str) -> list[Released]:
+        """The answers that were released and not taken back, in an order drawn by chance."""
+        nodes = {
+            row.no: read_node(row.node) for row in self._db.execute(select(t.block).where(t.block.c.wave == wave))
+        }
+        rows = self._db.execute(select(t.response.c.block, t.response.c.body).where(t.response.c.wave == wave))
+        released = [Released(nodes[row.block], *load_body(row.body)) for row in rows]
+        nature.shuffle(released)
+        return released
 
     def _blocks(self, wave: str) -> list[Block]:
         counts: dict[int, dict[tuple[str, str], int]] = {}
@@ -361,6 +424,16 @@ def read_node(words: str) -> Node:
     return tuple((name, code) for name, _, code in pairs)
 
 
+def _write_populations(populations: Populations) -> str | None:
+    if not populations:
+        return None
+    return json.dumps({write_node(node): people for node, people in populations.items()}, sort_keys=True)
+
+
+def _read_populations(text: str | None) -> Populations:
+    return {} if text is None else {read_node(node): people for node, people in json.loads(text).items()}
+
+
 def _parts(rids: Sequence[bytes]) -> list[Sequence[bytes]]:
     """In parts that one statement can name: SQLite refuses more than 32,766 values."""
     return [rids[start : start + NAMED_AT_ONCE] for start in range(0, len(rids), NAMED_AT_ONCE)]
@@ -378,6 +451,7 @@ def _wave(row: Row[Any], survey: Survey) -> Wave:
             organisation=row.organisation,
             programme=row.programme,
             population=row.population,
+            populations=_read_populations(row.populations),
             k=row.k,
             leave_behind=row.leave_behind,
             slots=row.slots,
@@ -387,6 +461,8 @@ def _wave(row: Row[Any], survey: Survey) -> Wave:
             starts_from=_read_moment(row.starts_from),
             starts_until=_read_moment(row.starts_until),
             alone=bool(row.alone),
+            invited=bool(row.invited),
+            steward_key=row.steward_key,
         ),
         state=row.state,
         opened=datetime.fromisoformat(row.opened),

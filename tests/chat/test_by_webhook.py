@@ -44,7 +44,7 @@ def info(rig: Rig) -> dict[str, Any]:
 
 def test_a_talk_goes_as_when_messages_are_fetched(tmp_path: Path) -> None:
     talk = read(FOLDER / "choices.txt")
-    with by_webhook(tmp_path, AITBAR_ORGANISATION="امن") as rig:
+    with by_webhook(tmp_path, AITBAR_ORGANISATION="امن", AITBAR_MIN_BLOCK="10") as rig:
         rig.start_bot()
         wait_for(lambda: info(rig)["url"])
         wave = rig.open_wave("example-choices")

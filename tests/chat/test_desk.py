@@ -19,8 +19,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.chat.desk import Desk, Said, Shelf
+from bot.chat.acts import Shelf
+from bot.chat.desk import Desk, sizes
+from bot.chat.said import Said
+from bot.chat.words import line, text
 from bot.core import roles
+from bot.core.cells import layout
 from bot.core.events import Asked
 from bot.core.screen import Say
 from bot.files.phrases import Phrases
@@ -37,8 +41,15 @@ DESK = Desk(
     ZoneInfo("Asia/Karachi"),
 )
 NEEDS = {
-    roles.LOOK: ["home", "wave", "digest", "lang", "speak"],
-    roles.OPEN: ["open", "people", "sched", "review", "go", "qr", "close", "closesure"],
+    roles.ENTER: ["home", "lang", "speak"],
+    roles.LOOK: ["wave", "digest"],
+    roles.READ: ["words"],
+    roles.OPEN: [
+        *("open", "people", "sched", "review", "go", "qr", "close", "closesure"),
+        *("groups", "group", "grpdays", "invite"),
+    ],
+    roles.APPROVE: ["act", "yes", "no"],
+    roles.EXPORT: ["code"],
     roles.SUBSCRIBE: ["cad", "every", "day", "hour"],
 }
 
@@ -56,14 +67,23 @@ def values(what: str, wave: str) -> tuple[str, ...]:
     return {
         "wave": (wave,),
         "digest": (wave,),
+        "words": (wave,),
         "speak": ("ps",),
         "people": ("trust",),
         "sched": ("trust", "1000"),
-        "review": ("trust", "1000", "weekly"),
-        "go": ("trust", "1000", "weekly", "1"),
+        "review": ("trust", "1000", "w5"),
+        "go": ("trust", "1000", "w5", "abcdefgh"),
         "qr": (wave,),
         "close": (wave,),
-        "closesure": (wave,),
+        "closesure": (wave, "abcdefgh"),
+        "groups": (wave,),
+        "group": (wave,),
+        "grpdays": (wave, "10"),
+        "invite": (wave, "10", "30", "1"),
+        "act": ("abcdefgh",),
+        "yes": ("abcdefgh",),
+        "no": ("abcdefgh",),
+        "code": ("abcdefgh",),
         "cad": (wave,),
         "every": (wave, "weekly"),
         "day": (wave, "weekly", "4"),
@@ -74,6 +94,18 @@ def values(what: str, wave: str) -> tuple[str, ...]:
 def said_ids(said: Said) -> set[str]:
     """The phrases on the screen."""
     return set() if said.screen is None else {line.id for line in said.screen.lines if isinstance(line, Say)}
+
+
+def carried(said: Said, what: str) -> tuple[str, ...]:
+    """The act and the values of the button that asks for this."""
+    assert said.screen is not None
+    (found,) = [
+        (does.what, *does.values)
+        for row in said.screen.rows
+        for does in (button.does for button in row)
+        if isinstance(does, Asked) and does.what == what
+    ]
+    return found
 
 
 def do(store: Store, what: str, *carried: str) -> Said:
@@ -163,7 +195,7 @@ def test_a_forged_button_breaks_nothing(what: str, carried: list[str]) -> None:
 
 def test_opening_says_first_what_cannot_be_changed_and_where_answers_lie(store: Store) -> None:
     admit(store, roles.OWNER)
-    review = do(store, "review", "trust", "1000", "weekly")
+    review = do(store, "review", "trust", "1000", "w5")
     assert {"desk-one-server", "desk-fixed", "desk-alone", "desk-groups-shown"} <= said_ids(review)
     with store.transaction() as tx:
         assert len(tx.waves.all()) == 1, "nothing is open before the second tap"
@@ -179,17 +211,18 @@ def test_opening_says_first_what_cannot_be_changed_and_where_answers_lie(store: 
 
 def test_a_community_too_small_is_refused_with_the_number_it_needs(store: Store) -> None:
     admit(store, roles.OWNER)
-    refused = do(store, "review", "trust", "14", "weekly")
+    refused = do(store, "review", "trust", "14", "w5")
     assert said_ids(refused) == {"desk-population-small"}
-    assert do(store, "review", "trust", "15", "weekly") != refused
+    assert do(store, "review", "trust", "15", "w5") != refused
 
 
 def test_closing_says_first_what_it_does_and_stops_answers_at_the_second_tap(store: Store) -> None:
     wave = admit(store, roles.OWNER)
-    assert said_ids(do(store, "close", wave)) == {"desk-close-means"}
+    sure = do(store, "close", wave)
+    assert said_ids(sure) == {"desk-close-means", "desk-alone-closing"}
     with store.transaction() as tx:
         assert tx.waves.all()[0].state == "open"
-    do(store, "closesure", wave)
+    do(store, *carried(sure, "closesure"))
     with store.transaction() as tx:
         assert tx.waves.all()[0].state == "closing"
 
@@ -242,3 +275,28 @@ def test_the_log_of_acts_is_a_chain_that_a_changed_line_breaks(store: Store) -> 
         assert tx.desk.unbroken()
         tx.connection.exec_driver_sql("UPDATE audit SET what = 'wave y' WHERE no = 2")
         assert not tx.desk.unbroken()
+
+
+def test_the_arithmetic_of_small_groups_is_printed_before_a_wave_is_opened(store: Store) -> None:
+    admit(store, roles.OWNER)
+    small, large = (do(store, "review", "trust", people, "w5").screen for people in ("60", "150"))
+    assert small is not None
+    assert large is not None
+    english = text(WORDS, small)
+
+    assert "Each district: about 30 people; 50 are needed (10 × 5): not shown by itself." in english
+    assert "Women and men, each: about 30 people; 15 are needed (3 × 5): shown by itself." in english
+    assert "Each district: about 75 people; 50 are needed (10 × 5): shown by itself." in text(WORDS, large)
+
+
+@pytest.mark.parametrize("language", ["ur", "ps", "en"])
+def test_a_district_too_small_and_one_joined_with_it_are_named_in_every_language(language: str) -> None:
+    plan = layout(TRUST, 1000, 5, {(("district", "swat"),): 40})
+    lines = [line(WORDS, language, say) for say in sizes(TRUST, plan, language)]
+
+    assert [say.id for say in sizes(TRUST, plan, language)] == [
+        "desk-size-small",
+        "desk-size-joined",
+        "desk-size-shown",
+    ]
+    assert all(mark in lines[0] for mark in (("۴۰", "۵۰") if language == "ps" else ("40", "50")))

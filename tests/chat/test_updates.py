@@ -32,12 +32,15 @@ from telegram import Bot
 from telegram.error import NetworkError
 
 from bot.chat import handler as handling
-from bot.chat.desk import Desk, Shelf
+from bot.chat.acts import Shelf
+from bot.chat.desk import Desk
 from bot.chat.handler import GRIP_SECONDS, STRAY_SECONDS, Handler
 from bot.chat.inbound import Came
 from bot.chat.outbound import AnswerTap, Delete, Outbound, Outgoing, Show
 from bot.chat.pace import Pace
+from bot.chat.privacy import Kept
 from bot.chat.updates import Updates, Waits, following
+from bot.chat.wishes import Wishes
 from bot.files.phrases import Phrases
 from bot.store import Store, StoreTrouble, Terms, Transaction
 from tests.store.sample import START, TRUST, kept, open_wave, rows
@@ -110,7 +113,8 @@ class House:
         self.sent = Sent()
         shelf = Shelf({"trust": (TRUST, {"survey": "trust"})})
         desk = Desk(lambda: PHRASES, lambda: shelf, lambda wave: wave, Terms(), ZoneInfo("Asia/Karachi"))
-        self.handler = Handler(lambda: PHRASES, desk, _no_digests, clock=self.clock)
+        self.wishes = Wishes(store)
+        self.handler = Handler(lambda: PHRASES, desk, _no_digests, self.wishes, Kept(), clock=self.clock)
 
     def take(self, *raws: Any) -> list[Outgoing]:
         """One batch; returns what followed."""
@@ -380,6 +384,14 @@ def test_a_second_yes_on_the_same_message_shows_the_question_again(house: House,
     assert len(rows(house.store, "SELECT * FROM session")) == 1
 
 
+def test_a_late_tap_on_a_language_draws_nothing_over_the_interview(house: House, wave: str) -> None:
+    house.take(agree(wave))
+    house.take(words("/start"))  # memory lets go of the interview here
+    out = house.take(tap(f"o:l:{wave}:en:{11}"))
+    assert [o for o in out if isinstance(o, Show)] == []
+    assert [o.hint for o in out if isinstance(o, AnswerTap)] == [say("hint-moved-on")]
+
+
 def test_a_yes_from_before_a_restart_never_overwrites_the_interview(house: House, wave: str) -> None:
     house.take(agree(wave))
     again = House(house.store)
@@ -407,7 +419,7 @@ def _came(house: House, raw: Any) -> Came:
 def test_a_second_tap_on_open_now_opens_no_second_wave(house: House) -> None:
     with house.store.transaction() as tx:
         tx.desk.admit(BILAL, "owner", "en", START)
-    (review,) = [o for o in house.take(tap("d:review:trust:5000:weekly", BILAL)) if isinstance(o, Show)]
+    (review,) = [o for o in house.take(tap("d:review:trust:5000:w10", BILAL)) if isinstance(o, Show)]
     go = next(data for data in data_of(review) if data.startswith("d:go"))
     shows = [o for o in house.take(tap(go, BILAL), tap(go, BILAL)) if isinstance(o, Show)]
     ((opened,),) = rows(house.store, "SELECT wave FROM wave")

@@ -17,6 +17,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -37,6 +39,13 @@ PATIENCE = 8.0
 REST = 0.4
 LONG_REST = 1.3
 """Seconds without change that end a reply while rewriting; a multiple choice is redrawn once a second."""
+
+
+INVITATION = {
+    "the invitation is full": "UPDATE invite SET left = 0 WHERE wave = ?",
+    "the invitation expires": "UPDATE invite SET expiry_day = '2020-01-01' WHERE wave = ?",
+}
+"""What happens to an invitation while a talk is played."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +79,7 @@ class Played:
     """All that was seen while a talk was played, for whoever judges it."""
 
     wave: str
+    link: str = ""  # what an invitation's link carries, where the wave wants one
     replies: list[str] = field(default_factory=list)
     spoken: list[tuple[str, Message]] = field(default_factory=list)  # the language chosen then, the message
     passing: list[tuple[str, str]] = field(default_factory=list)  # the same for words in passing
@@ -103,10 +113,10 @@ class Player:
         self._moment = datetime.now(UTC)
         self._people = 0
 
-    async def play(self, talk: Talk, wave: str, *, listen: bool) -> Played:
+    async def play(self, talk: Talk, wave: str, *, listen: bool, link: str = "") -> Played:
         """Play a talk. With `listen` wait for rest after each act, else only until the reply is as written."""
         self._people += 1
-        played = Played(wave)
+        played = Played(wave, link)
         app = talk.wish("app") or None
         number = 1000 + self._people
         async with Person(self.rig.url, 7_040_000_000 + number, "Person", language_code=app, idle=0.02) as person:
@@ -123,9 +133,10 @@ class Player:
         if act.startswith("* "):
             await self._happens(person, act[2:], played)
             return
-        words = act[2:].replace("{wave}", played.wave).replace("{code}", "".join(played.codes[-1:]))
-        if words == f"/start {played.wave}":
-            await person.start(played.wave)
+        words = act[2:].replace("{wave}", played.wave).replace("{link}", played.link)
+        words = words.replace("{code}", "".join(played.codes[-1:]))
+        if words in (f"/start {played.wave}", f"/start {played.link}"):
+            await person.start(words.removeprefix("/start "))
         elif found := re.fullmatch(r"\[(.+)\]( twice)?", words):
             message, data = _button(screen, found[1])
             played.language = NAMES.get(found[1], played.language)
@@ -149,6 +160,9 @@ class Player:
             await person.unblock()
         elif what == "the survey is closed":
             await asyncio.to_thread(self.rig.console, "wave", "close", played.wave, "--yes")
+        elif what in INVITATION:
+            with closing(sqlite3.connect(self.rig.folder / "data" / "aitbar.db")) as database, database:
+                database.execute(INVITATION[what], (played.wave,))
         else:
             raise ValueError(f"nobody knows how to play: * {what}")
 

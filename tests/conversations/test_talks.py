@@ -24,6 +24,7 @@ import pytest
 from babel.messages.pofile import read_po
 from ruamel.yaml import YAML
 
+from bot.core import steward_key
 from bot.emulator.person import Person
 from bot.emulator.talk import plain
 from bot.files.phrases import Phrases
@@ -49,7 +50,12 @@ def player(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Player]:
     shelf.mkdir()
     for survey in (ROOT / "surveys").rglob("*.yaml"):
         shutil.copy(survey, shelf)
-    settings = {"AITBAR_ORGANISATION": ORGANISATION, "AITBAR_MIN_BLOCK": "5", "AITBAR_SURVEYS_DIR": str(shelf)}
+    settings = {
+        "AITBAR_ORGANISATION": ORGANISATION,
+        "AITBAR_MIN_BLOCK": "10",
+        "AITBAR_SURVEYS_DIR": str(shelf),
+        "AITBAR_STEWARD_KEY": steward_key.written(bytes(range(32))),
+    }
     with installed(folder, **settings) as rig:
         rig.start_bot()
         code = rig.console("claim-code").strip()
@@ -72,8 +78,12 @@ def test_the_bot_says_what_stands_in_the_talk(path: Path, player: Player, reques
 
 def judged(talk: Talk, player: Player, *, listen: bool = False) -> Played:
     """The talk as it was played, with every promise kept."""
-    wave = asyncio.run(_open(player.rig, talk.wish("survey"), talk.wish("organisation")))
-    played = asyncio.run(player.play(talk, wave, listen=listen))
+    if talk.wish("cohort"):
+        wave = player.rig.open_wave(talk.wish("survey"), "--invited")
+        link = player.rig.console("invite", wave, "--cohort", talk.wish("cohort"), "--cap", "20").split()[1]
+    else:
+        wave, link = asyncio.run(_open(player.rig, talk.wish("survey"), talk.wish("organisation"))), ""
+    played = asyncio.run(player.play(talk, wave, listen=listen, link=link))
     for promise in (_kept, _on_the_phone, _spoken, _from_the_right, _isolated, _turned):
         promise(talk, played, player.rig)
     return played
@@ -219,11 +229,11 @@ def _answers(talk: Talk) -> dict[str, str]:
 
 
 def _as_words(body: dict[str, Any]) -> dict[str, Any]:
-    """A body with its answers written as the head of a talk writes them."""
+    """A body with its answers written as the head of a talk writes them; what is sealed is chance to a reader."""
     answers = {
         id: ",".join(answer) if isinstance(answer, list) else str(answer) for id, answer in body["answers"].items()
     }
-    return {**body, "answers": answers}
+    return {"language": body["language"], "answers": answers}
 
 
 def _lines(played: Played) -> Iterator[tuple[str, str]]:

@@ -6,20 +6,26 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
-Support = frozenset[int]
-"""The people summed in one published figure."""
+Weights = frozenset[tuple[int, int]]
+"""What one published figure sums: each person and how often."""
 
 
-def isolated(figures: Iterable[Support]) -> int:
+def plain(people: Iterable[int]) -> Weights:
+    """A figure that sums each of these people once."""
+    return frozenset((person, 1) for person in people)
+
+
+def isolated(figures: Iterable[Weights]) -> int:
     """How many people's own entries some linear combination of the figures gives exactly.
 
-    A person is isolated when the unit vector of that person lies in the row space; people who stand in the
-    same figures share a column and can never be told apart, so only columns of one person can be isolated.
+    A person is isolated when the unit vector of that person lies in the row space (leverage one); people who
+    stand in the same figures equally often share a column and can never be told apart, so only columns of one
+    person can be isolated. Arithmetic is exact.
     """
-    rows = list({figure for figure in figures if figure})
-    columns: dict[tuple[bool, ...], list[int]] = {}
-    for person in sorted(frozenset[int]().union(*rows)):
-        columns.setdefault(tuple(person in row for row in rows), []).append(person)
+    rows = [dict(figure) for figure in set(figures) if figure]
+    columns: dict[tuple[int, ...], list[int]] = {}
+    for person in sorted({person for row in rows for person in row}):
+        columns.setdefault(tuple(row.get(person, 0) for row in rows), []).append(person)
     atoms = list(columns)
     alone = {place for place, pattern in enumerate(atoms) if len(columns[pattern]) == 1}
     matrix = [[Fraction(pattern[n]) for pattern in atoms] for n in range(len(rows))]
@@ -27,10 +33,14 @@ def isolated(figures: Iterable[Support]) -> int:
     return len(units & alone)
 
 
-def close_pairs(figures: Iterable[Support], k: int) -> int:
+def close_pairs(figures: Iterable[Weights], k: int) -> int:
     """How many pairs of figures differ by some people, but by fewer than k."""
     sets = list(set(figures) | {frozenset()})
-    return sum(0 < len(one ^ other) < k for place, one in enumerate(sets) for other in sets[:place])
+    return sum(0 < _differ(one, other) < k for place, one in enumerate(sets) for other in sets[:place])
+
+
+def _differ(one: Weights, other: Weights) -> int:
+    return len({person for person, _ in one ^ other})
 
 
 def bounds(inner: Sequence[Sequence[int]], hidden: set[tuple[int, int]], cell: tuple[int, int]) -> tuple[int, int]:

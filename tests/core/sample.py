@@ -81,3 +81,8 @@ GATE = survey(
 BARE = survey("bare", Question("only", "choice", words("only"), options("one", "two"), specials=()))
 
 ALL = (PLAIN, BARRIERS, CHAIN, GATE, BARE)
+
+
+def text(id: str, longest: int | None = None) -> Question:
+    """Own words."""
+    return Question(id, "text", words(id), specials=("prefer_not",), longest=longest)

@@ -7,7 +7,7 @@
 5. Over random histories, no combination of all figures ever shown isolates anybody; the naive rule does.
 6. What is shown: multiples of five, clipped ends, nothing under k, all recomputable (R5, R7).
 7. Answers that reach no block change no byte (R1).
-8. A community too small for its groups is not shown by them (W4).
+8. Numbers of people are never shown under k, whatever k is.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import json
 import random
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from itertools import combinations, pairwise
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -32,20 +32,17 @@ from bot.core.blocks import (
     Closing,
     Entry,
     Figure,
-    Node,
-    Partition,
     Publishable,
     Rule,
-    SmallPopulation,
     Waiting,
     closings,
     count,
     drawn,
-    partition,
     points,
     publish,
     tally,
 )
+from bot.core.cells import Node, Partition, layout
 from bot.core.indicators import wilson
 from bot.core.survey import (
     DONT_KNOW,
@@ -63,7 +60,8 @@ from bot.core.survey import (
     Reach,
     Survey,
 )
-from tests.core.attack import Support, bounds, close_pairs, isolated
+from tests.core.attack import bounds, close_pairs, isolated, plain
+from tests.core.histories import History, above, history, shown_by_blocks, shown_naively
 
 WORDS = {"en": "-"}
 DISCLOSURE = json.loads((Path(__file__).parents[1] / "oracles" / "disclosure.json").read_text())["cases"]
@@ -107,7 +105,7 @@ SURVEY = Survey(
     ),
     reach=Reach("KP", ("gender", ("woman",)), ("age", ("b18_24", "b25_29"))),
 )
-PARTITION, _ = partition(SURVEY, None)
+PARTITION = layout(SURVEY, None).partition
 CELLS = PARTITION.nodes()
 POLICE, HEARD = SURVEY.question("police"), SURVEY.question("heard")
 
@@ -200,39 +198,6 @@ def test_dimensions_of_an_author_are_dropped_before_the_three_that_are_known() -
 def test_k_is_never_under_five(k: int) -> None:
     with pytest.raises(ValueError, match="never under 5"):
         Rule(k, 2)
-
-
-def test_a_community_of_under_three_times_k_has_no_survey() -> None:
-    with pytest.raises(SmallPopulation) as refused:
-        partition(SURVEY, 29)
-
-    assert refused.value.least == 30
-
-
-@pytest.mark.parametrize(
-    ("population", "dropped"),
-    [
-        (30, ["district", "gender"]),
-        (59, ["district", "gender"]),
-        (60, ["district"]),
-        (399, ["district"]),
-        (400, []),
-        (None, []),
-    ],
-)
-def test_groups_too_small_to_hide_in_are_left_out(population: int | None, dropped: list[str]) -> None:
-    kept, left_out = partition(SURVEY, population)
-
-    assert left_out == dropped
-    assert [part.name for part in kept.parts] == [
-        name for name in ("district", "gender", "age") if name not in dropped
-    ]
-
-
-def test_a_smaller_k_needs_a_smaller_community() -> None:
-    assert partition(SURVEY, 200, k=5)[1] == []
-    with pytest.raises(SmallPopulation):
-        partition(SURVEY, 14, k=5)
 
 
 # Closing
@@ -517,6 +482,23 @@ def test_near_an_end_a_small_group_is_told_only_to_be_near_it() -> None:
     assert large.indicators["trust_police"] == Figure(50, 100, *interval(100, 50))
 
 
+def test_silence_is_told_no_finer_than_the_answers_beside_it() -> None:
+    figures = shown(block(1, YOUNG, 51, police(49, 20, silent=2)))
+
+    assert (figures.questions["police"].n, figures.questions["police"].silent) == (45, AT_MOST_10)
+
+
+@pytest.mark.parametrize(("n", "told"), [(12, 0), (14, 0), (15, 15), (24, 20)])
+def test_where_k_is_no_multiple_of_five_no_number_is_shown_under_it(n: int, told: int) -> None:
+    figures = shown(block(1, YOUNG, n, police(n, 6)), k=12)
+
+    assert figures.n == told
+    assert [cell.n for cell in figures.cells] == ([told] if told else [])
+    assert (YOUNG in figures.hidden) is not bool(told)
+    assert [figure.n for figure in figures.indicators.values()] == ([told] if told else [])
+    assert bool(figures.languages) is bool(told)
+
+
 def test_a_figure_with_fewer_than_k_valid_answers_is_not_shown() -> None:
     figures = shown(block(1, YOUNG, 30, police(9, 4, silent=21)))
 
@@ -627,15 +609,17 @@ def waves(draw: st.DrawFn) -> list[Block]:
 
 
 @settings(max_examples=60, deadline=None)
-@given(waves())
-def test_all_that_is_shown_is_coarse_and_can_be_recomputed_from_what_is_shown(blocks: list[Block]) -> None:
-    figures = shown(*blocks)
+@given(waves(), st.sampled_from([5, 7, 10]))
+def test_all_that_is_shown_is_coarse_and_can_be_recomputed_from_what_is_shown(blocks: list[Block], k: int) -> None:
+    figures = shown(*blocks, k=k)
     told = json.loads(json.dumps(figures.as_json()))
 
-    assert told["n"] % 5 == 0
-    assert all(cell["n"] % 5 == 0 and cell["n"] >= 10 for cell in told["cells"])
+    for n in numbers_of_people(told):
+        assert n % 5 == 0
+        assert n >= k
+    assert_coarse(figures.n, figures.languages.values())
     for id, answers in figures.questions.items():
-        assert_coarse(answers.n, answers.shares.values())
+        assert_coarse(answers.n, [*answers.shares.values(), answers.silent])
         assert told["questions"][id]["n"] == answers.n
         for code, share in answers.shares.items():
             expected = share if isinstance(share, str) else share * answers.n // 100 // 5 * 5
@@ -646,9 +630,15 @@ def test_all_that_is_shown_is_coarse_and_can_be_recomputed_from_what_is_shown(bl
         assert (figure.low, figure.high) == interval(points(figure.share), figure.n)
 
 
+def numbers_of_people(told: object) -> list[int]:
+    """Every n of a digest in JSON, but for the 0 of a wave that shows nothing."""
+    if isinstance(told, dict):
+        own = [told["n"]] if isinstance(told.get("n"), int) and told["n"] else []
+        return own + [n for value in told.values() for n in numbers_of_people(value)]
+    return [n for value in told for n in numbers_of_people(value)] if isinstance(told, list) else []
+
+
 def assert_coarse(n: int, shares: Iterable[int | str]) -> None:
-    assert n % 5 == 0
-    assert n >= 10
     for share in shares:
         if isinstance(share, str):
             assert share in (AT_MOST_10, AT_LEAST_90)
@@ -660,92 +650,51 @@ def assert_coarse(n: int, shares: Iterable[int | str]) -> None:
 
 # Attacks
 
-Person = tuple[Node, bool]
-"""Where a person is counted, and whether the routed question is asked of them."""
+HISTORIES = 200
+"""How many here; ten times as many in the soak."""
 
-MARGINS = [names for size in range(4) for names in combinations(("district", "gender", "age"), size)]
-
-
-def history(seed: int, k: int, leave: int) -> tuple[list[Person], list[list[tuple[Node, list[int]]]]]:
-    """People who arrive, withdraw and are released over twelve digests and a last one; blocks by digest."""
-    chance = random.Random(seed)
-    people: list[Person] = []
-    waiting: list[int] = []
-    blocks: list[tuple[Node, list[int]]] = []
-    digests = []
-    for release in range(1, 14):
-        final = release == 13
-        for _ in range(0 if final else chance.randint(3, 9)):
-            answers = someone(chance)
-            waiting.append(len(people))
-            people.append((PARTITION.cell(answers), "heard" in answers))
-        waiting = [person for person in waiting if chance.random() > 0.03]  # withdrawn before release
-        rows = [Waiting(person.to_bytes(2, "big"), people[person][0], True) for person in waiting]
-        merging = release % 3 == 0
-        for closing in closings(PARTITION, rows, Rule(k, leave), merging=merging, final=final, draw=drawing(seed)):
-            released = [int.from_bytes(rid, "big") for rid in closing.rids]
-            blocks.append((closing.node, released))
-            waiting = [person for person in waiting if person not in released]
-        digests.append(list(blocks))
-    return people, digests
+WHERE_MANY_LIVE = layout(SURVEY, 1000, populations={(("district", code),): 60 for code in ("d1", "d2")}).partition
+"""The cells of a wave in which two districts were too small and are joined."""
 
 
-def shown_by_blocks(people: list[Person], digests: list[list[tuple[Node, list[int]]]], k: int) -> set[Support]:
-    """Whom every figure of every digest sums, on all margins, plain and routed, as `publish` draws them."""
-    figures = set()
-    for digest in digests:
-        blocks = [
-            Block(no, place, len(rows), False, {("heard", VALID): sum(people[row][1] for row in rows)})
-            for no, (place, rows) in enumerate(digest)
-        ]
-        nodes = {above(block.node, names) for block in blocks for names in MARGINS}
-        for place in nodes:
-            own = [block for block in blocks if set(place) <= set(block.node)]
-            for question in (POLICE, HEARD):
-                figures.add(frozenset(row for block in drawn(question, own, k) for row in digest[block.no][1]))
-    return figures - {frozenset()}
+def wave(seed: int) -> History:
+    """A random history; every fifth in a community with small districts."""
+    return history(seed, SURVEY, WHERE_MANY_LIVE if seed % 5 == 4 else PARTITION, someone)
 
 
-def shown_naively(people: list[Person], seed: int, k: int) -> set[Support]:
-    """The rule it must not be: every digest shows every node in which k people have answered by then."""
-    chance = random.Random(seed)
-    figures = set()
-    arrived: list[int] = []
-    while len(arrived) < len(people):
-        arrived = list(range(min(len(people), len(arrived) + chance.randint(3, 9))))
-        nodes = {above(people[person][0], names) for person in arrived for names in MARGINS}
-        for place in nodes:
-            there = [person for person in arrived if set(place) <= set(people[person][0])]
-            asked = [person for person in there if people[person][1]]
-            figures |= {frozenset(group) for group in (there, asked) if len(group) >= k}
-    return figures
-
-
-def above(cell: Node, names: Iterable[str]) -> Node:
-    return tuple(pair for pair in cell if pair[0] in names)
+def attacked(first: int, number: int) -> Counter[str]:
+    """What the attack finds in so many histories from this one on, and what there was to attack."""
+    found = Counter(isolated=0, close_pairs=0)
+    for seed in range(first, first + number):
+        one = wave(seed)
+        figures = shown_by_blocks(one, SURVEY)
+        found += Counter(
+            figures=len(figures),
+            phones=int(one.rule.slots > 1 and len(one.after[-1]) > 1),
+            waits=int(one.rule.wait),
+            joined=int(any(dict(node).keys() == {"gender", "age"} for node, _ in one.after[-1])),
+        )
+        found.update(isolated=isolated(figures), close_pairs=close_pairs(figures, one.rule.k))
+    return found
 
 
 def test_no_combination_of_everything_ever_shown_isolates_anybody() -> None:
-    attacked = 0
-    for seed in range(240):
-        k, leave = (5, 10)[seed % 2], (0, 2)[seed // 2 % 2]
-        people, digests = history(seed, k, leave)
-        figures = shown_by_blocks(people, digests, k)
-        attacked += len(figures)
+    found = attacked(0, HISTORIES)
 
-        assert isolated(figures) == 0, seed
-        assert close_pairs(figures, k) == 0, seed
-    assert attacked > 2000  # the attack had something to attack
+    assert found["isolated"] == found["close_pairs"] == 0
+    assert found["figures"] > 10 * HISTORIES, "the attack had something to attack"
+    assert min(found["phones"], found["waits"], found["joined"]) > 0, found
 
 
-def test_the_naive_rule_of_cells_with_k_people_isolates_somebody_so_the_attack_can_see() -> None:
-    for seed in range(4):
-        k = (5, 10)[seed % 2]
-        people, _ = history(seed, k, 0)
-        figures = shown_naively(people, seed, k)
+@pytest.mark.parametrize("k_new", [False, True], ids=["k people", "k people and k new"])
+def test_the_naive_rules_isolate_somebody_so_the_attack_can_see(k_new: bool) -> None:
+    found = Counter[str]()
+    for seed in (0, 4):  # k is 5
+        figures = shown_naively(wave(seed), seed, k_new=k_new)
+        found["alone"] += isolated(figures)
+        found["close"] += close_pairs(figures, wave(seed).rule.k)
 
-        assert isolated(figures) > 0, seed
-        assert close_pairs(figures, k) > 0, seed
+    assert min(found.values()) > 0
 
 
 @settings(max_examples=60)
@@ -800,8 +749,8 @@ def test_the_same_table_released_in_blocks_gives_no_cell_away() -> None:
         for names in ((), ("row",), ("column",), ("row", "column")):
             figures.setdefault(above(place, names), set()).update(rows)
 
-    assert isolated(map(frozenset, figures.values())) == 0
-    assert close_pairs(map(frozenset, figures.values()), k=5) == 0
+    assert isolated(map(plain, figures.values())) == 0
+    assert close_pairs(map(plain, figures.values()), k=5) == 0
     assert all(len(rows) >= 5 for rows in figures.values())
 
 

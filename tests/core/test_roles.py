@@ -11,19 +11,43 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.roles import ACTS, COORDINATOR, LOOK, OPEN, OWNER, ROLES, SUBSCRIBE, VIEWER, may
+from bot.core.roles import (
+    ACTS,
+    APPROVE,
+    COORDINATOR,
+    ENTER,
+    EXPORT,
+    LOOK,
+    OPEN,
+    OWNER,
+    READ,
+    ROLES,
+    STEWARD,
+    SUBSCRIBE,
+    VIEWER,
+    may,
+)
 
-EVERY_ACT = (LOOK, OPEN, SUBSCRIBE)
+EVERY_ACT = (ENTER, LOOK, OPEN, SUBSCRIBE, APPROVE, EXPORT, READ)
 
 ALLOWED = {
+    (OWNER, ENTER),
+    (COORDINATOR, ENTER),
+    (VIEWER, ENTER),
     (OWNER, LOOK),
     (OWNER, OPEN),
     (OWNER, SUBSCRIBE),
+    (OWNER, APPROVE),
+    (OWNER, EXPORT),
     (COORDINATOR, LOOK),
     (COORDINATOR, OPEN),
     (COORDINATOR, SUBSCRIBE),
+    (COORDINATOR, APPROVE),
+    (COORDINATOR, EXPORT),
     (VIEWER, LOOK),
     (VIEWER, SUBSCRIBE),
+    (STEWARD, ENTER),
+    (STEWARD, READ),
 }
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from bot.core.blocks import Block, Entry, Node, Publishable, Rule, partition, publish
+from bot.core.blocks import Block, Entry, Publishable, Rule, publish
+from bot.core.cells import Node, layout
 from bot.core.survey import (
     DONT_KNOW,
     VALID,
@@ -146,8 +147,8 @@ SURVEY = Survey(
     reach=Reach("KP", ("gender", ("woman",)), ("age", ("b18_29",))),
 )
 
-PARTITION, _ = partition(SURVEY, None)
-ABOUT = About(date(2026, 11, 22), "Good Neighbours", "Spring 2026")
+PARTITION = layout(SURVEY, None).partition
+ABOUT = About(date(2026, 11, 22), "Good Neighbours", "Spring 2026", alone=True)
 
 
 def block(no: int, node: Node, n: int, counts: Mapping[Entry, int], burst: bool = False) -> Block:

@@ -68,10 +68,10 @@ class Counts:
         return self.forgotten + self.lost + self.missing + self.doubled + self.wrong + self.unsound
 
 
-def kills(folder: Path, number: int, seed: int) -> Counts:
+def kills(folder: Path, number: int, seed: int, **settings: str) -> Counts:
     """Kill the bot `number` times at random moments, with at least one update queued each time."""
     begun = time.monotonic()
-    with quick(folder) as rig:
+    with quick(folder, **settings) as rig:
         crowd = asyncio.run(under_fire(rig, open_kill_wave(rig), number, seed))
         return counted(rig, crowd, number, time.monotonic() - begun)
 

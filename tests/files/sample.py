@@ -9,6 +9,13 @@ licence: adapted with permission
 permission_ref: letter of May 2026
 source: Example Institute
 instrument_version: "6"
+open_text: sealed
+referral:
+  ur: مدد کے لیے فون کریں۔
+  en: You can call for help.
+danger_words:
+  ur: [خطرہ, جان سے مار]
+  en: [danger, kill]
 consent:
   ur: حصہ لینا آپ کی مرضی ہے۔
   en: Taking part is your choice.
@@ -93,6 +100,10 @@ questions:
       no: {ur: نہیں, en: No}
       yes: {ur: ہاں, en: Yes}
     show_if: selected(${reasons}, 'far')
+  - id: more
+    type: text
+    ask: {ur: اور کچھ؟, en: What else?}
+    longest: 300
 indicators:
   - id: trust_police
     title: {ur: پولیس پر بھروسہ, en: Trust the police}

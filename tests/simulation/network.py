@@ -6,12 +6,14 @@ Laws:
 3. Whoever was told to wait and calls too early is written down, and so is whoever sends two things at once to
    one chat, or anything to somebody who has blocked the bot and has refused a message since.
 4. An update may come again, late and out of order, as often as the faults say.
+5. Whatever took effect is told to `heard` at the moment it did: that is when a phone shows it.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections import deque
 from collections.abc import Callable
 from contextvars import ContextVar
@@ -37,6 +39,12 @@ PACED = (*SENDS, "deletemessage", "deletemessages", "answercallbackquery")
 REMEMBERED = 60
 """Updates that may come again."""
 
+COPIES_SECONDS = 100.0
+"""How late a further copy of an update may come (`Faults.copies`)."""
+
+STEP = re.compile(r"v1:([\w-]{22}):\d:\d+:[+-]?\w+:(\d+)")
+"""The secret of an interview, and the step that a tap answers."""
+
 CROWD, CROWD_SECONDS = 3, 6.0
 """So many calls into one chat within so long may be too many for it alone (Bot API FAQ: one message a second)."""
 
@@ -49,7 +57,8 @@ CALL_SECONDS = 5.0
 
 @dataclass
 class Faults:
-    """How likely each mishap is on the way. `again` and `shuffled` are about updates."""
+    """How likely each mishap is on the way. `again` and `shuffled` are about updates, and so is `copies`: how
+    many more times each one comes, at least and at most, at once or later, always behind itself."""
 
     before: float = 0.0
     after: float = 0.0
@@ -59,6 +68,7 @@ class Faults:
     again: float = 0.0
     shuffled: float = 0.0
     slowest: float = 0.3
+    copies: tuple[int, int] = (0, 0)
 
 
 @dataclass
@@ -69,6 +79,10 @@ class Seen:
     updates: int = 0
     again: int = 0
     shuffled: int = 0
+    displaced: int = 0
+    """Updates that came at another place among those that came with them."""
+    old_steps: int = 0
+    """Taps that came behind one of a later step of the same interview."""
     lost_before: int = 0
     lost_after: int = 0
     told_to_wait: int = 0
@@ -106,6 +120,9 @@ class Network:
         self._chance = chance
         self._note = note
         self._past: deque[Json] = deque(maxlen=REMEMBERED)
+        self._copies: list[tuple[float, Json]] = []
+        """Further copies of updates, and when they may come."""
+        self._newest: dict[str, int] = {}
         self._under_way: dict[int, int] = {}
         self.faults = Faults()
         self.seen = Seen()
@@ -125,6 +142,7 @@ class Network:
         self.shown: list[Shown] = []
         self.delivered: set[int] = set()
         """The ids of the messages that the program was handed."""
+        self.heard: Callable[[str, Json], None] = lambda _name, _params: None
 
     def request(self) -> Wire:
         """One pool of connections, as the program asks for it."""
@@ -206,6 +224,8 @@ class Network:
         if self._chance.random() < self.faults.server_error:
             return 500, {"ok": False, "error_code": 500, "description": "Internal Server Error"}
         body, _ = await self._telegram.call(self._token, method, params, files)
+        if body["ok"]:
+            self.heard(name, params)
         if name == "getupdates" and body["ok"]:
             body = {**body, "result": self._handed_over(body["result"])}
         return 200 if body["ok"] else int(body["error_code"]), body
@@ -229,15 +249,46 @@ class Network:
                 if self._chance.random() < self.faults.again / 4:
                     batch.insert(self._chance.randint(0, len(batch)), past)
                     self.seen.again += 1
+        batch += self._copied(raws)
         if len(batch) > 1 and self._chance.random() < self.faults.shuffled:
+            in_order = list(batch)
             self._chance.shuffle(batch)
             self.seen.shuffled += 1
+            self.seen.displaced += sum(now is not before for now, before in zip(batch, in_order, strict=True))
+        self._count_old(batch)
         self._past.extend(raws)
         for raw in raws:
             self._note(f"update {raw['update_id']}")
             if "message" in raw:
                 self.delivered.add(raw["message"]["message_id"])
         return batch
+
+    @property
+    def quiet(self) -> bool:
+        """True when no further copy of anything is to come."""
+        return not self._copies
+
+    def _copied(self, raws: list[Json]) -> list[Json]:
+        """What comes once more this time: copies whose time has come, in any order, behind what they copy."""
+        least, most = self.faults.copies
+        now = asyncio.get_running_loop().time()
+        if most:
+            for raw in raws:
+                for _ in range(self._chance.randint(least, most)):
+                    late = self._chance.choice((0.0, self._chance.uniform(0.0, COPIES_SECONDS)))
+                    self._copies.append((now + late, raw))
+        due = [raw for when, raw in self._copies if when <= now]
+        self._copies = [(when, raw) for when, raw in self._copies if when > now]
+        self._chance.shuffle(due)
+        self.seen.again += len(due)
+        return due
+
+    def _count_old(self, batch: list[Json]) -> None:
+        for raw in batch:
+            if match := STEP.fullmatch(raw.get("callback_query", {}).get("data", "")):
+                step, newest = int(match[2]), self._newest.get(match[1], 0)
+                self.seen.old_steps += step < newest
+                self._newest[match[1]] = max(step, newest)
 
     # -- back -----------------------------------------------------------------------------------------
 

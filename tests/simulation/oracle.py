@@ -176,29 +176,35 @@ def check_steps(folder: Path, wave: str, people: Iterable[Person]) -> None:
     with closing(sqlite3.connect(folder / "data" / "aitbar.db")) as file:
         for person in people:
             for secret, interview in person.interviews.items():
-                box = file.execute("SELECT box FROM session WHERE loc = ?", (_loc(_raw(secret)),)).fetchone()
+                box = box_of(file, secret)
                 if box is not None and interview.step:
-                    kept = _opened(box[0], server, _raw(secret), wave, who(person.id).tag(key, 0))
-                    if kept is not None and kept < interview.step:
-                        raise Wrong(f"person {person.number} was shown step {interview.step}, and kept is {kept}")
+                    place = opened(box, server, raw(secret), wave, who(person.id).tag(key, 0))
+                    if place is not None and place["step"] < interview.step:
+                        raise Wrong(
+                            f"person {person.number} was shown step {interview.step}, and kept is {place['step']}"
+                        )
 
 
-def _raw(secret: str) -> bytes:
+def raw(secret: str) -> bytes:
+    """A secret as a button holds it, in bytes."""
     return base64.urlsafe_b64decode(secret + "==")
 
 
-def _loc(secret: bytes) -> bytes:
-    return derive(secret, "loc", 16)
+def box_of(file: sqlite3.Connection, secret: str) -> bytes | None:
+    """The sealed box that this secret opens; None where there is none."""
+    row = file.execute("SELECT box FROM session WHERE loc = ?", (derive(raw(secret), "loc", 16),)).fetchone()
+    return None if row is None else row[0]
 
 
-def _opened(box: bytes, server: bytes, secret: bytes, wave: str, tag: bytes) -> int | None:
-    """The step in a sealed box; None for a box that is somebody else's (forged secrets)."""
+def opened(box: bytes, server: bytes, secret: bytes, wave: str, tag: bytes) -> dict[str, Any] | None:
+    """The place in a sealed box; None for a box that is somebody else's (forged secrets)."""
     cipher = ChaCha20Poly1305(derive(server + secret, "key"))
     try:
         plain = cipher.decrypt(box[:12], box[12:], b"|".join((wave.encode(), b"1", tag)))
     except InvalidTag:
         return None
-    return int(json.loads(plain)["step"])
+    place: dict[str, Any] = json.loads(plain)
+    return place
 
 
 # -- summaries --------------------------------------------------------------------------------------------
@@ -224,16 +230,27 @@ def dues(cadence: Cadence, since: datetime, now: datetime, zone: Any) -> list[st
 
 
 def check_digests(
-    kept: Kept, asked: Sequence[Asked], shown: Sequence[Shown], now: datetime, zone: Any, *, calm: bool
+    kept: Kept,
+    asked: Sequence[Asked],
+    shown: Sequence[Shown],
+    now: datetime,
+    latest: datetime,
+    zone: Any,
+    *,
+    calm: bool,
 ) -> Digests:
-    """Exactly one row a period; nothing unmarked twice; with `calm`, nothing that is due is missing."""
+    """Exactly one row a period; nothing unmarked twice; with `calm`, nothing that is due is missing.
+
+    What was due by the `latest` moment that the clock ever showed may have been sent before it was set back.
+    """
     sums = Digests(rows=len(kept.digests))
     for one in asked:
         due = dues(one.cadence, one.since, now, zone)
         sums.due += bool(due)
         rows = [(period, state) for chat, period, state in kept.digests if chat == one.chat]
-        if strange := [period for period, _ in rows if period not in due]:
-            raise Wrong(f"summaries that were never due: {strange}, due were {due}")
+        ever = dues(one.cadence, one.since, latest, zone)
+        if strange := [period for period, _ in rows if period not in ever]:
+            raise Wrong(f"summaries that were never due: {strange}, due were {ever}")
         arrived = [each for each in shown if each.chat == one.chat and each.method == "sendmessage"]
         marked = [each for each in arrived if AGAIN in each.words]
         if len(arrived) - len(marked) > len(rows):

@@ -33,6 +33,8 @@ class Counts:
     statements: int = 0
     duplicates: int = 0
     reordered: int = 0
+    displaced: int = 0
+    old_steps: int = 0
     races: int = 0
     stale_taps: int = 0
     kills: int = 0
@@ -319,6 +321,8 @@ def _add_up(world: World, counts: Counts) -> None:
     counts.statements += world.door.count
     counts.duplicates += seen.again
     counts.reordered += seen.shuffled
+    counts.displaced += seen.displaced
+    counts.old_steps += seen.old_steps
     counts.kills += len(world.kills)
     counts.restarts += world.restarts
     counts.points_hit += world.planned_hit

@@ -67,6 +67,7 @@ class Ordained(nature.Nature):
         self.jumped = 0.0
         self._loop = loop
         self._start = start.timestamp()
+        self._latest = 0.0
 
     def telegram(self) -> float:
         """Telegram's own clock, which nobody sets."""
@@ -77,6 +78,15 @@ class Ordained(nature.Nature):
 
     def monotonic(self) -> float:
         return self._loop.now
+
+    def set(self, jumped: float) -> None:
+        """Set the wall clock so far from Telegram's."""
+        self._latest = self.latest()
+        self.jumped = jumped
+
+    def latest(self) -> float:
+        """The latest moment that the wall clock ever showed."""
+        return max(self._latest, self.wall())
 
 
 class World:
@@ -264,7 +274,7 @@ class World:
 
     def jump(self, seconds: float) -> None:
         """Somebody sets the server's clock."""
-        self.nature.jumped += seconds
+        self.nature.set(self.nature.jumped + seconds)
         self.note(f"clock {seconds:+.0f}")
 
     def pass_time(self, seconds: float) -> None:
@@ -290,7 +300,7 @@ class World:
         self.mishaps.clear()
         self.downtime = (0.0, 5.0)
         self.tick_seconds = 30.0
-        self.nature.jumped = 0.0
+        self.nature.set(0.0)
 
     async def quiet(self) -> None:
         """Nothing breaks: within ten minutes everybody can finish, and what was due is out."""
@@ -343,7 +353,9 @@ class World:
         oracle.check_steps(self.folder, self.wave, self.people)
         ended = kept.waves[self.wave] == "closed"
         oracle.check_answers(kept, self.people, self.planted, ended=ended)
-        digests = oracle.check_digests(kept, self.asked, self.network.shown, nature.now(), ZONE, calm=calm)
+        latest = datetime.fromtimestamp(self.nature.latest(), UTC)
+        shown = self.network.shown
+        digests = oracle.check_digests(kept, self.asked, shown, nature.now(), latest, ZONE, calm=calm)
         seen = self.network.seen
         if seen.trouble:
             raise Wrong(seen.trouble[0])

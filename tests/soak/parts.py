@@ -13,6 +13,12 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 
+from tests.blackbox.arrivals import SEEDS_WHOLE
+from tests.blackbox.arrivals import counted as arrivals
+from tests.blackbox.game import ROUNDS_WHOLE
+from tests.blackbox.game import counted as adversary
+from tests.blackbox.planted import stopped
+from tests.core.test_blocks import attacked
 from tests.faults.cuts import power_cuts, real_power_cuts
 from tests.faults.fire import Counts as Harm
 from tests.faults.fire import kills
@@ -21,6 +27,7 @@ from tests.files.mutants import mutations
 from tests.security.forgery import forged_taps
 from tests.security.hostile import hostile_texts
 from tests.security.nonces import nonces
+from tests.simulation import haste, periods, twins
 from tests.simulation.run import BASES, Failed, run_seed
 from tests.soak.ledger import Aim
 
@@ -74,6 +81,34 @@ def _seeds(seeds: Sequence[int], profile: str) -> Mapping[str, int]:
     return sums
 
 
+def pairs_of_twins(first: int, number: int) -> Mapping[str, int]:
+    """Pairs of worlds, one of them with everything 2 to 20 times; pairs that end differently are counted."""
+    return asdict(twins.many(range(first, first + number)))
+
+
+def taps_in_haste(first: int, number: int) -> Mapping[str, int]:
+    """Simulated worlds where each button is tapped twice, twenty times in a second, or in a commit."""
+    sums = haste.Counts()
+    for seed in range(first, first + number):
+        sums += haste.hasty(seed)
+    return asdict(sums)
+
+
+def crowds_beside_a_flood(first: int, number: int) -> Mapping[str, int]:
+    """Simulated minutes of 1,000 people at once and one who sends 100 messages a second."""
+    sums = haste.Counts()
+    for seed in range(first, first + number):
+        counts, waited = haste.flooded(seed)
+        print(f"others waited {waited:.2f} s at most, 95 of 100 of them", flush=True)
+        sums += counts
+    return asdict(sums)
+
+
+def ten_years_in_a_zone(first: int, number: int) -> Mapping[str, int]:
+    """Ten simulated years of summaries in each of so many zones."""
+    return asdict(periods.periods(first, number))
+
+
 def damaged_files(first: int, number: int) -> Mapping[str, int]:
     """Damaged surveys and catalogues; a crash is counted, and its number printed."""
     found = mutations(number, seed=FILES_SEED, first=first)
@@ -85,6 +120,11 @@ def damaged_files(first: int, number: int) -> Mapping[str, int]:
 FILES_SEED = 2026
 DUPLICATE_SEEDS, RESTART_SEEDS = 200, 200
 """Enough for 10,000 duplicates and 1,000 restarts (some 70 and 8 a world)."""
+
+TWINS = 40
+"""Some 400 duplicates a pair: more than 10,000 in all."""
+
+PERIODS = len(periods.ZONES) * len(periods.BEGINNINGS)
 
 CRASH_SEEDS, DISK_SEEDS = 10_000, 10_000
 HARM = ("forgotten", "lost", "missing", "doubled", "wrong", "unsound")
@@ -138,6 +178,50 @@ ALL = (
     ),
     Part(
         Aim(
+            "twins",
+            "pairs of simulated worlds, in one of which everything comes 2 to 20 times: they end alike",
+            TWINS,
+            zero=("different",),
+            some=("duplicates", "places", "withdrawn"),
+        ),
+        10,
+        pairs_of_twins,
+    ),
+    Part(
+        Aim(
+            "haste",
+            "simulated worlds where every button is tapped often, all answered within a second (p95)",
+            40,
+            zero=("unanswered", "extra_rows", "worlds_too_slow"),
+            some=("taps", "in_commits", "told_too_fast"),
+        ),
+        10,
+        taps_in_haste,
+    ),
+    Part(
+        Aim(
+            "floods",
+            "simulated minutes of 1,000 people and one who floods, the others served within 2 s (p95)",
+            3,
+            zero=("unanswered", "worlds_too_slow"),
+            some=("waits", "flooded"),
+        ),
+        1,
+        crowds_beside_a_flood,
+    ),
+    Part(
+        Aim(
+            "periods",
+            "ten simulated years of summaries in a zone, with stops and a clock that is set",
+            PERIODS,
+            zero=("missing", "double", "strange"),
+            some=("sent", "folded", "restarts", "clock_changes"),
+        ),
+        1,
+        ten_years_in_a_zone,
+    ),
+    Part(
+        Aim(
             "restarts",
             "simulated worlds stopped whenever a summary is due",
             RESTART_SEEDS,
@@ -172,6 +256,44 @@ ALL = (
         Aim("disk", f"every statement fails once, in {BASES} worlds", DISK_SEEDS, WRONG, ("points_hit",)),
         80,
         simulated("disk"),
+    ),
+    Part(
+        Aim(
+            "figures",
+            "histories of a wave, everything ever shown attacked with exact algebra",
+            2_000,
+            ("isolated", "close_pairs"),
+            some=("figures", "phones", "waits", "joined"),
+        ),
+        200,
+        attacked,
+    ),
+    Part(
+        Aim(
+            "adversary",
+            "rounds of the blind adversary's game, each strategy within three deviations of a coin",
+            ROUNDS_WHOLE,
+            ("out_of_bar",),
+            ("rounds",),
+        ),
+        ROUNDS_WHOLE,
+        adversary,
+    ),
+    Part(
+        Aim(
+            "arrivals",
+            "waves of twenty people of one cell, their order looked for on the disk",
+            SEEDS_WHOLE,
+            ("broken", "out_of_bar"),
+            some=("pool_SELECT_pairs", "response_bytes_pairs"),
+        ),
+        SEEDS_WHOLE,
+        arrivals,
+    ),
+    Part(
+        Aim("sealed", "people who stop in the middle, places attacked", 200, ("read_or_opened",), ("people",)),
+        200,
+        stopped,
     ),
     Part(
         Aim("files", "damaged surveys and catalogues", 10_000, zero=("crashes",), some=("taken", "refused")),

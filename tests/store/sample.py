@@ -11,9 +11,13 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import psycopg
+from sqlalchemy import inspect
+
 from bot.core.flow import REVIEW, Place
 from bot.core.survey import Answer, CellPart, Survey
 from bot.store import SECRET_BYTES, Store, Terms, Transaction, dump_body, write_node
+from bot.store.engine import is_postgres
 from tests.core.sample import choice, survey, yes_no
 
 START = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -34,7 +38,10 @@ TRUST = replace(
 
 WOMAN_OF_SWAT: dict[str, Answer] = {"district": "swat", "gender": "woman", "met": "yes"}
 
-SURVEYS = {"trust": TRUST}
+TELLING = replace(TRUST, id="telling", tell_result=True)
+"""Asks, before its first question, whether one line shall come when there is a result."""
+
+SURVEYS = {"trust": TRUST, "telling": TELLING}
 
 
 def read(body: str) -> Survey:
@@ -43,10 +50,15 @@ def read(body: str) -> Survey:
     return SURVEYS[named["survey"]]
 
 
+def address(folder: Path) -> str:
+    """Where the database of a folder lies; the fixture `database` puts a server in its place."""
+    return f"sqlite:///{folder}/data/aitbar.db"
+
+
 @contextmanager
 def kept(folder: Path, surveys: Callable[[str], Survey] = read) -> Iterator[Store]:
     """A prepared store, closed afterwards."""
-    store = Store(f"sqlite:///{folder}/data/aitbar.db", folder / "keys", surveys)
+    store = Store(address(folder), folder / "keys", surveys)
     store.prepare()
     try:
         yield store
@@ -96,7 +108,15 @@ def send_many(store: Store, wave: str, people: range, answers: dict[str, Answer]
 
 
 def rows(store: Store, query: str) -> list[Any]:
-    """What a stranger reads in the file."""
+    """What a stranger reads in the database."""
+    if is_postgres(store._url):
+        with psycopg.connect(store._url.replace("+psycopg", "")) as server:
+            return server.execute(query.encode()).fetchall()
     assert store.folder is not None
     with closing(sqlite3.connect(store.folder / "aitbar.db")) as database:
         return database.execute(query).fetchall()
+
+
+def column_names(store: Store, table: str) -> list[str]:
+    """The columns of a table, as a stranger finds them."""
+    return [column["name"] for column in inspect(store._engine).get_columns(table)]

@@ -28,8 +28,8 @@ import pytest
 
 from bot.core import roles
 from bot.core.cadence import DAY, Cadence
-from bot.store import Store, StoreTrouble, backup, disk, engine, tick
-from bot.store.backup import KEPT, LEFT_OUT, BackupTrouble, Manifest, back_up
+from bot.store import Contact, Store, StoreTrouble, backup, disk, engine, tick
+from bot.store.backup import KEPT, LEFT_OUT, BackupTrouble, Manifest, back_up, old_backups
 from bot.store.restore import RESTORED, Restored, restore
 from bot.store.tables import CORE, METADATA
 from tests.store.sample import START, begin, kept, open_wave, read, rows, send_many
@@ -67,6 +67,8 @@ def fill(store: Store) -> None:
         begin(tx, going, 500)
         assert tx.desk.claim_digest(going, 42, "2026-W48", START)
     send_many(store, going, range(90, 93))
+    with store.transaction() as tx:
+        tx.contacts.keep([(going, Contact(7_000_000_001, "ur"))])
 
 
 def days(store: Store, first: int, last: int) -> None:
@@ -296,6 +298,14 @@ def test_an_old_database_that_knows_nothing_of_a_wave_takes_nothing_back(store: 
 
 
 # -- 5 ----------------------------------------------------------------------------------------------------
+
+
+def test_backups_that_should_be_gone_are_named_and_other_folders_are_not(store: Store, tmp_path: Path) -> None:
+    for name, day in (("new", TODAY), ("edge", TODAY - timedelta(days=30)), ("old", TODAY - timedelta(days=31))):
+        save(store, tmp_path / "safe" / name, day)
+    (tmp_path / "safe" / "photos").mkdir()
+    (tmp_path / "safe" / "photos" / "manifest.json").write_text("[]")
+    assert old_backups(tmp_path / "safe", TODAY) == [tmp_path / "safe" / "old"]
 
 
 def test_a_folder_that_holds_anything_is_refused_and_an_empty_one_is_used(store: Store, tmp_path: Path) -> None:

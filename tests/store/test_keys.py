@@ -2,7 +2,8 @@
 
 Promises:
 1. A key that others can read, that is damaged or that is missing is refused, and the sentence says what to do.
-2. The server's key is made on a first start only, never beside open interviews.
+2. The server's key is made on a first start only, never beside open interviews; the contacts' with the first of
+   them, and it too is refused where others can read it.
 3. A wave's key is there while the wave lives, and gone, overwritten, when it is over; a key whose wave never
    came to be is removed at the next tick.
 4. What keys derive agrees with the published examples.
@@ -41,6 +42,23 @@ def test_a_key_that_others_can_read_is_refused(tmp_path: Path, keys: Keys, mode:
     path.chmod(mode)
     with pytest.raises(KeyTrouble, match=r"can be read by others\. Run: chmod 600"):
         Keys(tmp_path / "keys").prepare(may_create=True)
+
+
+def test_the_key_of_contacts_is_made_with_the_first_of_them_and_is_like_the_others(
+    tmp_path: Path, keys: Keys
+) -> None:
+    path = tmp_path / "keys" / "contact.key"
+    assert not path.exists()
+    drawn = keys.contact()
+    assert (path.read_bytes(), path.stat().st_mode & 0o777, len(drawn)) == (drawn, 0o600, 32)
+    assert keys.contact() == drawn
+    path.chmod(0o640)
+    with pytest.raises(KeyTrouble, match=r"contact\.key can be read by others\. Run: chmod 600"):
+        Keys(tmp_path / "keys").prepare(may_create=True)
+    path.chmod(0o600)
+    keys.destroy_contact()
+    assert not path.exists()
+    assert keys.contact() != drawn
 
 
 @pytest.mark.parametrize("content", [b"", b"short", bytes(33)])

@@ -43,7 +43,7 @@ AEAD_BYTES = 16
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
+def store(tmp_path: Path, database: str) -> Iterator[Store]:
     with kept(tmp_path) as one:
         yield one
 
@@ -110,6 +110,7 @@ def test_a_place_longer_than_its_box_is_refused() -> None:
         dump_place(Place("en", "q", answers={f"q{n}": "x" * 32 for n in range(300)}))
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # long, and the same on both
 def test_no_nonce_is_used_twice_in_two_thousand_writes(store: Store, wave: str) -> None:
     nonces = set()
     with store.transaction() as tx:

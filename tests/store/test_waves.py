@@ -16,6 +16,7 @@ Promises:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -26,14 +27,14 @@ from bot.core.survey import Answer
 from bot.store import KeyTrouble, Store, Terms, WaveTrouble, tick
 from bot.store.ticks import Ticked
 from bot.store.vault import load_body
-from tests.store.sample import START, WOMAN_OF_SWAT, begin, kept, open_wave, rows, send_many, tag_of
+from tests.store.sample import START, WOMAN_OF_SWAT, begin, column_names, kept, open_wave, rows, send_many, tag_of
 
 MAN_OF_DIR: dict[str, Answer] = {"district": "dir", "gender": "man", "met": "no"}
 WOMAN_OF_DIR: dict[str, Answer] = {"district": "dir", "gender": "woman", "met": "no"}
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
+def store(tmp_path: Path, database: str) -> Iterator[Store]:
     with kept(tmp_path) as one:
         tick_at(one, START)
         yield one
@@ -123,6 +124,7 @@ def test_each_person_is_counted_once_and_p_stay_behind(store: Store) -> None:
     assert counts == {"yes": 8, "no": 7, "valid": 15}
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # long, and the same on both
 def test_who_stays_behind_is_drawn_at_random(store: Store) -> None:
     stayed = set()
     for number in range(12):
@@ -140,7 +142,7 @@ def test_released_rows_have_new_names_and_no_mark_of_the_account(store: Store) -
     before = {rid for (rid,) in rows(store, "SELECT rid FROM pool")}
     days(store, 1, 7)
     assert not before & {rid for (rid,) in rows(store, "SELECT rid FROM response")}
-    assert {name for (name,) in rows(store, "SELECT name FROM pragma_table_info('response')")} == {
+    assert set(column_names(store, "response")) == {
         "rid",
         "wave",
         "block",
@@ -321,6 +323,8 @@ def test_after_downtime_one_release_is_made_and_the_next_lies_ahead(store: Store
 
 def test_a_wave_keeps_its_terms_and_begins_only_in_its_time(store: Store) -> None:
     terms = Terms("Org", "Programme", 1000, 7, 3, 2, True, "daily", "wait", START + DAY, START + 2 * DAY, True)
+    stated = {(("district", "swat"),): 500, (("district", "swat"), ("gender", "woman")): 240}
+    terms = replace(terms, populations=stated)
     with store.transaction() as tx:
         wave = tx.waves.open({"survey": "trust"}, terms, START)
         found = tx.waves.get(wave)

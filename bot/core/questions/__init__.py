@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.core.questions import choice, choices, note, number, scale, yes_no
+from bot.core.questions import choice, choices, note, number, scale, text, yes_no
 from bot.core.questions.kind import Kind
 
 TYPES: Mapping[str, Kind] = {
@@ -17,6 +17,7 @@ TYPES: Mapping[str, Kind] = {
     "number": number.KIND,
     "yes_no": yes_no.KIND,
     "note": note.KIND,
+    "text": text.KIND,
 }
 
 __all__ = ["TYPES", "Kind"]

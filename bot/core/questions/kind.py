@@ -17,11 +17,12 @@ Problem = str
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of question, as four facts and three functions.
+    """One kind of question, as five facts and three functions.
 
     `tapped` is true where options are buttons (their numbers can be typed too), `typed` where words are
     expected, `several` where more than
-    one option may stand, `kept` where the answer becomes part of the response.
+    one option may stand, `kept` where the answer becomes part of the response, `own_words` where it is sealed
+    apart from the others when it is sent, and never shown in a figure.
     `fits` says whether a value could be an answer (guards what is opened from a sealed place);
     `read` turns typed words into an answer or the id of a phrase that says what to do;
     `tally` gives the codes under which an answer is counted.
@@ -34,6 +35,7 @@ class Kind:
     fits: Callable[[Question, Answer], bool]
     read: Callable[[Question, str], tuple[Answer | None, Problem | None]]
     tally: Callable[[Question, Answer], tuple[str, ...]]
+    own_words: bool = False
 
 
 def no_words(_question: Question, _words: str) -> tuple[Answer | None, Problem | None]:

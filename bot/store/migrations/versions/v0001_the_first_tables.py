@@ -6,6 +6,13 @@ from alembic import op
 revision = "0001"
 down_revision = None
 
+CHAT = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def _within_a_wave(column: str) -> tuple[str, ...]:
+    """PostgreSQL knows what is unique in one partition, a wave's, only."""
+    return (column, "wave") if op.get_bind().dialect.name == "postgresql" else (column,)
+
 
 def upgrade() -> None:
 
@@ -58,7 +65,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "coordinator",
-        sa.Column("chat", sa.Integer(), nullable=False),
+        sa.Column("chat", CHAT, autoincrement=False, nullable=False),
         sa.Column("role", sa.String(), nullable=False),
         sa.Column("language", sa.String(), nullable=False),
         sa.Column("since", sa.String(), nullable=False),
@@ -75,7 +82,7 @@ def upgrade() -> None:
     op.create_table(
         "digest",
         sa.Column("wave", sa.String(), nullable=False),
-        sa.Column("chat", sa.Integer(), nullable=False),
+        sa.Column("chat", CHAT, nullable=False),
         sa.Column("period", sa.String(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("claimed", sa.String(), nullable=False),
@@ -90,6 +97,7 @@ def upgrade() -> None:
         sa.Column("done", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("wave", "tag", name=op.f("pk_ledger")),
         sqlite_with_rowid=False,
+        postgresql_partition_by="LIST (wave)",
     )
     op.create_table(
         "mark",
@@ -107,9 +115,10 @@ def upgrade() -> None:
         sa.Column("first", sa.Integer(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("rhash", sa.LargeBinary(length=32), nullable=False),
-        sa.PrimaryKeyConstraint("rid", name=op.f("pk_pool")),
-        sa.UniqueConstraint("rhash", name=op.f("uq_pool_rhash")),
+        sa.PrimaryKeyConstraint(*_within_a_wave("rid"), name=op.f("pk_pool")),
+        sa.UniqueConstraint(*_within_a_wave("rhash"), name=op.f("uq_pool_rhash")),
         sqlite_with_rowid=False,
+        postgresql_partition_by="LIST (wave)",
     )
     op.create_table(
         "response",
@@ -133,7 +142,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "subscription",
-        sa.Column("chat", sa.Integer(), nullable=False),
+        sa.Column("chat", CHAT, nullable=False),
         sa.Column("wave", sa.String(), nullable=False),
         sa.Column("cadence", sa.String(), nullable=False),
         sa.Column("weekday", sa.Integer(), nullable=False),

@@ -1,0 +1,1 @@
+"""Measurements of the real program that anyone can run; no test asserts them."""

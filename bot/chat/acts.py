@@ -1,0 +1,197 @@
+"""Grave acts at the desk, opening a wave and closing one: who must agree, and what is then done.
+
+Laws:
+1. Where two or more may approve, nobody does such an act alone: one proposes, another one confirms.
+2. Both are asked for their right at the moment of the act, whatever they might do when they tapped.
+3. An act is done once or never; what cannot be done any more lapses.
+4. Who acts alone does so because there is nobody else; the wave's row and the log of acts say it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from bot.core import roles
+from bot.core.cadence import Cadence
+from bot.core.cells import layout
+from bot.core.survey import Survey
+from bot.store import Coordinator, Proposal, Terms, Transaction, own_words
+from bot.store.proposals import CLOSE_WAVE, CONSOLE, DONE, EXPORT_ROWS, LAPSED, OPEN_WAVE, REFUSED, WAITING, is_id
+
+USUAL = Cadence("weekly", 0, 9)
+"""Monday at nine: what a wave's opener gets until something else is chosen."""
+
+_OPTIONS = re.compile(r"([wd])(\d{1,3})(i?)", re.ASCII)
+_SCHEDULES = {"w": "weekly", "d": "daily"}
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """The surveys that may be opened: id -> (survey, the document to pin)."""
+
+    surveys: Mapping[str, tuple[Survey, dict[str, Any]]]
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What a coordinator chose for a new wave. `document` is the fingerprint of the survey they saw."""
+
+    survey: str
+    people: int
+    schedule: str
+    k: int
+    invited: bool
+    document: str
+
+    @property
+    def carried(self) -> tuple[str, str, str]:
+        """As buttons carry it."""
+        return self.survey, str(self.people), f"{self.schedule[0]}{self.k}{'i' if self.invited else ''}"
+
+
+class Acts:
+    """The grave acts. `shelf` gives the surveys of the moment; `terms` what a wave gets from the settings."""
+
+    def __init__(self, shelf: Callable[[], Shelf], terms: Terms) -> None:
+        self._shelf = shelf
+        self._terms = terms
+
+    def opening(self, values: Sequence[str]) -> Opening:
+        """What a button carries. Raises KeyError or ValueError for what no button of ours does."""
+        survey, people, options = values
+        found, document = self._shelf().surveys[survey]
+        match = _OPTIONS.fullmatch(options)
+        if match is None or int(match[2]) < self._terms.k:
+            raise ValueError(options)
+        chosen = Opening(
+            found.id, int(people), _SCHEDULES[match[1]], int(match[2]), bool(match[3]), _fingerprint(document)
+        )
+        layout(found, chosen.people, chosen.k)  # SmallPopulation is a ValueError
+        return chosen
+
+    def has_steward(self, survey: str) -> bool:
+        """True where this survey asks for nobody's own words, or there is a steward to seal them to."""
+        found, _ = self._shelf().surveys[survey]
+        return self._terms.steward_key is not None or not own_words(found)
+
+    # -- who agrees -----------------------------------------------------------------------------------
+
+    def is_alone(self, tx: Transaction, who: Coordinator) -> bool:
+        """True when there is nobody else who may approve."""
+        return all(one.chat == who.chat for one in tx.desk.who_may(roles.APPROVE))
+
+    def want(
+        self, tx: Transaction, who: Coordinator, act: str, what: dict[str, Any], id: str, now: datetime
+    ) -> Proposal:
+        """The first tap: the act is done where `who` is alone, and proposed where not. Returns how it stands."""
+        if not is_id(id):
+            raise ValueError(id)
+        alone = self.is_alone(tx, who)
+        if tx.proposals.make(id, act, what, str(who.chat), now):
+            if alone:
+                self._decide(tx, _present(tx, id), None, now)
+                tx.proposals.note_told(_present(tx, id), who.chat)
+            else:
+                tx.desk.note(f"coordinator {who.chat}", "propose", f"{act} {_about(what)}", now)
+        return _present(tx, id)
+
+    def confirm(self, tx: Transaction, who: Coordinator, id: str, now: datetime) -> Proposal:
+        """The second tap: done if it waits, in time, for somebody else than its proposer, and both still may."""
+        one = _present(tx, id)
+        if one.act in (OPEN_WAVE, CLOSE_WAVE) and one.proposer != str(who.chat):
+            self._decide(tx, one, who, now)
+        return _present(tx, id)
+
+    def refuse(self, tx: Transaction, who: Coordinator, id: str, now: datetime) -> Proposal:
+        """It does not happen; whoever proposed it may take it back the same way."""
+        one = _present(tx, id)
+        if tx.proposals.decide(id, REFUSED, now):
+            tx.desk.note(f"coordinator {who.chat}", "refuse", f"{one.act} {_about(one.what)}", now)
+        return _present(tx, id)
+
+    def untold(self, tx: Transaction, now: datetime) -> list[tuple[Proposal, Coordinator]]:
+        """Who does not know yet how an act stands: all who may decide one that waits, else its proposer."""
+        tx.proposals.expire(now)
+        return [
+            (one, who) for one in tx.proposals.all() for who in _audience(tx, one) if str(who.chat) not in one.told
+        ]
+
+    # -- what is done ---------------------------------------------------------------------------------
+
+    def _decide(self, tx: Transaction, one: Proposal, second: Coordinator | None, now: datetime) -> None:
+        first = tx.desk.coordinator(int(one.proposer))
+        able = first is not None and roles.may(first.role, roles.OPEN) and self._can(tx, one)
+        if not tx.proposals.decide(one.id, DONE if able else LAPSED, now) or not able or first is None:
+            return
+        how = "alone" if second is None else f"confirmed by coordinator {second.chat}"
+        wave = one.what["wave"] if one.act == CLOSE_WAVE else self._open(tx, first, one.what, now, second is None)
+        if one.act == CLOSE_WAVE:
+            tx.waves.close(wave)
+        tx.proposals.remember(one.id, {**one.what, "wave": wave})
+        tx.desk.note(f"coordinator {first.chat}", one.act, f"wave {wave}, {how}", now)
+
+    def _can(self, tx: Transaction, one: Proposal) -> bool:
+        """True while it is still the same act: the survey as it was seen, the wave open."""
+        if one.act == CLOSE_WAVE:
+            wave = tx.waves.get(one.what["wave"])
+            return wave is not None and wave.state == "open"
+        _, document = self._shelf().surveys.get(one.what["survey"], (None, None))
+        same = document is not None and _fingerprint(document) == one.what["document"]
+        return same and int(one.what["k"]) >= self._terms.k and self.has_steward(one.what["survey"])
+
+    def _open(self, tx: Transaction, first: Coordinator, what: dict[str, Any], now: datetime, alone: bool) -> str:
+        chosen = Opening(**what)
+        _, document = self._shelf().surveys[chosen.survey]
+        terms = replace(
+            self._terms,
+            population=chosen.people,
+            k=chosen.k,
+            schedule=chosen.schedule,
+            invited=chosen.invited,
+            alone=alone,
+        )
+        wave = tx.waves.open(document, terms, now)
+        tx.desk.subscribe(first.chat, wave, USUAL, now)
+        return wave
+
+
+def as_what(chosen: Opening) -> dict[str, Any]:
+    """An opening as a proposal keeps it."""
+    return asdict(chosen)
+
+
+def as_opening(what: Mapping[str, Any]) -> Opening:
+    """The opening that a proposal keeps."""
+    return Opening(**{name: what[name] for name in Opening.__dataclass_fields__})
+
+
+def _present(tx: Transaction, id: str) -> Proposal:
+    one = tx.proposals.get(id)
+    if one is None:
+        raise KeyError(id)
+    return one
+
+
+def _audience(tx: Transaction, one: Proposal) -> list[Coordinator]:
+    if one.state == WAITING:
+        act = roles.EXPORT if one.act == EXPORT_ROWS else roles.APPROVE
+        return [who for who in tx.desk.who_may(act) if str(who.chat) != one.proposer]
+    if one.proposer == CONSOLE:
+        return []
+    proposer = tx.desk.coordinator(int(one.proposer))
+    return [] if proposer is None else [proposer]
+
+
+def _about(what: Mapping[str, Any]) -> str:
+    return f"wave {what['wave']}" if "wave" in what else f"survey {what['survey']}"
+
+
+def _fingerprint(document: Mapping[str, Any]) -> str:
+    body = json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(body.encode()).hexdigest()

@@ -1,0 +1,59 @@
+"""What is fixed when a wave opens stays as it is, above all the size of its smallest group.
+
+1. k is never under five.
+2. Once a wave is open, the database itself refuses to change k, or any other of its terms, whoever asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import update
+from sqlalchemy.exc import DBAPIError
+
+from bot.store import Store, WaveTrouble
+from bot.store import tables as t
+from tests.store.sample import kept, open_wave, rows
+
+
+@pytest.fixture
+def store(tmp_path: Path, database: str) -> Iterator[Store]:
+    with kept(tmp_path) as one:
+        yield one
+
+
+@pytest.mark.parametrize("k", [4, 1, 0, -5])
+def test_no_wave_opens_with_groups_under_five(store: Store, k: int) -> None:
+    with pytest.raises(WaveTrouble, match="Groups are of 5 people or more"):
+        open_wave(store, k=k)
+    assert rows(store, "SELECT count(*) FROM wave") == [(0,)]
+
+
+@pytest.mark.parametrize(
+    ("term", "value"),
+    [
+        ("k", 5),
+        ("k", 50),
+        ("population", 7),
+        ("populations", "{}"),
+        ("leave_behind", 0),
+        ("slots", 4),
+        ("minors", 1),
+        ("schedule", "daily"),
+        ("leftovers", "wait"),
+        ("invited", 0),
+        ("definition", "another"),
+    ],
+)
+@pytest.mark.parametrize("state", ["open", "closing"])
+def test_no_term_of_a_wave_changes_once_it_is_open(store: Store, term: str, value: object, state: str) -> None:
+    wave = open_wave(store, k=10, invited=True)
+    if state == "closing":
+        with store.transaction() as tx:
+            tx.waves.close(wave)
+    before = rows(store, "SELECT * FROM wave")
+    with pytest.raises(DBAPIError, match="the terms of a wave never change"), store._engine.begin() as connection:
+        connection.execute(update(t.wave).values({term: value}))
+    assert rows(store, "SELECT * FROM wave") == before
