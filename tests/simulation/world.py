@@ -445,8 +445,8 @@ def _document() -> dict[str, Any]:
 
 @lru_cache(maxsize=1)
 def _empty_database() -> bytes:
-    """A database that was just made: the same for every run."""
-    with tempfile.TemporaryDirectory() as folder:
+    """A database that was just made: the same for every run, and nobody's chance is used up for it."""
+    with tempfile.TemporaryDirectory() as folder, nature.replaced(nature.Nature()):
         store = Store(f"sqlite:///{folder}/aitbar.db", Path(folder) / "keys", pinned)
         store.prepare()
         store.close()
