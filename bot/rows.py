@@ -125,11 +125,7 @@ def put(folder: Path, contents: dict[str, bytes]) -> Path:
 
     Raises ExportTrouble when the folder holds anything.
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise ExportTrouble(f"{folder} is not empty. Name a folder that does not exist yet.")
-    aside = folder.parent / f".{folder.name}.unfinished"
-    disk.clear(aside)
-    disk.make_folder(aside)
+    aside = disk.aside(folder, ExportTrouble)
     for name, content in contents.items():
         disk.write(aside / name, content)
     disk.sync(aside)

@@ -86,11 +86,7 @@ def back_up(source: Connection, folder: Path, day: date, program: str) -> Manife
 
     Raises BackupTrouble when the folder holds anything.
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise BackupTrouble(f"{folder} is not empty. Name a folder that does not exist yet.")
-    aside = folder.parent / f".{folder.name}.unfinished"
-    disk.clear(aside)
-    disk.make_folder(aside)
+    aside = disk.aside(folder, BackupTrouble)
     database = aside / DATABASE
     disk.write(database, b"")
     engine = open_engine(f"sqlite:///{database}")

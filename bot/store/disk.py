@@ -78,3 +78,16 @@ def sha256(path: Path) -> str:
     """The SHA-256 of a file, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def aside(folder: Path, trouble: type[Exception]) -> Path:
+    """A fresh folder beside `folder`, which is new or empty; `place` gives it its name when it is whole.
+
+    Raises `trouble` when the folder holds anything.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise trouble(f"{folder} is not empty. Name a folder that does not exist yet.")
+    beside = folder.parent / f".{folder.name}.unfinished"
+    clear(beside)
+    make_folder(beside)
+    return beside
