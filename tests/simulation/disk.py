@@ -70,6 +70,8 @@ class Door:
         """A kind of ERRORS that lasts: nothing can be committed until it is empty again."""
         self.struck = 0
         self.planned = 0
+        self.passed: list[str] = []
+        """The words of every statement so far, in their order."""
 
     def let_pass(self, owner: Owner, words: str, do: Callable[[], T]) -> T:
         """Do it, unless something is to happen here."""
@@ -79,6 +81,7 @@ class Door:
         if owner.dead:
             raise broken("io")
         self.count += 1
+        self.passed.append(words)
         mishap = self._mishap(words)
         if mishap is not None and mishap.before:
             self._strike(owner, mishap, words)

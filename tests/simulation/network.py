@@ -139,6 +139,8 @@ class Network:
         self.at: dict[int, bool] = {}
         """The n-th call is the program's last: True before it acts, False after."""
         self.planned = 0
+        self.called: list[str] = []
+        """The names of all calls so far, in their order."""
         self.shown: list[Shown] = []
         self.delivered: set[int] = set()
         """The ids of the messages that the program was handed."""
@@ -162,6 +164,7 @@ class Network:
             raise NetworkError("the program is dead")
         self.seen.calls += 1
         number, name = self.seen.calls, method.lower()
+        self.called.append(name)
         chat = int(params.get("chat_id", 0) or 0)
         began = asyncio.get_running_loop().time()
         self._look(name, chat, began)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import subprocess
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cache
 
@@ -133,7 +133,7 @@ def run_seed(seed: int, profile: str = "mixed", tell: Callable[[str], None] | No
 
 def trace_of(seed: int, profile: str = "mixed", tell: Callable[[str], None] | None = None) -> tuple[str, Counts]:
     """The hash of all that happened, and the figures."""
-    of, base, plan = _planned(seed, PROFILES[profile])
+    of, base, plan = _planned(seed, profile)
     counts = Counts(seeds=1)
     with made(f"{profile} {base}", tell) as world:
         try:
@@ -157,37 +157,53 @@ POINTS = (("statement", True), ("statement", False), ("call", True), ("call", Fa
 ERRORS = (("io", True), ("io", False), ("full", True), ("locked", True))
 
 
-def _planned(seed: int, of: Profile) -> tuple[Profile, int, Callable[[World], None]]:
+def _planned(seed: int, profile: str) -> tuple[Profile, int, Callable[[World], None]]:
     """Which world a seed means, and what is planned in it: four kinds of point, 20 worlds, the n-th place."""
+    of = PROFILES[profile]
     if not of.planned:
         return of, seed, lambda _world: None
-    kind, base, number = seed % 4, seed // 4 % BASES, seed // (4 * BASES) + 1
+    kind, base, turn = seed % 4, seed // 4 % BASES, seed // (4 * BASES)
+    statements, calls = _places(base, profile)
 
     def plan(world: World) -> None:
         if of.planned == "error":
-            world.door.at[number] = Mishap(*ERRORS[kind])
+            world.door.at[statements[turn % len(statements)]] = Mishap(*ERRORS[kind])
             return
         what, before = POINTS[kind]
         if what == "call":
-            world.network.at[number] = before
+            world.network.at[calls[turn % len(calls)]] = before
         else:
-            world.door.at[number] = Mishap("crash", before)
+            world.door.at[statements[turn % len(statements)]] = Mishap("crash", before)
 
     return of, base, plan
 
 
 def points(profile: str) -> int:
     """How many seeds of a planned profile there are, so that each of its places is met in each of its worlds."""
-    return 4 * BASES * max(_places(base, profile) for base in range(BASES))
+    return 4 * BASES * max(len(places) for base in range(BASES) for places in _places(base, profile))
 
 
 @cache
-def _places(base: int, profile: str) -> int:
+def _places(base: int, profile: str) -> tuple[Sequence[int], Sequence[int]]:
+    """The statements and the calls of a world by their numbers: one of every sort first, then all the others.
+
+    What the program does at a statement hangs on its words and on what it did before, so that is its sort: the
+    first hundred places are all there is to a world, and not its first minute.
+    """
     of = replace(PROFILES[profile], planned="")
     with made(f"{profile} {base}") as world:
         world.settle_in(world.chance.randint(*of.people), world.chance.randint(*of.coordinators))
         world.run(PARTS[of.part](world, of, Counts()))
-        return max(world.door.count, world.network.seen.calls if of.part == "crash points" else 0)
+        return _by_sort(world.door.passed), _by_sort(world.network.called)
+
+
+def _by_sort(names: Sequence[str]) -> Sequence[int]:
+    """The places of these names, counted from 1: the first of every pair of neighbours before all others."""
+    firsts: dict[tuple[str, str], int] = {}
+    for number, pair in enumerate(zip(("", *names), names, strict=False), start=1):
+        firsts.setdefault(pair, number)
+    known = set(firsts.values())
+    return (*firsts.values(), *(number for number in range(1, len(names) + 1) if number not in known))
 
 
 # -- what happens -----------------------------------------------------------------------------------------

@@ -126,7 +126,9 @@ TWINS = 40
 
 PERIODS = len(periods.ZONES) * len(periods.BEGINNINGS)
 
-CRASH_SEEDS, DISK_SEEDS = 10_000, 10_000
+CRASH_SEEDS = DISK_SEEDS = 4 * BASES * 144
+"""Each sort of statement and every call (144 at most) of each of the worlds, in four ways."""
+
 HARM = ("forgotten", "lost", "missing", "doubled", "wrong", "unsound")
 WRONG = ("failed", "lost", "doubled", "digests_missing", "early_calls")
 
@@ -244,17 +246,17 @@ ALL = (
     Part(
         Aim(
             "crash points",
-            f"every statement and call the last one, in {BASES} worlds",
+            f"every sort of statement and every call the last one, in {BASES} worlds",
             CRASH_SEEDS,
             WRONG,
             ("points_hit",),
         ),
-        80,
+        760,
         simulated("crash points"),
     ),
     Part(
-        Aim("disk", f"every statement fails once, in {BASES} worlds", DISK_SEEDS, WRONG, ("points_hit",)),
-        80,
+        Aim("disk", f"every sort of statement fails, in {BASES} worlds", DISK_SEEDS, WRONG, ("points_hit",)),
+        760,
         simulated("disk"),
     ),
     Part(
