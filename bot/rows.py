@@ -134,7 +134,7 @@ def put(folder: Path, contents: dict[str, bytes]) -> Path:
 
 def _asked(survey: Survey) -> list[Question]:
     """The questions whose answers stand in the rows: no notes, and nobody's own words."""
-    return [q for q in survey.questions if TYPES[q.type].kept and not TYPES[q.type].own_words]
+    return [q for q in survey.questions if TYPES[q.type].kept and q.keep and not TYPES[q.type].own_words]
 
 
 def _language_column(survey: Survey) -> str:
@@ -142,7 +142,7 @@ def _language_column(survey: Survey) -> str:
     return "interview.language" if any(q.id == "language" for q in survey.questions) else "language"
 
 
-def _rows(survey: Survey, released: Iterable[Released]) -> Iterator[list[str | int]]:
+def _rows(survey: Survey, released: Iterable[Released]) -> Iterator[list[str | int | float]]:
     asked, dimensions = _asked(survey), [part.name for part in survey.cells]
     yield [*(q.id for q in asked), _language_column(survey), *(GROUP + name for name in dimensions)]
     for one in released:
@@ -151,14 +151,14 @@ def _rows(survey: Survey, released: Iterable[Released]) -> Iterator[list[str | i
         yield [*answers, one.language, *(group.get(name, "") for name in dimensions)]
 
 
-def _kept(answer: Answer | None) -> str | int:
+def _kept(answer: Answer | None) -> str | int | float:
     """An answer as it is kept; several codes of one question stand in one cell, a blank between them."""
     if answer is None:
         return ""
     return " ".join(answer) if isinstance(answer, tuple) else answer
 
 
-def _codebook(survey: Survey, phrases: Phrases) -> Iterator[list[str | int]]:
+def _codebook(survey: Survey, phrases: Phrases) -> Iterator[list[str | int | float]]:
     languages = survey.languages
     yield ["question", "type", "code", *(f"label.{language}" for language in languages)]
     for question in _asked(survey):
@@ -181,12 +181,12 @@ def _unmarked(words: str) -> str:
     return words.translate(dict.fromkeys(map(ord, "\u200e\u200f\u2066\u2067\u2068\u2069")))
 
 
-def _table(rows: Iterable[Sequence[str | int]]) -> bytes:
+def _table(rows: Iterable[Sequence[str | int | float]]) -> bytes:
     """A table as CSV (RFC 4180), in UTF-8."""
     out = io.StringIO()
     writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     for row in rows:
-        writer.writerow([cell if isinstance(cell, int) else harmless(cell) for cell in row])
+        writer.writerow([cell if isinstance(cell, int | float) else harmless(cell) for cell in row])
     return out.getvalue().encode()
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bot import nature
 from bot.core import flow, threshold
 from bot.core.events import (
     Agreed,
@@ -29,10 +30,13 @@ from bot.core.events import (
     Threshold,
     Typed,
 )
+from bot.core.order import needs_a_seed
 from bot.core.referral import speaks_of_danger
 from bot.core.screen import Button, Code, Say, Screen
 from bot.core.survey import LANGUAGES, worded
 from bot.store import INVITATION_OPEN, Transaction, Wave, dump_body, seal_apart, write_node
+
+SEED_BYTES = 8
 
 
 @dataclass(frozen=True)
@@ -303,7 +307,8 @@ def _begin(tx: Transaction, who: Who, wave: Wave, language: str, mark: int, now:
     """Begin with a new secret."""
     tag = who.tag(tx.keys.wave(wave.id), slot)
     secret = tx.vault.begin(wave.id, tag)
-    step = flow.begin(wave.survey, wave.survey.spoken(language), (mark,) if mark else ())
+    seed = int.from_bytes(nature.token(SEED_BYTES)) if needs_a_seed(wave.survey) else 0
+    step = flow.begin(wave.survey, wave.survey.spoken(language), (mark,) if mark else (), seed)
     if step.place is None:
         raise ValueError("an interview begins at a place")
     tx.vault.seal(secret, wave.id, wave.survey.version, tag, step.place, now.date())

@@ -45,7 +45,7 @@ from bot.core.events import (
     Toggled,
     WentBack,
 )
-from bot.core.survey import DONT_KNOW, LANGUAGES, PREFER_NOT
+from bot.core.survey import DONT_KNOW, LANGUAGES, PREFER_NOT, SKIPPED
 from bot.store import SECRET_BYTES
 from bot.turn import Grip, Held
 
@@ -60,6 +60,7 @@ _STEPPED: dict[str, Callable[[int, int], Event]] = {
     "q": Revised,
     "k": lambda question, step: Skipped(question, DONT_KNOW, step),
     "p": lambda question, step: Skipped(question, PREFER_NOT, step),
+    "j": lambda question, step: Skipped(question, SKIPPED, step),
     "b": lambda _question, step: WentBack(step),
     "r": lambda _question, step: Reviewed(step),
     "y": lambda _question, step: Confirmed(step),
@@ -84,6 +85,8 @@ _PLAIN: dict[type, str] = {
     AskedForLanguages: "l",
     AskedForHelp: "f",
 }
+
+_SPECIALS = {DONT_KNOW: "k", PREFER_NOT: "p", SKIPPED: "j"}
 
 _AGREED = {None: "y", True: "t", False: "u"}
 _TELLS = {letter: tell for tell, letter in _AGREED.items()}
@@ -136,7 +139,7 @@ def _inside(does: Event | Threshold) -> tuple[str, int, int]:
         case Toggled():
             return f"{'+' if does.on else '-'}{does.option}", question, step
         case Skipped():
-            return "k" if does.special == DONT_KNOW else "p", question, step
+            return _SPECIALS[does.special], question, step
         case Finished():
             return "d", question, step
         case ReadOn():

@@ -8,8 +8,8 @@ from datetime import date
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.chat.codec import encode
-from bot.core.screen import Button, Code, Line, Say, Screen, Text, Value
-from bot.files.phrases import Phrases, day, directed, direction, fill, latin
+from bot.core.screen import Button, Calendar, Code, Line, Say, Screen, Text, Value
+from bot.files.phrases import Phrases, calendar, day, directed, direction, fill, latin
 from bot.turn import Grip
 
 TEXT_LIMIT = 4096
@@ -31,7 +31,7 @@ def _stood(phrases: Phrases, language: str, part: Line) -> str:
 def line(phrases: Phrases, language: str, part: Line) -> str:
     """One line in words."""
     if isinstance(part, Text):
-        return fill(language, part.words, part.values)
+        return fill(language, part.words, _values(phrases, language, part.values))
     spoken = part.language or language
     return phrases.say(spoken, part.id, **_values(phrases, spoken, part.values))
 
@@ -63,4 +63,6 @@ def _value(phrases: Phrases, language: str, value: Value) -> object:
             return latin(value.letters)
         case date():
             return day(language, value)
+        case Calendar():
+            return calendar(language, value.written)
     return value

@@ -231,7 +231,7 @@ def tally(survey: Survey, answers: Mapping[str, Answer], language: str) -> tuple
     """What is counted of one person: whether each question was answered, and the codes of the answer."""
     entries: list[Entry] = []
     for question in survey.questions:
-        if TYPES[question.type].kept:
+        if TYPES[question.type].kept and question.keep:
             entries += [(question.id, code) for code in _codes_of(question, answers.get(question.id))]
     given = set(entries)
     for indicator in survey.indicators:
@@ -300,7 +300,7 @@ def publish(survey: Survey, wave: str, partition: Partition, rule: Rule, blocks:
 def _shown(question: Question) -> bool:
     """True where figures are made of the answers: not of notes, and never of somebody's own words."""
     kind = TYPES[question.type]
-    return kind.kept and not kind.own_words
+    return kind.kept and question.keep and not kind.own_words
 
 
 def _above(node: Node, kept: frozenset[str]) -> Node:
@@ -395,10 +395,9 @@ def _present(pairs: Iterable[tuple[str, T | None]]) -> dict[str, T]:
 
 
 def _codes(question: Question) -> tuple[str, ...]:
-    options = tuple(option.code for option in question.options)
-    if question.type == "yes_no" and not options:
+    if question.type == "yes_no" and not question.options:
         return yes_no.CODES
-    return (*options, *(band.code for band in question.bands))
+    return TYPES[question.type].codes(question)
 
 
 def _answers(question: Question, blocks: Sequence[Block], rule: Rule) -> Answers | None:

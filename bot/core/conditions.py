@@ -1,31 +1,23 @@
-"""When a question is asked: conditions as values, what they mean, and the two ways to write them.
+"""When something holds: conditions as values, and what they mean. `bot.core.grammar` reads them.
 
 Laws:
 1. A question that was not asked or not answered has the empty value: `=` is false, `!=` true, `<` and `>`
    false, `selected()` false. Nothing here ever fails on an answer.
-2. "Don't know" and "prefer not to answer" are ordinary codes.
-3. What is written is never run: it is read into the five kinds below, or refused with a reason.
-
-Written as Python would (`age >= 18 and role == 'teacher'`), as XLSForm would
-(`${age} >= 18 and selected(${roles}, 'teacher')`), or without a language (`{role: [teacher, doctor]}`).
+2. "Don't know" and "prefer not to answer" are ordinary codes beside `=`, `!=` and `selected()`; whatever is
+   worked out from them is empty.
+3. A condition is one of the six kinds below.
 """
 
 from __future__ import annotations
 
-import ast
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import prod
-from typing import Literal
+from typing import Any, Literal
 
-from bot.core.survey import Answer, Condition, Question
-
-MOST_NODES = 50
-"""A condition of more parts than this is beyond anyone's reading; split the question instead."""
-
-MOST_LETTERS = 2_000
-"""Longer words are not even looked at; fifty parts need far less."""
+from bot.core.expressions import CountSelected, Ref, Value, parts, worked_out
+from bot.core.survey import Answer, Condition, Expression, Question
 
 MOST_WORLDS = 4_096
 """How many combinations of answers are tried to find a condition that is never or always true."""
@@ -33,17 +25,35 @@ MOST_WORLDS = 4_096
 Operator = Literal["=", "!=", "<", "<=", ">", ">="]
 
 
-class ConditionError(ValueError):
-    """What is written is no condition; the words say why, in plain language."""
+Check = Callable[[Mapping[str, Answer]], bool]
 
 
 @dataclass(frozen=True)
 class Compare(Condition):
-    """The answer to a question beside one value: a code, or a whole number."""
+    """The answer to a question beside one value: a code, or a number."""
 
     question: str
     operator: Operator
-    value: str | int
+    value: str | int | float
+
+    @cached_property
+    def check(self) -> Check:
+        question, operator, value = self.question, self.operator, self.value
+        return lambda answers: _compared(answers.get(question), operator, value)
+
+
+@dataclass(frozen=True)
+class Relation(Condition):
+    """Two things worked out, beside each other; false where one is empty, but for `!=`."""
+
+    left: Expression
+    operator: Operator
+    right: Expression
+
+    @cached_property
+    def check(self) -> Check:
+        left, operator, right = self.left, self.operator, self.right
+        return lambda answers: _beside(value_of(left, answers), operator, value_of(right, answers))
 
 
 @dataclass(frozen=True)
@@ -53,12 +63,27 @@ class Selected(Condition):
     question: str
     codes: tuple[str, ...]
 
+    @cached_property
+    def check(self) -> Check:
+        question, codes = self.question, frozenset(self.codes)
+
+        def check(answers: Mapping[str, Answer]) -> bool:
+            answer = answers.get(question)
+            return not codes.isdisjoint(answer) if isinstance(answer, tuple) else answer in codes
+
+        return check
+
 
 @dataclass(frozen=True)
 class All(Condition):
     """True when every part is true."""
 
     parts: tuple[Condition, ...]
+
+    @cached_property
+    def check(self) -> Check:
+        checks = tuple(map(_check, self.parts))
+        return lambda answers: all(check(answers) for check in checks)
 
 
 @dataclass(frozen=True)
@@ -67,6 +92,11 @@ class AnyOf(Condition):
 
     parts: tuple[Condition, ...]
 
+    @cached_property
+    def check(self) -> Check:
+        checks = tuple(map(_check, self.parts))
+        return lambda answers: any(check(answers) for check in checks)
+
 
 @dataclass(frozen=True)
 class Not(Condition):
@@ -74,75 +104,116 @@ class Not(Condition):
 
     part: Condition
 
+    @cached_property
+    def check(self) -> Check:
+        part = _check(self.part)
+        return lambda answers: not part(answers)
+
+
+Kind = Compare | Relation | Selected | All | AnyOf | Not
+"""The kinds of condition there are."""
+
 
 # -- what a condition means -----------------------------------------------------------------------------
 
 
 def holds(condition: Condition | None, answers: Mapping[str, Answer]) -> bool:
-    """Whether a question with this condition is asked of a person with these answers."""
-    match condition:
-        case None:
-            return True
-        case Compare(question, operator, value):
-            return _compared(answers.get(question), operator, value)
-        case Selected(question, codes):
-            return _selected(answers.get(question), codes)
-        case All(parts):
-            return all(holds(part, answers) for part in parts)
-        case AnyOf(parts):
-            return any(holds(part, answers) for part in parts)
-        case Not(part):
-            return not holds(part, answers)
-    raise TypeError(f"{type(condition).__name__} is no kind of condition")
+    """Whether this holds for a person with these answers; no condition holds for everybody."""
+    return condition is None or _check(condition)(answers)
 
 
-def _compared(answer: Answer | None, operator: Operator, value: str | int) -> bool:
-    if operator == "!=":
-        return not _compared(answer, "=", value)
+def value_of(expression: Expression, answers: Mapping[str, Answer]) -> Value:
+    """What an expression comes to for a person with these answers."""
+    return worked_out(expression, answers, holds)
+
+
+def _check(condition: Condition) -> Check:
+    if not isinstance(condition, Kind):
+        raise TypeError(f"{type(condition).__name__} is no kind of condition")
+    return condition.check
+
+
+def _compared(answer: Answer | None, operator: Operator, value: str | int | float) -> bool:
     if isinstance(answer, tuple):  # as in XLSForm: a multiple choice equals a code when that alone was picked
         answer = answer[0] if len(answer) == 1 else None
-    if operator == "=":
-        return answer is not None and answer == value
-    if not isinstance(answer, int) or not isinstance(value, int):
+    return _beside(answer, operator, value)
+
+
+def _beside(left: Value, operator: Operator, right: Value) -> bool:
+    if operator == "!=":
+        return left is None or right is None or left != right
+    if left is None or right is None:
         return False
+    if operator == "=":
+        return left == right
+    if isinstance(left, str) or isinstance(right, str):
+        return isinstance(left, str) and isinstance(right, str) and _dated(left, operator, right)
+    return _ordered(left, operator, right)
+
+
+def _dated(left: str, operator: Operator, right: str) -> bool:
+    """Days, months and years are written so that letters put them in their order; no other words have one."""
+    return left[:1].isdigit() and right[:1].isdigit() and _ordered(left, operator, right)
+
+
+def _ordered(left: Any, operator: Operator, right: Any) -> bool:
     match operator:
         case "<":
-            return answer < value
+            return bool(left < right)
         case "<=":
-            return answer <= value
+            return bool(left <= right)
         case ">":
-            return answer > value
-        case ">=":
-            return answer >= value
+            return bool(left > right)
+        case _:
+            return bool(left >= right)
 
 
-def _selected(answer: Answer | None, codes: tuple[str, ...]) -> bool:
-    if isinstance(answer, tuple):
-        return any(code in answer for code in codes)
-    return answer is not None and answer in codes
-
-
-def atoms(condition: Condition | None) -> Iterator[Compare | Selected]:
+def atoms(condition: Condition | None) -> Iterator[Compare | Selected | Relation]:
     """The comparisons a condition is made of, in the order in which they were written."""
     match condition:
         case Compare() | Selected():
             yield condition
-        case All(parts) | AnyOf(parts):
-            for part in parts:
-                yield from atoms(part)
+        case Relation(left, _, right):
+            yield condition
+            for expression in (left, right):
+                for part in parts(expression):
+                    if isinstance(part, Condition):
+                        yield from atoms(part)
+        case All(inner) | AnyOf(inner):
+            for one in inner:
+                yield from atoms(one)
         case Not(part):
             yield from atoms(part)
 
 
 def names(condition: Condition | None) -> frozenset[str]:
     """The ids of the questions a condition reads."""
-    return frozenset(atom.question for atom in atoms(condition))
+    found: set[str] = set()
+    for atom in atoms(condition):
+        if isinstance(atom, Relation):
+            found |= named(atom.left) | named(atom.right)
+        else:
+            found.add(atom.question)
+    return frozenset(found)
+
+
+def named(expression: Expression) -> frozenset[str]:
+    """The ids of the questions an expression reads."""
+    found: set[str] = set()
+    for part in parts(expression):
+        if isinstance(part, Ref | CountSelected):
+            found.add(part.question)
+        elif isinstance(part, Condition):
+            found |= names(part)
+    return frozenset(found)
 
 
 def codes(condition: Condition | None) -> dict[str, tuple[str, ...]]:
     """The codes a condition mentions, each question's in the order in which they were written."""
     found: dict[str, dict[str, None]] = {}
     for atom in atoms(condition):
+        if isinstance(atom, Relation):
+            continue
         mentioned = found.setdefault(atom.question, {})
         if isinstance(atom, Selected):
             mentioned.update(dict.fromkeys(atom.codes))
@@ -153,7 +224,7 @@ def codes(condition: Condition | None) -> dict[str, tuple[str, ...]]:
 
 # -- never or always true -------------------------------------------------------------------------------
 
-_COUNTABLE = frozenset({"choice", "scale", "yes_no"})
+_COUNTABLE = frozenset({"choice", "scale", "grid", "yes_no", "arm"})
 
 
 def verdict(condition: Condition, earlier: Sequence[Question]) -> Literal["never", "always"] | None:
@@ -222,146 +293,3 @@ def _worlds(
             yield from _worlds(rest, {**world, question.id: code}, inside)
     if not asked or not decided:
         yield from _worlds(rest, world, inside)
-
-
-# -- how a condition is written -------------------------------------------------------------------------
-
-_TOKEN = re.compile(
-    r"""\s*(?:
-        \$\{\s*(?P<field>[A-Za-z_][A-Za-z0-9_]*)\s*\}
-      | (?P<word>[A-Za-z_][A-Za-z0-9_]*)
-      | (?P<number>[0-9]+)
-      | (?P<text>'[^'"\\\n]*'|"[^'"\\\n]*")
-      | (?P<sign>==|!=|<=|>=|=|<|>|\(|\)|\[|\]|,|-)
-    )""",
-    re.VERBOSE | re.ASCII,
-)
-_SIGNS = {"=": "=="}
-_OPERATORS: Mapping[type[ast.cmpop], Operator] = {
-    ast.Eq: "=",
-    ast.NotEq: "!=",
-    ast.Lt: "<",
-    ast.LtE: "<=",
-    ast.Gt: ">",
-    ast.GtE: ">=",
-}
-_MIRRORED: Mapping[Operator, Operator] = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
-
-
-def parse(expression: str) -> Condition:
-    """The condition written in `expression`; ConditionError with a plain reason when it is none."""
-    source = _python(expression)
-    try:
-        tree = ast.parse(source, mode="eval")
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        raise ConditionError("it cannot be read: a bracket, a word or a value is missing or too many") from None
-    if sum(isinstance(node, ast.expr) for node in ast.walk(tree)) > MOST_NODES:
-        raise ConditionError(f"it has more than {MOST_NODES} parts")
-    return _condition(tree.body)
-
-
-def from_mapping(wanted: Mapping[str, Sequence[str]]) -> Condition:
-    """All questions must match, each by any of its codes; ConditionError when nothing is asked for."""
-    if not wanted:
-        raise ConditionError("it names no question")
-    for question, listed in wanted.items():
-        if not listed:
-            raise ConditionError(f"it names no answer to '{question}'")
-    parts = tuple(Selected(question, tuple(listed)) for question, listed in wanted.items())
-    return parts[0] if len(parts) == 1 else All(parts)
-
-
-def _python(expression: str) -> str:
-    """The same condition as Python would write it, made of known tokens alone."""
-    if len(expression) > MOST_LETTERS:
-        raise ConditionError(f"it is longer than {MOST_LETTERS} letters")
-    tokens: list[str] = []
-    at = 0
-    rest = expression.rstrip()
-    while at < len(rest):
-        token = _TOKEN.match(rest, at)
-        if token is None:
-            raise ConditionError(f"{rest[at:].lstrip()[:1]!r} has no meaning here")
-        if token["number"] and len(token["number"]) > 9:
-            raise ConditionError(f"{token['number'][:12]}... is too large a number")
-        if token["number"]:
-            tokens.append(str(int(token["number"])))
-        elif token["sign"]:
-            tokens.append(_SIGNS.get(token["sign"], token["sign"]))
-        else:
-            tokens.append(token["field"] or token["word"] or token["text"])
-        at = token.end()
-    if not tokens:
-        raise ConditionError("it is empty")
-    return " ".join(tokens)
-
-
-def _condition(node: ast.expr) -> Condition:
-    match node:
-        case ast.BoolOp(op=ast.And(), values=values):
-            return All(tuple(_condition(value) for value in values))
-        case ast.BoolOp(op=ast.Or(), values=values):
-            return AnyOf(tuple(_condition(value) for value in values))
-        case ast.UnaryOp(op=ast.Not(), operand=operand):
-            return Not(_condition(operand))
-        case ast.Compare(left=left, ops=ops, comparators=comparators):
-            sides = (left, *comparators)
-            parts = tuple(_comparison(a, op, b) for a, op, b in zip(sides, ops, comparators, strict=False))
-            return parts[0] if len(parts) == 1 else All(parts)
-        case ast.Call(func=ast.Name(id="selected"), args=[ast.Name(id=question), value], keywords=[]):
-            return Selected(question, (_text(value),))
-        case ast.Call(func=ast.Name(id=name)) if name != "selected":
-            raise ConditionError(f"{name}() is not known; there is only selected(question, 'code')")
-        case ast.Call():
-            raise ConditionError("selected() takes a question and one code: selected(roles, 'teacher')")
-        case ast.Name(id=name):
-            raise ConditionError(f"'{name}' stands alone: say which answer is meant, as in {name} = 'yes'")
-        case ast.Constant():
-            raise ConditionError("a value stands alone: say to which question it belongs")
-        case _:
-            raise ConditionError("only =, !=, <, <=, >, >=, in, and, or, not and selected() are known")
-
-
-def _comparison(left: ast.expr, op: ast.cmpop, right: ast.expr) -> Condition:
-    match left, op, right:
-        case ast.Name(id=question), ast.In() | ast.NotIn(), _:
-            found: Condition = Selected(question, _texts(right))
-            return Not(found) if isinstance(op, ast.NotIn) else found
-        case _, ast.In() | ast.NotIn(), ast.Name(id=question):
-            found = Selected(question, (_text(left),))
-            return Not(found) if isinstance(op, ast.NotIn) else found
-        case ast.Name(), _, ast.Name():
-            raise ConditionError("it compares two questions: only a question and a value can be compared")
-        case ast.Name(id=question), _, _ if type(op) in _OPERATORS:
-            return Compare(question, _OPERATORS[type(op)], _value(right))
-        case _, _, ast.Name(id=question) if type(op) in _OPERATORS:
-            return Compare(question, _MIRRORED[_OPERATORS[type(op)]], _value(left))
-        case _:
-            raise ConditionError("it compares something else than a question and a value")
-
-
-def _value(node: ast.expr) -> str | int:
-    match node:
-        case ast.Constant(value=str(text)):
-            return text
-        case ast.Constant(value=int(number)) if not isinstance(number, bool):
-            return number
-        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int(number))) if not isinstance(number, bool):
-            return -number
-        case _:
-            raise ConditionError("a value is a whole number, or a code in quotes: 18 or 'teacher'")
-
-
-def _text(node: ast.expr) -> str:
-    value = _value(node)
-    if isinstance(value, int):
-        raise ConditionError(f"{value} stands where a code in quotes is meant")
-    return value
-
-
-def _texts(node: ast.expr) -> tuple[str, ...]:
-    if isinstance(node, ast.Tuple | ast.List):
-        if not node.elts:
-            raise ConditionError("it names no answer")
-        return tuple(_text(element) for element in node.elts)
-    return (_text(node),)

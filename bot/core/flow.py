@@ -12,11 +12,12 @@ Laws:
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import assert_never
 
-from bot.core.conditions import holds
+from bot.core import layout, order
+from bot.core.conditions import holds, value_of
 from bot.core.events import (
     AskedForHelp,
     AskedForLanguages,
@@ -38,25 +39,34 @@ from bot.core.events import (
     Typed,
     WentBack,
 )
-from bot.core.questions import TYPES, text, yes_no
-from bot.core.questions.choices import toggle
+from bot.core.questions import TYPES, ranking, text, yes_no
+from bot.core.questions.choices import enough, toggle
 from bot.core.questions.note import READ
 from bot.core.referral import speaks_of_danger
-from bot.core.screen import Button, Line, Say, Screen, Text, Value
-from bot.core.survey import DONT_KNOW, PREFER_NOT, SPECIALS, Answer, Question, Survey
+from bot.core.screen import Button, Calendar, Line, Say, Screen, Text, Value
+from bot.core.survey import DONT_KNOW, PREFER_NOT, SKIPPED, SPECIALS, Answer, Question, Survey
 
 REVIEW = ""
 """Where a person is after the last question: the list of all answers."""
 
-SPECIAL_PHRASES = {DONT_KNOW: "button-dont-know", PREFER_NOT: "button-prefer-not"}
+SPECIAL_PHRASES = {DONT_KNOW: "button-dont-know", PREFER_NOT: "button-prefer-not", SKIPPED: "button-skip"}
 
 LANGUAGE_NAMES = {"ur": "اردو", "ps": "پښتو", "en": "English"}
 """Each language in its own script, whatever language is spoken at the moment."""
 
 NUMBERS_A_ROW = 5
 
+HIDDEN = frozenset(name for name, kind in TYPES.items() if kind.hidden)
+"""The kinds of question that nobody is asked."""
+
 LONGEST_CODE = 32
 """Letters of a code (see `bot/files/form.py`)."""
+
+NOT_SAID = "…"
+"""What stands in words for an earlier answer that was not given."""
+
+LONGEST_NUMBER = "-123456789012345.123456"
+"""Letters of a number that was worked out."""
 
 OWN_WORDS_SHOWN = 1500
 """Letters of all answers in own words that the list of answers shows: a message holds 4,096."""
@@ -72,9 +82,10 @@ MARKS_KEPT = 3
 class Place:
     """Where a person is. All of it is sealed with a secret that only the person's chat holds.
 
-    `picked` are the options set so far in a multiple choice, `pending` a changed answer that waits for a
-    yes because later answers would fall away, `marks` the messages to wipe at the end, `typed` the newest
-    message whose words came: those carry no step, and may be delivered twice.
+    `picked` are the options set so far in a multiple choice, or the parts given of an answer that takes several
+    taps, `pending` a changed answer that waits for a yes because later answers would fall away, `marks` the
+    messages to wipe at the end, `typed` the newest message whose words came: those carry no step, and may be
+    delivered twice, `seed` decides what is left to chance.
     """
 
     language: str
@@ -85,6 +96,7 @@ class Place:
     pending: Answer | None = None
     marks: tuple[int, ...] = ()
     typed: int = 0
+    seed: int = 0
 
 
 def write_place(place: Place) -> bytes:
@@ -105,6 +117,7 @@ def longest_place(survey: Survey) -> int:
         pending=picked or "x" * LONGEST_CODE,
         marks=(10**10,) * MARKS_KEPT,
         typed=10**10,
+        seed=2**64,
     )
     return len(write_place(place))
 
@@ -112,11 +125,12 @@ def longest_place(survey: Survey) -> int:
 def _longest_answer(question: Question) -> Answer:
     if TYPES[question.type].own_words:
         return "ا" * text.longest(question)
-    codes = [option.code for option in question.options]
-    if TYPES[question.type].several:
-        return tuple(codes)
-    numbers = [str(number) for number in (question.low, question.high) if number is not None]
-    return max([*codes, *numbers, *question.specials, READ], key=len)
+    if TYPES[question.type].several or question.type == "ranking":
+        return question.codes
+    numbers = [f"{number}.99" for number in (question.low, question.high) if number is not None]
+    return max(
+        [*question.codes, *numbers, question.latest, *question.specials, READ, "-1234567890.123456"], key=len
+    )
 
 
 @dataclass(frozen=True)
@@ -144,9 +158,10 @@ class Step:
     danger: bool = False
 
 
-def begin(survey: Survey, language: str, marks: tuple[int, ...] = ()) -> Step:
-    """The first question, after the person agreed."""
-    place = Place(language=language, at=_next(survey, {}), marks=marks)
+def begin(survey: Survey, language: str, marks: tuple[int, ...] = (), seed: int = 0) -> Step:
+    """The first question, after the person agreed. `seed` is drawn once an interview, and known to nobody."""
+    answers = settle(survey, {}, seed)
+    place = Place(language=language, at=_next(survey, answers, seed), answers=answers, marks=marks, seed=seed)
     return Step(place, draw(survey, place))
 
 
@@ -168,9 +183,9 @@ def step(survey: Survey, place: Place, event: Event) -> Step:
         case Typed():
             return _typed(survey, place, event)
         case WentBack():
-            return _moved(survey, place, _previous(survey, place))
+            return _went_back(survey, place)
         case Reviewed():
-            return _moved(survey, place, _next(survey, place.answers))
+            return _moved(survey, place, _next(survey, place.answers, place.seed))
         case Revised():
             return _revised(survey, place, event)
         case Confirmed():
@@ -195,18 +210,55 @@ def step(survey: Survey, place: Place, event: Event) -> Step:
             assert_never(event)
 
 
-def asked(survey: Survey, answers: Mapping[str, Answer]) -> tuple[Question, ...]:
-    """The questions that are asked of a person with these answers, in the order of the file."""
-    return tuple(q for q in survey.questions if holds(q.show_if, answers))
+def asked(survey: Survey, answers: Mapping[str, Answer], seed: int = 0) -> tuple[Question, ...]:
+    """The questions that are asked of a person with these answers, in the order in which they come."""
+    return tuple(
+        q
+        for q in order.sequence(survey, answers, seed)
+        if (q.show_if is None or holds(q.show_if, answers)) and q.type not in HIDDEN
+    )
 
 
-def settle(survey: Survey, answers: Mapping[str, Answer]) -> dict[str, Answer]:
-    """The answers that still apply: conditions name earlier questions only, so one pass decides all."""
+def settle(survey: Survey, answers: Mapping[str, Answer], seed: int = 0) -> dict[str, Answer]:
+    """The answers that still apply, and what is drawn and worked out beside them.
+
+    Conditions name earlier questions only, so one pass decides all.
+    """
     kept: dict[str, Answer] = {}
     for question in survey.questions:
-        if question.id in answers and holds(question.show_if, kept):
-            kept[question.id] = answers[question.id]
+        id = question.id
+        if question.type in HIDDEN:
+            found = _found(question, kept, seed)
+            if found is not None and holds(question.show_if, kept):
+                kept[id] = found
+        elif (
+            id in answers
+            and (question.show_if is None or holds(question.show_if, kept))
+            and _applies(question, answers[id], kept)
+        ):
+            kept[id] = answers[id]
     return kept
+
+
+def _found(question: Question, answers: Mapping[str, Answer], seed: int) -> Answer | None:
+    """What nobody is asked: the arm drawn, the number worked out; None where it comes to no number."""
+    if question.value is None:
+        return order.drawn(question, seed)
+    found = value_of(question.value, answers)
+    return found if isinstance(found, int | float) else None
+
+
+def _applies(question: Question, answer: Answer, earlier: Mapping[str, Answer]) -> bool:
+    """Whether an answer is still offered, and still meets what is asked of it, after these earlier ones."""
+    if (question.filter is None and question.constraint is None) or answer in question.specials:
+        return True
+    given = answer if isinstance(answer, tuple) else (str(answer),)
+    offered = question.filter is None or all(question.filter.offers(code, earlier) for code in given)
+    return offered and _meets(question, answer, earlier)
+
+
+def _meets(question: Question, answer: Answer, earlier: Mapping[str, Answer]) -> bool:
+    return question.constraint is None or holds(question.constraint.test, {**earlier, question.id: answer})
 
 
 def fits(question: Question, answer: Answer) -> bool:
@@ -219,14 +271,40 @@ def fits(question: Question, answer: Answer) -> bool:
 
 def _chose(survey: Survey, place: Place, event: Chose) -> Step:
     question = _here(survey, place, event.question)
-    if question is None or TYPES[question.type].several or event.option >= len(question.options):
+    if question is None or TYPES[question.type].several:
+        return _not_here(survey, place)
+    if TYPES[question.type].steps is not None:
+        parts = _following(question, place)
+        return _taken(survey, place, question, parts[event.option : event.option + 1])
+    if event.option not in _visible(question, place):
         return _not_here(survey, place)
     return _answered(survey, place, question, question.options[event.option].code)
 
 
+def _taken(survey: Survey, place: Place, question: Question, part: tuple[str, ...]) -> Step:
+    """One more part of an answer that takes several taps; the last one makes it whole."""
+    steps = TYPES[question.type].steps
+    if steps is None or not part:
+        return _not_here(survey, place)
+    given = (*place.picked, *part)
+    if not steps.next(question, given):
+        return _answered(survey, place, question, steps.answer(question, given))
+    more = replace(place, picked=given, step=place.step + 1)
+    return Step(more, draw(survey, more))
+
+
+def _went_back(survey: Survey, place: Place) -> Step:
+    """To the part before this one, or to the question before."""
+    question = None if place.at == REVIEW else survey.question(place.at)
+    if question is not None and TYPES[question.type].steps is not None and place.picked and place.pending is None:
+        less = replace(place, picked=place.picked[:-1], step=place.step + 1)
+        return Step(less, draw(survey, less))
+    return _moved(survey, place, _previous(survey, place))
+
+
 def _toggled(survey: Survey, place: Place, event: Toggled) -> Step:
     question = _here(survey, place, event.question)
-    if question is None or not TYPES[question.type].several or event.option >= len(question.options):
+    if question is None or not TYPES[question.type].several or event.option not in _visible(question, place):
         return _not_here(survey, place)
     picked = toggle(question, place.picked, question.options[event.option].code, event.on)
     # The step stays: toggles follow each other faster than the message can be drawn again.
@@ -238,8 +316,9 @@ def _finished(survey: Survey, place: Place, event: Finished) -> Step:
     question = _here(survey, place, event.question)
     if question is None or not TYPES[question.type].several:
         return _not_here(survey, place)
-    if not place.picked:
-        return Step(place, draw(survey, place), hint=Say("hint-pick-one"))
+    wrong = enough(question, place.picked)
+    if wrong is not None:
+        return Step(place, draw(survey, place), hint=Say(wrong, _picks(question)))
     return _answered(survey, place, question, place.picked)
 
 
@@ -263,9 +342,11 @@ def _typed(survey: Survey, place: Place, event: Typed) -> Step:
         return Step(place, draw(survey, place, problem=Say("use-the-buttons")))
     if TYPES[question.type].own_words:
         return _said_freely(survey, place, question, event.words)
-    answer, problem = TYPES[question.type].read(question, event.words)
+    answer, problem = TYPES[question.type].read(_as_seen(question, place), event.words)
     if question.type == "yes_no" and event.meant in yes_no.CODES:
         answer = event.meant
+    if answer is not None and TYPES[question.type].steps is not None and not fits(question, answer):
+        return _taken(survey, place, question, (str(answer),))
     if answer is not None and TYPES[question.type].several:
         picked = toggle(question, place.picked, str(answer), answer not in place.picked)
         changed = replace(place, picked=picked)
@@ -297,7 +378,7 @@ def _revised(survey: Survey, place: Place, event: Revised) -> Step:
 def _confirmed(survey: Survey, place: Place) -> Step:
     if place.pending is None:
         return _not_here(survey, place)
-    return _moved_on(survey, place, {**place.answers, place.at: place.pending})
+    return _moved_on(survey, place, settle(survey, {**place.answers, place.at: place.pending}, place.seed))
 
 
 def _changed_language(survey: Survey, place: Place, event: ChangedLanguage) -> Step:
@@ -308,11 +389,10 @@ def _changed_language(survey: Survey, place: Place, event: ChangedLanguage) -> S
 
 
 def _sent(survey: Survey, place: Place, event: Sent) -> Step:
-    if place.at != REVIEW or _next(survey, place.answers) != REVIEW:
+    if place.at != REVIEW or _next(survey, place.answers, place.seed) != REVIEW:
         return _not_here(survey, place)
-    kept = {
-        id: answer for id, answer in settle(survey, place.answers).items() if TYPES[survey.question(id).type].kept
-    }
+    settled = settle(survey, place.answers, place.seed)
+    kept = {id: answer for id, answer in settled.items() if _is_kept(survey.question(id))}
     return Step(
         None,
         thanks(place.language),
@@ -321,30 +401,43 @@ def _sent(survey: Survey, place: Place, event: Sent) -> Step:
     )
 
 
+def _is_kept(question: Question) -> bool:
+    return TYPES[question.type].kept and question.keep
+
+
 def _answered(survey: Survey, place: Place, question: Question, answer: Answer) -> Step:
     if answer in question.screen_out:
         return Step(None, screened_out(place.language), end="screened_out")
-    answers = {**place.answers, question.id: answer}
-    if _falling(survey, place.answers, answers):
+    if answer not in question.specials and not _meets(question, answer, place.answers):
+        return _not_met(survey, place, question)
+    settled = settle(survey, {**place.answers, question.id: answer}, place.seed)
+    if _falling(survey, place.answers, settled):
         waiting = replace(place, pending=answer, step=place.step + 1)
         return Step(waiting, draw(survey, waiting))
-    return _moved_on(survey, place, answers)
+    return _moved_on(survey, place, settled)
 
 
-def _moved_on(survey: Survey, place: Place, answers: Mapping[str, Answer]) -> Step:
+def _not_met(survey: Survey, place: Place, question: Question) -> Step:
+    """The question again, with the words that say what its answer must meet."""
+    assert question.constraint is not None
+    again = replace(place, picked=()) if TYPES[question.type].steps is not None else place
+    return Step(again, draw(survey, again, Text(question.constraint.message[place.language])))
+
+
+def _moved_on(survey: Survey, place: Place, settled: Mapping[str, Answer]) -> Step:
     """On to the first question not yet answered, with the answers that still apply."""
-    settled = settle(survey, answers)
-    return _moved(survey, replace(place, answers=settled), _next(survey, settled))
+    return _moved(survey, replace(place, answers=settled), _next(survey, settled, place.seed))
 
 
 def _moved(survey: Survey, place: Place, at: str) -> Step:
     picked = place.answers.get(at)
+    several = isinstance(picked, tuple) and TYPES[survey.question(at).type].several
     moved = replace(
         place,
         at=at,
         step=place.step + 1,
         pending=None,
-        picked=picked if isinstance(picked, tuple) else (),
+        picked=picked if several and isinstance(picked, tuple) else (),
     )
     return Step(moved, draw(survey, moved))
 
@@ -364,9 +457,10 @@ def _here(survey: Survey, place: Place, number: int) -> Question | None:
     return question if question.id == place.at else None
 
 
-def _next(survey: Survey, answers: Mapping[str, Answer]) -> str:
-    for question in asked(survey, answers):
-        if question.id not in answers:
+def _next(survey: Survey, answers: Mapping[str, Answer], seed: int) -> str:
+    for question in order.sequence(survey, answers, seed):
+        open_yet = question.id not in answers and question.type not in HIDDEN
+        if open_yet and (question.show_if is None or holds(question.show_if, answers)):
             return question.id
     return REVIEW
 
@@ -374,23 +468,48 @@ def _next(survey: Survey, answers: Mapping[str, Answer]) -> str:
 def _previous(survey: Survey, place: Place) -> str:
     """The asked question before the present one; at the first one, the first one itself."""
     before = place.at
-    for question in asked(survey, place.answers):
+    for question in asked(survey, place.answers, place.seed):
         if question.id == place.at:
             return before
         before = question.id
     return before
 
 
-def _falling(survey: Survey, before: Mapping[str, Answer], after: Mapping[str, Answer]) -> list[str]:
-    """The answered questions whose answers would fall away (notes do not count)."""
-    settled = settle(survey, after)
-    return [id for id in before if id not in settled and TYPES[survey.question(id).type].kept]
+def _falling(survey: Survey, before: Mapping[str, Answer], settled: Mapping[str, Answer]) -> list[str]:
+    """The answered questions whose answers would fall away (what nobody gave does not count)."""
+    return [id for id in before if id not in settled and _was_given(survey.question(id))]
+
+
+def _was_given(question: Question) -> bool:
+    return TYPES[question.type].kept and question.type not in HIDDEN
+
+
+def _visible(question: Question, place: Place) -> Sequence[int]:
+    """The numbers of the options that this person is offered, in the order in which they are seen."""
+    numbers = order.options(question, place.seed)
+    offered = question.filter
+    if offered is None:
+        return numbers
+    return [number for number in numbers if offered.offers(question.options[number].code, place.answers)]
+
+
+def _as_seen(question: Question, place: Place) -> Question:
+    """The question with its options as they stand on the screen: a number that is typed counts these."""
+    if not (question.shuffle or question.filter or question.type == "ranking"):
+        return question
+    seen = (question.options[number] for number in _visible(question, place))
+    return replace(question, options=tuple(option for option in seen if option.code not in place.picked))
+
+
+def _following(question: Question, place: Place) -> tuple[str, ...]:
+    steps = TYPES[question.type].steps
+    return () if steps is None else steps.next(question, place.picked)
 
 
 # -- what each place shows ------------------------------------------------------------------------------
 
 
-def draw(survey: Survey, place: Place, problem: Say | None = None) -> Screen:
+def draw(survey: Survey, place: Place, problem: Line | None = None) -> Screen:
     """The message that shows a place, with what was wrong with the last words said first."""
     screen = _draw(survey, place)
     return screen if problem is None else replace(screen, lines=(problem, *screen.lines))
@@ -403,22 +522,100 @@ def _draw(survey: Survey, place: Place) -> Screen:
         return _review(survey, place)
     question = survey.question(place.at)
     number = survey.number(place.at)
-    lines: list[Line] = []
-    if question.type != "note":
-        lines.append(_progress(survey, place))
-    lines.append(Text(question.ask[place.language]))
-    if TYPES[question.type].own_words:
-        lines += _about_own_words(question, place)
-    elif TYPES[question.type].typed and _limits(question):
-        lines.append(Say("type-a-number-between", _limits(question)))
-    if TYPES[question.type].several:
-        lines.append(Say("pick-one-or-more"))
     return Screen(
         place.language,
-        tuple(lines),
+        (*_above(survey, question, place), *_asking(survey, question, place), *_how(question, place)),
         (*_answer_rows(question, number, place), *_special_rows(question, number, place), *_foot(place)),
         typed=TYPES[question.type].typed,
     )
+
+
+def _above(survey: Survey, question: Question, place: Place) -> list[Line]:
+    """Which question this is of those that are asked as things stand, notes left out; where a section begins,
+    its title."""
+    coming = asked(survey, place.answers, place.seed)
+    lines: list[Line] = []
+    if question.type != "note":
+        counted = [q.id for q in coming if q.type != "note"]
+        lines.append(Say("question-of", {"number": counted.index(question.id) + 1, "total": len(counted)}))
+    if question.heading:
+        first = next(q for q in coming if q.section == question.section)
+        if first.id == question.id:
+            lines.append(Text(question.heading[place.language]))
+    return lines
+
+
+def _asking(survey: Survey, question: Question, place: Place) -> list[Line]:
+    ask = worded_for(survey, question, place)
+    return [Text(question.stem[place.language]), ask] if question.stem else [ask]
+
+
+def worded_for(survey: Survey, question: Question, place: Place) -> Text:
+    """The words of a question, with earlier answers where it names them."""
+    words = question.ask[place.language]
+    if not question.pipes:
+        return Text(words)
+    return Text(words, {id: _piped(survey.question(id), place) for id in question.pipes})
+
+
+def _piped(question: Question, place: Place) -> Value:
+    answer = place.answers.get(question.id)
+    if answer is None or answer in question.specials:
+        return NOT_SAID
+    return said(question, answer, place.language)
+
+
+def _how(question: Question, place: Place) -> list[Line]:
+    """What to do with a question, below its words."""
+    kind, limits = TYPES[question.type], _limits(question)
+    if kind.own_words:
+        return _about_own_words(question, place)
+    if kind.typed and limits:
+        return [Say("type-a-decimal-between" if question.decimals else "type-a-number-between", limits)]
+    if kind.several:
+        return [Say(_how_many(question), _picks(question))]
+    if kind.steps is not None:
+        return _so_far(question, place)
+    if question.ends is not None:
+        ends = {
+            "low": Text(question.options[0].label[place.language]),
+            "low_means": Text(question.ends[0][place.language]),
+            "high": Text(question.options[-1].label[place.language]),
+            "high_means": Text(question.ends[1][place.language]),
+        }
+        return [Say("scale-ends", ends)]
+    return []
+
+
+def _how_many(question: Question) -> str:
+    if question.least is not None and question.most is not None:
+        return "pick-between"
+    if question.most is not None:
+        return "pick-at-most"
+    return "pick-one-or-more" if question.least is None else "pick-at-least"
+
+
+def _picks(question: Question) -> dict[str, Value]:
+    bounds = {"least": question.least, "most": question.most}
+    return {name: bound for name, bound in bounds.items() if bound is not None}
+
+
+def _so_far(question: Question, place: Place) -> list[Line]:
+    """The parts given of an answer that takes several taps; before the first, the answer that stands."""
+    if place.picked:
+        return [Say("answer-so-far", {"answer": _parts(question, place.picked, place.language)})]
+    lines: list[Line] = []
+    if question.type == "ranking":
+        lines.append(Say("rank-one-after-another", {"most": ranking.places(question)}))
+    if question.id in place.answers and place.answers[question.id] not in question.specials:
+        lines.append(Say("answer-now", {"answer": said(question, place.answers[question.id], place.language)}))
+    return lines
+
+
+def _parts(question: Question, parts: tuple[str, ...], language: str) -> Line:
+    if question.type == "ranking":
+        return _listed([question.option(code).label[language] for code in parts], language)
+    return Say("just-a-number", {"number": Calendar("-".join(parts))})
 
 
 def _about_own_words(question: Question, place: Place) -> list[Line]:
@@ -433,29 +630,48 @@ def _limits(question: Question) -> dict[str, Value]:
     """The lowest and the highest number allowed, where a question has both; of own words the most letters."""
     if TYPES[question.type].own_words:
         return {"most": text.longest(question)}
+    if question.type == "date":
+        return {"low": Calendar(question.earliest), "high": Calendar(question.latest)}
     if question.low is None or question.high is None:
         return {}
     return {"low": question.low, "high": question.high}
 
 
-def _progress(survey: Survey, place: Place) -> Say:
-    """Which question this is of those that are asked as things stand, notes left out."""
-    counted = [q.id for q in asked(survey, place.answers) if q.type != "note"]
-    return Say("question-of", {"number": counted.index(place.at) + 1, "total": len(counted)})
-
-
 def _answer_rows(question: Question, number: int, place: Place) -> tuple[tuple[Button, ...], ...]:
     if question.type == "note":
         return ((Button(Say("button-next"), ReadOn(number, place.step)),),)
-    if TYPES[question.type].own_words and question.id in place.answers:
-        return ((Button(Say("button-keep-answer"), Reviewed(place.step)),),)
-    rows = [
-        (Button(_label(question, index, place), _does(question, number, index, place)),)
-        for index in range(len(question.options))
+    kind = TYPES[question.type]
+    keep = ((Button(Say("button-keep-answer"), Reviewed(place.step)),),)
+    if kind.own_words:
+        return keep if question.id in place.answers else ()
+    if kind.steps is not None:
+        rows = layout.rows(_part_buttons(question, number, place))
+        return (*rows, *keep) if question.id in place.answers and not place.picked else rows
+    buttons = [
+        Button(_label(question, n, place), _does(question, number, n, place)) for n in _visible(question, place)
     ]
-    if TYPES[question.type].several:
-        rows.append((Button(Say("button-done"), Finished(number, place.step)),))
-    return tuple(rows)
+    rows = layout.rows(buttons, place.language)
+    if kind.several:
+        rows = (*rows, (Button(Say("button-done"), Finished(number, place.step)),))
+    return rows
+
+
+def _part_buttons(question: Question, number: int, place: Place) -> list[Button]:
+    """The parts that can follow; a ranking's in the order in which this person sees its options."""
+    parts = _following(question, place)
+    seen = [option.code for option in _as_seen(question, place).options] if question.options else list(parts)
+    return [
+        Button(_part_label(question, part, place), Chose(number, parts.index(part), place.step))
+        for part in seen
+        if part in parts
+    ]
+
+
+def _part_label(question: Question, part: str, place: Place) -> Line:
+    if question.type == "ranking":
+        return Text(question.option(part).label[place.language])
+    written = part if len(place.picked) != 1 else f"--{part}"
+    return Say("just-a-number", {"number": Calendar(written)})
 
 
 def _label(question: Question, index: int, place: Place) -> Line:
@@ -495,7 +711,7 @@ def _foot(place: Place) -> tuple[tuple[Button, ...], ...]:
 
 
 def _review(survey: Survey, place: Place) -> Screen:
-    given = [q for q in asked(survey, place.answers) if q.id in place.answers and TYPES[q.type].kept]
+    given = [q for q in asked(survey, place.answers, place.seed) if q.id in place.answers and TYPES[q.type].kept]
     room = OWN_WORDS_SHOWN // max(1, sum(TYPES[q.type].own_words for q in given))
     lines: list[Line] = [Say("review-title")]
     lines += [
@@ -503,7 +719,7 @@ def _review(survey: Survey, place: Place) -> Screen:
             "review-line",
             {
                 "number": index,
-                "question": Text(q.ask[place.language]),
+                "question": worded_for(survey, q, place),
                 "answer": _shortened(said(q, place.answers[q.id], place.language), q, room),
             },
         )
@@ -541,16 +757,23 @@ def said(question: Question, answer: Answer, language: str) -> Line:
         return Say("answer-skipped") if TYPES[question.type].own_words else Say(SPECIAL_PHRASES[str(answer)])
     if TYPES[question.type].own_words:
         return Text(str(answer))
-    if isinstance(answer, int):
+    if isinstance(answer, int | float):
         return Say("just-a-number", {"number": answer})
+    if question.type == "date":
+        return Say("just-a-number", {"number": Calendar(str(answer))})
     codes = answer if isinstance(answer, tuple) else (answer,)
+    return _listed([question.option(code).label[language] for code in codes], language)
+
+
+def _listed(words: Iterable[str], language: str) -> Text:
     joiner = "، " if language in ("ur", "ps") else ", "
-    return Text(joiner.join(question.option(code).label[language] for code in codes))
+    return Text(joiner.join(words))
 
 
 def _confirm(survey: Survey, place: Place) -> Screen:
     pending = place.pending if place.pending is not None else ""
-    falling = _falling(survey, place.answers, {**place.answers, place.at: pending})
+    settled = settle(survey, {**place.answers, place.at: pending}, place.seed)
+    falling = _falling(survey, place.answers, settled)
     return Screen(
         place.language,
         (Say("change-drops", {"n": len(falling)}),),

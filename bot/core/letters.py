@@ -63,12 +63,24 @@ def fold(words: str) -> str:
 
 def whole_number(words: str) -> int | None:
     """The whole number written in Latin, Arabic-Indic, Persian or full-width digits; None when it is none."""
+    number = decimal_number(words, 0)
+    return number if isinstance(number, int) else None
+
+
+def decimal_number(words: str, places: int) -> int | float | None:
+    """The number written in any of those digits, with at most so many places behind the point; None when none.
+
+    A whole number is an int. With places, a comma before one or two last digits is a point: people write both.
+    """
     digits = _digits(clean(words)).strip().strip(_END_MARKS)
+    if places:
+        digits = re.sub(rf"[٫,،](?=[0-9]{{1,{places}}}$)", ".", digits)
     for group in (",", "٬", "،"):
         digits = digits.replace(group, "")
-    if not re.fullmatch(r"[+-]?[0-9]{1,9}", digits):
+    if not re.fullmatch(rf"[+-]?[0-9]{{1,9}}(\.[0-9]{{1,{places}}})?" if places else r"[+-]?[0-9]{1,9}", digits):
         return None
-    return int(digits)
+    number = float(digits)
+    return int(number) if number == int(number) else number
 
 
 def _digits(words: str) -> str:

@@ -27,7 +27,7 @@ class Text:
     """Words of the survey, already in the person's language; `values` take the place of {names} in it."""
 
     words: str
-    values: Mapping[str, int] = field(default_factory=dict)
+    values: Mapping[str, Value] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,15 @@ class Code:
     letters: str
 
 
+@dataclass(frozen=True)
+class Calendar:
+    """A year, month, day, or a month of any year, as ISO 8601 writes it: 2026, 2026-05, 2026-05-17, --05."""
+
+    written: str
+
+
 Line = Say | Text
-Value = Union[Say, Text, Code, int, str, date]  # noqa: UP007 - named before Say is complete
+Value = Union[Say, Text, Code, Calendar, int, float, str, date]  # noqa: UP007 - named before Say is complete
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,15 @@
 Laws:
 1. A survey never changes once a wave is open: the wave keeps the whole definition.
 2. Questions are asked in the order of the file; a condition names earlier questions only.
-3. Buttons name questions and options by number: the place in these tuples, counted from 0.
+3. Buttons name questions and options by number: the place in these tuples, counted from 0, in whatever order
+   a person sees them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 LANGUAGES = ("ur", "ps", "en")
 """The languages the bot itself speaks, in the order in which they are offered."""
@@ -20,10 +22,15 @@ NOT_ASKED = "not_asked"
 VALID = "valid"
 UNKNOWN = "unknown"
 
-SPECIALS = (DONT_KNOW, PREFER_NOT)
-"""Answers that every question offers unless its author says otherwise; never in a denominator."""
+SKIPPED = "skipped"
 
-RESERVED_CODES = frozenset({DONT_KNOW, PREFER_NOT, NOT_ASKED, VALID, UNKNOWN, "not_reached", "not_applicable"})
+USUAL_SPECIALS = (DONT_KNOW, PREFER_NOT)
+"""Answers that every question offers unless its author says otherwise."""
+
+SPECIALS = (*USUAL_SPECIALS, SKIPPED)
+"""Answers that are none: never in a denominator. `skipped` is offered where a question need not be answered."""
+
+RESERVED_CODES = frozenset({*SPECIALS, NOT_ASKED, VALID, UNKNOWN, "not_reached", "not_applicable"})
 """Codes an author may not give to an option: the tallies use them."""
 
 MINORS_CODE = "b15_17"
@@ -38,8 +45,8 @@ def worded(words: Words, language: str) -> str:
     return words[language] if language in words else next(iter(words.values()))
 
 
-Answer = str | int | tuple[str, ...]
-"""What is kept: a code, a whole number, or the codes of a multiple choice in the order of the file."""
+Answer = str | int | float | tuple[str, ...]
+"""What is kept: a code, a day, a number, or several codes (in the order of the file, or of a ranking)."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +59,7 @@ class Option:
 
 @dataclass(frozen=True)
 class Band:
-    """A group of whole numbers from `low` to `high`, both included, counted under `code`."""
+    """A group of numbers from `low` to `high`, both included, counted under `code`."""
 
     code: str
     low: int
@@ -60,7 +67,39 @@ class Band:
 
 
 class Condition:
-    """When a question is asked; see `bot.core.conditions` for the kinds there are."""
+    """When something holds; see `bot.core.conditions` for the kinds there are."""
+
+
+class Expression:
+    """What is worked out from answers; see `bot.core.expressions` for the kinds there are."""
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which options are offered after which answer to an earlier question (`choice_filter`).
+
+    `lists` names, for each of its codes, the options offered then; an option in no list is always offered.
+    """
+
+    question: str
+    lists: Mapping[str, tuple[str, ...]]
+
+    @cached_property
+    def listed(self) -> frozenset[str]:
+        """The options that hang on the earlier answer."""
+        return frozenset(code for codes in self.lists.values() for code in codes)
+
+    def offers(self, code: str, answers: Mapping[str, Answer]) -> bool:
+        """Whether this option is offered to a person with these answers."""
+        return code not in self.listed or code in self.lists.get(str(answers.get(self.question)), ())
+
+
+@dataclass(frozen=True)
+class Constraint:
+    """What an answer must meet, and the words that say so where it does not."""
+
+    test: Condition
+    message: Words
 
 
 @dataclass(frozen=True)
@@ -68,15 +107,21 @@ class Question:
     """One question. `type` is a key of `bot.core.questions.TYPES`.
 
     `specials` holds the special answers offered, `exclusive` the options of a multiple choice that stand
-    alone, `screen_out` the options that end the interview kindly, `bands` how whole numbers are counted,
-    `longest` how many letters an answer in own words may have.
+    alone, `screen_out` the options that end the interview kindly, `bands` how numbers are counted, `longest`
+    how many letters an answer in own words may have, `decimals` how many places a number may have, `ends` what
+    the two ends of a scale of bare numbers mean, `earliest` and `latest` the ends of the days that may be named
+    (as the answers are written), `precision` how exactly, `least` and `most` how many options may be picked
+    (of a ranking, how many places there are), `value` what a calculated answer is worked out from.
+    `shuffle`: its options are drawn in an order of chance, `exclusive` and `fixed` ones at their places.
+    `stem` stands above the words of one statement of a grid, `pipes` are the earlier questions whose answers
+    stand in its words, `heading` the title of its section. Where `keep` is false nothing of it is kept.
     """
 
     id: str
     type: str
     ask: Words
     options: tuple[Option, ...] = ()
-    specials: tuple[str, ...] = SPECIALS
+    specials: tuple[str, ...] = USUAL_SPECIALS
     show_if: Condition | None = None
     low: int | None = None
     high: int | None = None
@@ -85,6 +130,28 @@ class Question:
     screen_out: tuple[str, ...] = ()
     audio: Words = field(default_factory=dict)
     longest: int | None = None
+    decimals: int = 0
+    ends: tuple[Words, Words] | None = None
+    earliest: str = ""
+    latest: str = ""
+    precision: str = ""
+    least: int | None = None
+    most: int | None = None
+    value: Expression | None = None
+    constraint: Constraint | None = None
+    filter: Filter | None = None
+    shuffle: bool = False
+    fixed: tuple[str, ...] = ()
+    stem: Words = field(default_factory=dict)
+    pipes: tuple[str, ...] = ()
+    section: str = ""
+    heading: Words = field(default_factory=dict)
+    keep: bool = True
+
+    @cached_property
+    def codes(self) -> tuple[str, ...]:
+        """The codes of its options, in the order of the file."""
+        return tuple(option.code for option in self.options)
 
     def option(self, code: str) -> Option:
         """The option with this code; KeyError when there is none."""
@@ -92,6 +159,19 @@ class Question:
             if option.code == code:
                 return option
         raise KeyError(code)
+
+
+@dataclass(frozen=True)
+class Shuffle:
+    """Questions that change places among themselves: each unit is a run of question numbers that stays together.
+
+    With `arm`, the id of an arm question, the units are turned round by the arm drawn, which is kept; without,
+    their order is drawn by chance, and nobody ever learns it. `name` tells orders of one interview apart.
+    """
+
+    name: str
+    units: tuple[tuple[int, ...], ...]
+    arm: str = ""
 
 
 @dataclass(frozen=True)
@@ -153,6 +233,8 @@ class Survey:
     open_text: str = ""
     referral: Words = field(default_factory=dict)
     danger: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    shuffles: tuple[Shuffle, ...] = ()
+    """From the innermost (statements of a grid) to the outermost (sections)."""
 
     @property
     def offered(self) -> tuple[str, ...]:
@@ -165,14 +247,12 @@ class Survey:
 
     def question(self, id: str) -> Question:
         """The question with this id; KeyError when there is none."""
-        for question in self.questions:
-            if question.id == id:
-                return question
-        raise KeyError(id)
+        return self.questions[self._numbers[id]]
 
     def number(self, id: str) -> int:
         """The place of the question with this id, counted from 0; KeyError when there is none."""
-        for number, question in enumerate(self.questions):
-            if question.id == id:
-                return number
-        raise KeyError(id)
+        return self._numbers[id]
+
+    @cached_property
+    def _numbers(self) -> Mapping[str, int]:
+        return {question.id: number for number, question in enumerate(self.questions)}

@@ -21,7 +21,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from bot.core.questions import text
+from bot.core.grammar import WORDS
+from bot.core.questions import arm, text
 from bot.core.survey import LANGUAGES, RESERVED_CODES
 
 MOST_QUESTIONS = 999
@@ -46,7 +47,13 @@ _STATA_TEXT = re.compile(r"str[0-9]+")
 def _id(value: str) -> str:
     if not _ID.fullmatch(value):
         raise PydanticCustomError("bad-id", "bad id")
-    if keyword.iskeyword(value) or value in _SPSS or value in _STATA or _STATA_TEXT.fullmatch(value):
+    if (
+        keyword.iskeyword(value)
+        or value in WORDS
+        or value in _SPSS
+        or value in _STATA
+        or _STATA_TEXT.fullmatch(value)
+    ):
         raise PydanticCustomError("reserved-word", "reserved word")
     return value
 
@@ -107,13 +114,27 @@ class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
-class Asked(Part):
-    """What every question has."""
+Bands = Annotated[
+    dict[Code, Annotated[list[int], Field(min_length=2, max_length=2)]], Field(max_length=MOST_OPTIONS)
+]
+ChoiceFilter = Annotated[
+    dict[str, Annotated[dict[str, list[str]], Field(min_length=1)]], Field(min_length=1, max_length=1)
+]
+
+
+class Named(Part):
+    """What every question has, asked or not."""
 
     id: Id
     type: str
-    ask: Words
     show_if: ShowIf | None = None
+    section: str | None = None
+
+
+class Asked(Named):
+    """What every question has that is asked."""
+
+    ask: Words
     audio: dict[str, AudioName] = {}
     sensitive: bool = False
 
@@ -122,22 +143,44 @@ class Answered(Asked):
     """What every question has that is answered."""
 
     specials: list[Literal["dont_know", "prefer_not"]] = ["dont_know", "prefer_not"]
+    required: bool = True
+    constraint: str | None = None
+    constraint_message: Words | None = None
 
 
-class Choice(Answered):
+class Listed(Answered):
+    """What every question has whose options are its own."""
+
+    options: Options
+    choice_filter: ChoiceFilter | None = None
+    shuffle: bool = False
+    fixed: list[str] = []
+
+
+class Choice(Listed):
     """One answer of several."""
 
     type: Literal["choice"]
-    options: Options
     screen_out: list[str] = []
 
 
-class Choices(Answered):
+class Choices(Listed):
     """One answer or more."""
 
     type: Literal["choices"]
-    options: Options
     exclusive: list[str] = []
+    least: Annotated[int, Field(ge=1)] | None = None
+    most: Annotated[int, Field(ge=1)] | None = None
+
+
+class Ranking(Answered):
+    """Options put in an order."""
+
+    type: Literal["ranking"]
+    options: Options
+    ranked: Annotated[int, Field(ge=1)] | None = None
+    shuffle: bool = False
+    fixed: list[str] = []
 
 
 class Scaled(Answered):
@@ -147,15 +190,52 @@ class Scaled(Answered):
     scale: str
 
 
+class Grid(Answered):
+    """Statements that share a scale, each a question of its own."""
+
+    type: Literal["grid"]
+    scale: str
+    statements: Annotated[dict[Id, Words], Field(min_length=2, max_length=MOST_OPTIONS)]
+    shuffle: bool | str = False
+
+
 class Number(Answered):
-    """A whole number."""
+    """A number."""
 
     type: Literal["number"]
     min: int
     max: int
-    bands: Annotated[
-        dict[Code, Annotated[list[int], Field(min_length=2, max_length=2)]], Field(max_length=MOST_OPTIONS)
-    ] = {}
+    decimals: Annotated[int, Field(ge=0, le=2)] = 0
+    bands: Bands = {}
+
+
+Day = Annotated[str, Field(json_schema_extra={"pattern": "^[0-9]{4}(-[0-9]{2}){0,2}$"})]
+
+
+class Date(Answered):
+    """A month, a year or, with a reason, a day."""
+
+    type: Literal["date"]
+    earliest: Annotated[Day, Field(alias="from")]
+    latest: Annotated[Day, Field(alias="to")]
+    precision: Literal["year", "month", "day"] = "month"
+    because: str | None = None
+
+
+class Calculated(Named):
+    """A number worked out from earlier answers."""
+
+    type: Literal["calculate"]
+    value: str
+    bands: Bands = {}
+    keep: bool = False
+
+
+class Arm(Named):
+    """A group drawn by chance."""
+
+    type: Literal["arm"]
+    arms: Annotated[list[Code], Field(min_length=2, max_length=arm.MOST_ARMS)]
 
 
 class YesNo(Answered):
@@ -178,17 +258,31 @@ class OwnWords(Asked):
     longest: Annotated[int, Field(ge=1, le=text.MOST)] = text.USUAL
 
 
-AnyQuestion = Choice | Choices | Scaled | Number | YesNo | Note | OwnWords
+AnyQuestion = (
+    Choice | Choices | Scaled | Grid | Number | YesNo | Date | Ranking | Note | OwnWords | Calculated | Arm
+)
 
 KINDS: Mapping[str, type[AnyQuestion]] = {
     "choice": Choice,
     "choices": Choices,
     "scale": Scaled,
+    "grid": Grid,
     "number": Number,
     "yes_no": YesNo,
+    "date": Date,
+    "ranking": Ranking,
     "note": Note,
     "text": OwnWords,
+    "calculate": Calculated,
+    "arm": Arm,
 }
+
+
+class Ends(Part):
+    """What the two ends of a scale of bare numbers mean."""
+
+    low: Words
+    high: Words
 
 
 class Scale(Part):
@@ -196,6 +290,15 @@ class Scale(Part):
 
     order: Literal["ascending", "descending"]
     options: Options
+    ends: Ends | None = None
+
+
+class Section(Part):
+    """Questions that stand together; its keys hold for all of them."""
+
+    title: Words | None = None
+    show_if: ShowIf | None = None
+    shuffle: bool | str = False
 
 
 class Grouped(Part):
@@ -258,6 +361,8 @@ class Outline(Part):
     reach: Any = None
     consent: Words
     scales: dict[Id, Any] = {}
+    sections: dict[Id, Any] = {}
+    shuffle: list[str] | None = None
     questions: Annotated[list[Any], Field(min_length=1, max_length=MOST_QUESTIONS)]
     indicators: list[Any] = []
 
@@ -268,6 +373,7 @@ class SurveyFile(Outline):
     cells: Cells | None = None
     reach: Reach | None = None
     scales: dict[Id, Scale] = {}
+    sections: dict[Id, Section] = {}
     questions: Annotated[
         list[Annotated[AnyQuestion, Field(discriminator="type")]], Field(min_length=1, max_length=MOST_QUESTIONS)
     ]

@@ -46,6 +46,8 @@ _OTHER_DIGITS = "٠١٢٣٤٥٦٧٨٩"
 
 _COMMAND = re.compile(r"(?<!\S)/[a-z_]+")  # written out in a catalogue
 _PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+_PIPE = re.compile(r"\$\{([a-z][a-z0-9_]*)\}")
+_PLACED = re.compile(r"\$?\{([a-z][a-z0-9_]*)\}")
 
 _MONTHS = {
     "en": "January February March April May June July August September October November December",
@@ -181,6 +183,17 @@ def day(language: str, date: date) -> str:
     return _digits(f"{date.day} {month} {date.year}", _DIGITS.get(language, _LATIN_DIGITS))
 
 
+def calendar(language: str, written: str) -> str:
+    """A year, a month of a year, a day, or a month of any year, from how ISO 8601 writes it (`--05`)."""
+    months, digits = _MONTHS.get(language, _MONTHS[SOURCE]).split(), _DIGITS.get(language, _LATIN_DIGITS)
+    if written.startswith("--"):
+        return months[int(written[2:]) - 1]
+    year, month, day_of_month = [*written.split("-"), "", ""][:3]
+    named = [str(int(day_of_month))] if day_of_month else []
+    named += [months[int(month) - 1]] if month else []
+    return _digits(" ".join([*named, year]), digits)
+
+
 def weekday(language: str, day: int) -> str:
     """The name of a day of the week, 0 for Monday to 6 for Sunday."""
     return _WEEKDAYS.get(language, _WEEKDAYS[SOURCE]).split()[day]
@@ -215,15 +228,21 @@ def join(language: str, items: Iterable[object]) -> str:
 
 
 def fill(language: str, text: str, values: Mapping[str, object]) -> str:
-    """A survey's own words with these values in place of their {names}; other braces stand as they are."""
+    """A survey's own words with these values in place of their {names}, or ${names}; other braces stand."""
     if not values:
         return text
-    return _PLACEHOLDER.sub(lambda at: _value(language, values[at[1]]) if at[1] in values else at[0], text)
+    return _PLACED.sub(lambda at: _value(language, values[at[1]]) if at[1] in values else at[0], text)
 
 
 def placeholders(text: str) -> frozenset[str]:
     """The {names} for which a text wants values."""
     return frozenset(_PLACEHOLDER.findall(text))
+
+
+def piped(words: Mapping[str, str]) -> tuple[str, ...]:
+    """The questions that a text names as ${question}, in whatever language it does, the first one first."""
+    found = (name for text in words.values() for name in _PIPE.findall(text))
+    return tuple(dict.fromkeys(found))
 
 
 def keyword(words: str) -> str | None:

@@ -14,7 +14,8 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from bot.core.conditions import Compare, ConditionError, Selected, atoms, from_mapping, parse, tries, verdict
+from bot.core.conditions import Compare, Selected, atoms, tries, verdict
+from bot.core.grammar import ConditionError, from_mapping, parse
 from bot.core.letters import clean, fold
 from bot.core.questions import yes_no
 from bot.core.survey import SPECIALS, Condition, Option, Question

@@ -9,29 +9,36 @@ Laws:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from bot.core.conditions import from_mapping, parse
+from bot.core.conditions import All
 from bot.core.flow import PLACE_SIZES, longest_place
+from bot.core.grammar import from_mapping, parse, parse_value
 from bot.core.letters import clean
 from bot.core.questions import TYPES, yes_no
 from bot.core.survey import (
     PREFER_NOT,
+    SKIPPED,
     SPECIALS,
+    USUAL_SPECIALS,
     Band,
     CellPart,
     Condition,
+    Constraint,
+    Filter,
     Indicator,
     Option,
     Question,
     Reach,
+    Shuffle,
     Survey,
     Words,
 )
 from bot.files.form import schema
+from bot.files.phrases import piped
 from bot.files.plain import read
 from bot.files.problems import Notes, Problem
 from bot.files.rules import inspect
@@ -100,9 +107,13 @@ def pinned(said: Mapping[str, Any]) -> dict[str, Any]:
     document["title"] = _words(said["title"])
     document["consent"] = _words(said["consent"])
     document["scales"] = {
-        name: {"order": scale["order"], "options": _options(scale["options"])}
+        name: {"order": scale["order"], "options": _options(scale["options"]), **_ends(scale)}
         for name, scale in (said.get("scales") or {}).items()
     }
+    for name, section in (said.get("sections") or {}).items():
+        document.setdefault("sections", {})[name] = _section(section)
+    if said.get("shuffle"):
+        document["shuffle"] = said["shuffle"]
     document["questions"] = [_question(question, said["languages"]) for question in said["questions"]]
     document["cells"] = [
         [name, part if isinstance(part, str) else {**part, "groups": _pairs(part["groups"])}]
@@ -115,9 +126,28 @@ def pinned(said: Mapping[str, Any]) -> dict[str, Any]:
     return document
 
 
+def _ends(scale: Mapping[str, Any]) -> dict[str, Any]:
+    return {"ends": {end: _words(scale["ends"][end]) for end in ("low", "high")}} if scale.get("ends") else {}
+
+
+def _section(said: Mapping[str, Any]) -> dict[str, Any]:
+    section = {key: value for key, value in said.items() if value is not None}
+    if "title" in section:
+        section["title"] = _words(said["title"])
+    if isinstance(section.get("show_if"), dict):
+        section["show_if"] = _pairs(said["show_if"])
+    return section
+
+
 def _question(said: Mapping[str, Any], languages: Iterable[str]) -> dict[str, Any]:
     question = {key: value for key, value in said.items() if value is not None}
-    question["ask"] = _words(said["ask"])
+    for words in ("ask", "constraint_message"):
+        if words in question:
+            question[words] = _words(said[words])
+    if "statements" in question:
+        question["statements"] = _options(said["statements"])
+    if "choice_filter" in question:
+        question["choice_filter"] = [[id, _pairs(lists)] for id, lists in said["choice_filter"].items()]
     if said["type"] == "yes_no":
         given = said.get("options") or {code: {k: YES_NO[code][k] for k in languages} for code in yes_no.CODES}
         question["options"] = [[code, _words(given[code])] for code in yes_no.CODES]
@@ -147,8 +177,7 @@ def _words(said: Words) -> dict[str, str]:
 
 def from_document(document: Mapping[str, Any]) -> Survey:
     """The survey of a document that `load` handed out."""
-    scales = {name: _read_options(scale["options"]) for name, scale in document["scales"].items()}
-    questions = tuple(_read_question(question, scales) for question in document["questions"])
+    questions = tuple(question for said in document["questions"] for question in _read_questions(said, document))
     known = {question.id: question for question in questions}
     return Survey(
         id=document["survey"],
@@ -165,22 +194,35 @@ def from_document(document: Mapping[str, Any]) -> Survey:
         open_text=document.get("open_text", ""),
         referral=document.get("referral", {}),
         danger={language: tuple(listed) for language, listed in document.get("danger_words", {}).items()},
+        shuffles=tuple(read_shuffles(document)),
     )
 
 
-def _read_question(said: Mapping[str, Any], scales: Mapping[str, tuple[Option, ...]]) -> Question:
+def _read_questions(said: Mapping[str, Any], document: Mapping[str, Any]) -> Iterator[Question]:
+    """The question, or one for each statement of a grid."""
+    section = document.get("sections", {}).get(said.get("section"), {})
+    scale = document["scales"].get(said.get("scale"), {"options": said.get("options", ())})
+    one = _read_question(said, scale, section)
+    if said["type"] != "grid":
+        yield one
+        return
+    for id, words in said["statements"]:
+        yield replace(one, id=id, ask=words, stem=said["ask"], pipes=piped(words))
+
+
+def _read_question(said: Mapping[str, Any], scale: Mapping[str, Any], section: Mapping[str, Any]) -> Question:
     kind = TYPES[said["type"]]
-    usual = (PREFER_NOT,) if kind.own_words else SPECIALS if kind.kept else ()
-    offered = said.get("specials", usual)
-    options = scales[said["scale"]] if "scale" in said else _read_options(said.get("options", ()))
+    usual = (PREFER_NOT,) if kind.own_words else USUAL_SPECIALS if kind.kept and not kind.hidden else ()
+    offered = [*said.get("specials", usual), *(() if said.get("required", True) else (SKIPPED,))]
+    options = [Option(code, {}) for code in said.get("arms", ())] or _read_options(scale["options"])
     order = [option.code for option in options]
     return Question(
         id=said["id"],
         type=said["type"],
-        ask=said["ask"],
-        options=options,
+        ask=said.get("ask", {}),
+        options=tuple(options),
         specials=tuple(special for special in SPECIALS if special in offered),
-        show_if=_read_condition(said.get("show_if")),
+        show_if=_both(_read_condition(section.get("show_if")), _read_condition(said.get("show_if"))),
         low=said.get("min"),
         high=said.get("max"),
         bands=tuple(Band(code, low, high) for code, (low, high) in said.get("bands", ())),
@@ -188,6 +230,22 @@ def _read_question(said: Mapping[str, Any], scales: Mapping[str, tuple[Option, .
         screen_out=tuple(code for code in order if code in said.get("screen_out", ())),
         audio=said.get("audio", {}),
         longest=said.get("longest"),
+        decimals=said.get("decimals", 0),
+        ends=(scale["ends"]["low"], scale["ends"]["high"]) if "ends" in scale else None,
+        earliest=said.get("from", ""),
+        latest=said.get("to", ""),
+        precision=said.get("precision", "month") if said["type"] == "date" else "",
+        least=said.get("least"),
+        most=said.get("most", said.get("ranked")),
+        value=parse_value(said["value"]) if "value" in said else None,
+        constraint=_read_constraint(said),
+        filter=_read_filter(said.get("choice_filter", ())),
+        shuffle=said.get("shuffle", False) if said["type"] != "grid" else False,
+        fixed=tuple(code for code in order if code in said.get("fixed", ())),
+        pipes=piped(said.get("ask", {})),
+        section=said.get("section", ""),
+        heading=section.get("title", {}),
+        keep=said.get("keep", said["type"] != "calculate"),
     )
 
 
@@ -199,6 +257,48 @@ def _read_condition(said: Any) -> Condition | None:
     if said is None:
         return None
     return parse(said) if isinstance(said, str) else from_mapping(dict(said))
+
+
+def _both(one: Condition | None, other: Condition | None) -> Condition | None:
+    if one is None or other is None:
+        return one or other
+    return All((one, other))
+
+
+def _read_constraint(said: Mapping[str, Any]) -> Constraint | None:
+    if "constraint" not in said:
+        return None
+    return Constraint(parse(said["constraint"], own=said["id"]), said["constraint_message"])
+
+
+def _read_filter(said: Iterable[Any]) -> Filter | None:
+    for id, lists in said:
+        return Filter(id, {code: tuple(codes) for code, codes in lists})
+    return None
+
+
+def read_shuffles(document: Mapping[str, Any]) -> Iterator[Shuffle]:
+    """What changes places: the statements of a grid, then the questions of a section, then whole sections."""
+    runs: dict[str, list[tuple[int, ...]]] = {}
+    at = 0
+    for said in document["questions"]:
+        size = len(said["statements"]) if said["type"] == "grid" else 1
+        unit = tuple(range(at, at + size))
+        at += size
+        if said["type"] == "grid" and said.get("shuffle"):
+            yield _shuffle(said["id"], [(number,) for number in unit], said["shuffle"])
+        if said.get("section"):
+            runs.setdefault(said["section"], []).append(unit)
+    for name, section in document.get("sections", {}).items():
+        if section.get("shuffle") and name in runs:
+            yield _shuffle(name, runs[name], section["shuffle"])
+    outer = [tuple(number for unit in runs[name] for number in unit) for name in document.get("shuffle", ())]
+    if outer:
+        yield _shuffle("sections", outer, True)
+
+
+def _shuffle(name: str, units: list[tuple[int, ...]], by: bool | str) -> Shuffle:
+    return Shuffle(f"order of {name}", tuple(units), by if isinstance(by, str) else "")
 
 
 def _read_cell(name: str, part: Any, questions: Mapping[str, Question]) -> CellPart:

@@ -197,10 +197,11 @@ def load_place(plain: bytes) -> Place:
         pending=None if pending is None else _answer(pending),
         marks=tuple(raw["marks"]),
         typed=raw.get("typed", 0),  # interviews sealed by an earlier version have none
+        seed=raw.get("seed", 0),
     )
 
 
-def _answer(value: str | int | list[str]) -> Answer:
+def _answer(value: str | int | float | list[str]) -> Answer:
     return tuple(value) if isinstance(value, list) else value
 
 

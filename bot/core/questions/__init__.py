@@ -7,17 +7,35 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.core.questions import choice, choices, note, number, scale, text, yes_no
+from bot.core.questions import (
+    arm,
+    calculate,
+    choice,
+    choices,
+    date,
+    grid,
+    note,
+    number,
+    ranking,
+    scale,
+    text,
+    yes_no,
+)
 from bot.core.questions.kind import Kind
 
 TYPES: Mapping[str, Kind] = {
     "choice": choice.KIND,
     "choices": choices.KIND,
     "scale": scale.KIND,
+    "grid": grid.KIND,
     "number": number.KIND,
     "yes_no": yes_no.KIND,
+    "date": date.KIND,
+    "ranking": ranking.KIND,
     "note": note.KIND,
     "text": text.KIND,
+    "calculate": calculate.KIND,
+    "arm": arm.KIND,
 }
 
 __all__ = ["TYPES", "Kind"]
