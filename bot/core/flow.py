@@ -650,7 +650,7 @@ def _answer_rows(question: Question, number: int, place: Place) -> tuple[tuple[B
     buttons = [
         Button(_label(question, n, place), _does(question, number, n, place)) for n in _visible(question, place)
     ]
-    rows = layout.rows(buttons, place.language)
+    rows = layout.rows(buttons)
     if kind.several:
         rows = (*rows, (Button(Say("button-done"), Finished(number, place.step)),))
     return rows

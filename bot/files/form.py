@@ -1,6 +1,6 @@
 """The form of a survey file: which keys stand where, and what each may hold (pydantic models).
 
-What a model cannot see - earlier questions, codes of another question, languages - is in `rules.py`.
+What a model cannot see - earlier questions, codes of another question, languages - is in `rules/`.
 Keys are read strictly: no number becomes text, no unknown key is passed over.
 """
 

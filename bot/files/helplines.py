@@ -24,7 +24,7 @@ from bot.core.referral import TRUSTED_DAYS, Helpline
 from bot.core.survey import LANGUAGES
 from bot.files.plain import read
 from bot.files.problems import Notes, Problem
-from bot.files.rules import HELPLINES_RESERVE
+from bot.files.rules.phone import HELPLINES_RESERVE
 from bot.files.texts import entries, items
 
 STEM = "helplines"

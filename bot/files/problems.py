@@ -359,67 +359,176 @@ CATALOGUE: Mapping[str, Sentence] = {
     ),
     # -- conditions ---------------------------------------------------------------------------------------
     "condition-unreadable": S(
-        "the condition of '{id}' is not understood: {reason}",
+        "{what} of '{id}' is not understood: {reason}",
         "a condition reads earlier answers: ${{q}} = 'code', ${{n}} >= 18, selected(${{q}}, 'code'), and, or, not",
         "write it so, or as a mapping: {{q: [code, code]}}",
     ),
     "condition-itself": S(
-        "the condition of '{id}' reads the answer to '{id}' itself",
+        "{what} of '{id}' reads the answer to '{id}' itself",
         "a condition reads earlier answers",
         "name a question asked before",
     ),
     "condition-later": S(
-        "the condition of '{id}' reads '{question}', which comes later",
+        "{what} of '{id}' reads '{question}', which comes later",
         "a condition reads earlier answers",
         "move '{question}' before '{id}', or change the condition",
     ),
     "condition-unknown": S(
-        "the condition of '{id}' reads '{question}', which is not there",
+        "{what} of '{id}' reads '{question}', which is not there",
         "a condition names a question of this survey",
         "{hint}",
     ),
     "condition-note": S(
-        "the condition of '{id}' reads '{question}', which is a note",
+        "{what} of '{id}' reads '{question}', which is a note",
         "a note has no answer",
         "name a question that is answered",
     ),
     "condition-text": S(
-        "the condition of '{id}' reads '{question}', which is answered in own words",
+        "{what} of '{id}' reads '{question}', which is answered in own words",
         "own words are read by nobody but a steward",
         "name another question",
     ),
     "condition-code": S(
-        "the condition of '{id}' waits for '{code}', which is no answer to '{question}'",
+        "{what} of '{id}' waits for '{code}', which is no answer to '{question}'",
         "a condition names answers that can be given",
         "{hint}",
     ),
     "condition-number": S(
-        "the condition of '{id}' compares '{question}' with the number {value}",
+        "{what} of '{id}' compares '{question}' with the number {value}",
         "only the answer to a number question is a number",
         "name a code in quotes",
     ),
     "condition-order": S(
-        "the condition of '{id}' asks whether '{question}' is {operator} something",
+        "{what} of '{id}' asks whether '{question}' is {operator} something",
         "only the answer to a number question, beside a whole number, is more or less",
         "name the codes that are meant: {{{question}: [code, code]}}",
     ),
     "condition-needs-number": S(
-        "the condition of '{id}' looks for '{code}' in '{question}', which is answered with a number",
+        "{what} of '{id}' looks for '{code}' in '{question}', which is answered with a number",
         "a number is compared with a number",
         "write ${{{question}}} >= 1, or the like",
     ),
     "condition-selected": S(
-        "the condition of '{id}' compares '{question}' with one code",
+        "{what} of '{id}' compares '{question}' with one code",
         "the answer to a multiple choice holds several codes",
         "write selected(${{{question}}}, '{code}')",
     ),
+    "condition-count": S(
+        "{what} of '{id}' counts what was picked in '{question}', where one answer is given",
+        "count-selected() counts the options of a multiple choice",
+        "name a question of type choices",
+    ),
+    "condition-arithmetic": S(
+        "{what} of '{id}' reckons with '{question}', whose answer is no number",
+        "only numbers are put together",
+        "name a number question, or write if(${{{question}}} = 'code', 1, 0)",
+    ),
+    "condition-unlike": S(
+        "{what} of '{id}' compares things of two sorts",
+        "a number stands beside a number, a day beside a day, a code beside a code",
+        "compare '{question}' with what is like it",
+    ),
+    "condition-date": S(
+        "{what} of '{id}' compares '{question}' with {value}",
+        "a day is compared with one written as it is kept: its {precision}",
+        "write it in quotes, as '2026', '2026-05' or '2026-05-17'",
+    ),
+    "constraint-half": S(
+        "'{id}' has '{key}' alone",
+        "a constraint and the words that say so belong together",
+        "write both 'constraint' and 'constraint_message', or neither",
+    ),
+    "constraint-grid": S(
+        "the grid '{id}' has a constraint",
+        "each statement of a grid is a question of its own",
+        "take it away, or write the statements as scale questions",
+    ),
+    "constraint-never": S(
+        "no answer to '{id}' meets its constraint",
+        "somebody must be able to answer",
+        "change the constraint",
+    ),
+    "value-word": S(
+        "the value of '{id}' may come to a word",
+        "what is worked out is a number",
+        "write numbers, as in if(${{q}} = 'code', 1, 0)",
+    ),
+    "named-later": S(
+        "{place} names '{question}', which does not come before it",
+        "only an earlier answer is known",
+        "move '{question}' before it",
+    ),
+    "filter-empty": S(
+        "whoever answered '{code}' to '{question}' is offered no option of '{id}'",
+        "every answer leaves something to pick",
+        "list options for '{code}', or leave one option out of all lists so that everybody is offered it",
+    ),
+    "pipe-type": S(
+        "{place} shows the answer to '{question}', which is of type {type}",
+        "only a single answer, a number or a day stands in later words",
+        "name another question",
+    ),
+    "pipe-uneven": S(
+        "{place} shows other earlier answers in '{language}' than in another language",
+        "every language says the same",
+        "write the same ${{...}} in each",
+    ),
+    "pipe-unsure": S(
+        "{place} shows the answer to '{question}', which not everybody has been asked",
+        "whoever was not asked would read '…'",
+        "give it a show_if that reads '{question}'",
+        "warning",
+    ),
+    "unknown-section": S(
+        "the section '{section}' is not there", "a section is defined under 'sections'", "{hint}"
+    ),
+    "unused-section": S(
+        "no question stands in the section '{section}'",
+        "what is written should be asked",
+        "use or delete it",
+        "warning",
+    ),
+    "section-apart": S(
+        "questions of the section '{section}' do not stand together",
+        "a section is asked in one piece",
+        "move this question to the others",
+    ),
+    "shuffle-apart": S(
+        "the sections that change places do not follow each other",
+        "what lies between them would be torn apart",
+        "put them one after another",
+    ),
+    "shuffle-hangs": S(
+        "'{id}' hangs on '{question}', and the two change places",
+        "what is asked in an order of chance cannot hang on each other",
+        "take one of them out of what is shuffled",
+    ),
+    "picks-too-many": S(
+        "'{key}' of '{id}' is more than can be picked together",
+        "at most {most} options stand together",
+        "lower it",
+    ),
+    "date-unlike": S(
+        "'{value}' is no {precision} of the calendar in '{id}'",
+        "both ends are written as exactly as the question asks",
+        "write '2026', '2026-05' or '2026-05-17', in quotes",
+    ),
+    "date-long": S(
+        "'{id}' lets people name more than {most} years", "so many stand on no screen", "bring the two ends nearer"
+    ),
+    "date-day": S(
+        "'{id}' asks for a day",
+        "a day can point to a person; a month is nearly always enough",
+        "write 'precision: month', or say in 'because' what the day is needed for",
+    ),
+    "nothing-asked": S("nothing of this survey is asked", "people answer questions", "add a question"),
     "condition-never": S(
-        "the condition of '{id}' is never true",
+        "{what} of '{id}' is never true",
         "a question must be asked of somebody",
         "change the condition, or delete the question",
     ),
     "condition-always": S(
-        "the condition of '{id}' is always true",
+        "{what} of '{id}' is always true",
         "a condition makes a difference",
         "drop show_if",
     ),

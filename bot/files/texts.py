@@ -62,10 +62,17 @@ def texts(said: Mapping[str, Any]) -> Iterator[Written]:
     for name, scale in entries(said.get("scales")).items():
         for code, label in entries(entries(scale).get("options")).items():
             yield from _written(("scales", name, "options", code), "(scales)", label)
+        for end, words in entries(entries(scale).get("ends")).items():
+            yield from _written(("scales", name, "ends", end), "(scales)", words)
+    for name, section in entries(said.get("sections")).items():
+        yield from _written(("sections", name, "title"), "(sections)", entries(section).get("title"))
     for number, question in enumerate(items(said.get("questions"))):
         asked = entries(question)
         owner = asked["id"] if isinstance(asked.get("id"), str) else f"question {number + 1}"
-        yield from _written(("questions", number, "ask"), owner, asked.get("ask"))
+        for key in ("ask", "constraint_message"):
+            yield from _written(("questions", number, key), owner, asked.get(key))
+        for id, statement in entries(asked.get("statements")).items():
+            yield from _written(("questions", number, "statements", id), owner, statement)
         for code, label in entries(asked.get("options")).items():
             yield from _written(("questions", number, "options", code), owner, label)
     for number, indicator in enumerate(items(said.get("indicators"))):

@@ -1,0 +1,61 @@
+"""What an author owes: leave to use the questions of others, and help for whoever writes of danger."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.core.letters import fold
+from bot.files import form
+from bot.files.plain import Path
+from bot.files.problems import suggestion
+from bot.files.rules.draft import Rule, _Draft
+from bot.files.texts import entries, items
+
+OWN_LICENCE = "own items"
+LICENCE_KEYS = ("permission_ref", "source", "instrument_version")
+
+
+def _licence(draft: _Draft) -> None:
+    licence = draft.said.get("licence")
+    if not isinstance(licence, str) or licence.strip() == OWN_LICENCE:
+        return
+    for key in LICENCE_KEYS:
+        value = draft.said.get(key)
+        if key not in draft.said or value is None or (isinstance(value, str) and not value.strip()):
+            draft.add("licence-incomplete", ("licence",), key=key, licence=licence)
+
+
+def _own_words(draft: _Draft) -> None:
+    """Who asks for own words says how they are read, asks everybody, and knows what to do about danger."""
+    said = draft.said
+    asked = [(number, one) for number, one in draft.questions.items() if isinstance(one, form.OwnWords)]
+    for number, question in asked:
+        if said.get("open_text") is None:
+            draft.add("text-unsealed", ("questions", number, "type"), id=question.id)
+        if question.show_if is not None:
+            draft.add("text-routed", ("questions", number, "show_if"), id=question.id)
+    if asked and said.get("referral") is None:
+        draft.add("text-without-referral", ("questions", asked[0][0]), id=asked[0][1].id)
+    for one, other in (("referral", "danger_words"), ("danger_words", "referral")):
+        if said.get(one) is not None and said.get(other) is None:
+            draft.add("referral-half", (one,), key=one, missing=other)
+    _danger_words(draft)
+
+
+def _danger_words(draft: _Draft) -> None:
+    listed = entries(draft.said.get("danger_words"))
+    at: Path = ("danger_words",)
+    if listed and draft.languages:
+        for language in draft.languages:
+            if language not in listed:
+                draft.add("missing-language", at, place="'danger_words'", language=language)
+    for language, words in listed.items():
+        if draft.languages and language not in draft.languages:
+            hint = suggestion(language, draft.languages)
+            draft.add("unknown-language", (*at, language), place="'danger_words'", language=language, hint=hint)
+        for number, word in enumerate(items(words)):
+            if isinstance(word, str) and not any(letter.isalpha() for letter in fold(word)):
+                draft.add("empty-text", (*at, language, number), place="'danger_words'", language=language)
+
+
+RULES: Sequence[Rule] = (_licence, _own_words)
