@@ -575,10 +575,49 @@ CATALOGUE: Mapping[str, Sentence] = {
         "a share counts some of the answers, else it is always 100%",
         "leave out the codes that do not count",
     ),
+    "licence-empty": S(
+        "the licence is empty",
+        "nothing is asked without leave: of the author, or of whoever wrote the questions",
+        "write 'licence: own items', or the licence's name",
+    ),
+    "ages-overlap": S(
+        "the ages '{code}' and '{other}' of '{question}' share years",
+        "everybody has one age and belongs to one group",
+        "end one before the other begins",
+    ),
+    "ages-differ": S(
+        "the age '{code}' of '{question}' is labelled with {found} in '{language}'",
+        "the code of an age says the years it holds, and so does its label",
+        "make the two say the same years",
+    ),
     "licence-incomplete": S(
         "'{key}' is missing beside the licence '{licence}'",
         "questions of others need permission_ref, source and instrument_version",
         "add '{key}:', or write 'licence: own items' if the questions are your own",
+    ),
+    # -- how it would fare --------------------------------------------------------------------------------
+    "population-small": S(
+        "{found} people could be asked",
+        "under {least} people, three times {k}, nothing is asked: a group shown would be everybody",
+        "ask a larger area, or join with a neighbouring one",
+    ),
+    "group-unshown": S(
+        "'{code}' of '{name}' would have about {found} people and not be shown by itself",
+        "a {name} needs {least} ({times} x {k})",
+        "join groups into larger ones, or ask more people; state what you know when you open the wave",
+        "warning",
+    ),
+    "group-joined": S(
+        "'{code}' of '{name}', about {found} people, would not be shown by itself either",
+        "else the groups that are too small could be told from the rest",
+        "join the small groups into larger ones",
+        "warning",
+    ),
+    "audio-missing": S(
+        "{heard} of {all} questions can be heard in '{language}'; these cannot: {silent}",
+        "who does not read hears every question, or knows nothing of those that are missing",
+        "record them, and name the recordings under 'audio'",
+        "warning",
     ),
     # -- helplines ----------------------------------------------------------------------------------------
     "helplines-empty": S(

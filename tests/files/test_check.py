@@ -325,6 +325,7 @@ def test_the_report_for_programs_says_the_same(tmp_path: Path) -> None:
             "file": str(path),
             "line": 4,
             "level": "error",
+            "id": "missing-language",
             "what": "'title' has no text in 'ur'",
             "rule": "every text stands in every language of the survey",
             "todo": "add 'ur:' with the text",

@@ -368,6 +368,9 @@ MISTAKES: list[tuple[str, *tuple[Edit, ...]]] = [
     ("one-question", ("share_of: {reasons: [far]}", "share_of: {reasons: [far], gender: [man]}")),
     ("one-question", ("women: {gender: [woman]}", "women: {}")),
     ("share-of-all", ("{trust_police: [some, much]}", "{trust_police: [none, some, much]}")),
+    ("licence-empty", ("licence: adapted with permission", "licence: ' '")),
+    ("ages-differ", ("b18_24: {ur: 18 سے 24,", "b18_24: {ur: 18 سے 29,")),
+    ("ages-overlap", ("b30: {ur: 30 یا زیادہ, en: 30 or older}", "b29_120: {ur: 29 یا زیادہ, en: 29 or older}")),
     (
         "licence-incomplete",
         ("licence: adapted", "licence: adapted"),
@@ -389,6 +392,8 @@ ELSEWHERE = {
     "not-translated", "wrong-script", "latin-word", "foreign-digit", "latin-mark", "stray-space", "question-mark",
     "label-mark", "range-sign", "kabul-word", "literary-word", "office-word", "gendered-words", "masculine-words",
     "familiar-words", "misspelt-imperative", "final-yeh", "unlike-term", "unlike-length", "sentence-long",
+    # reached by test_outlook.py
+    "population-small", "group-unshown", "group-joined", "audio-missing",
     # reached by test_helplines.py
     "helplines-empty", "helpline-wrong", "helpline-future", "helpline-old", "helplines-long",
 }  # fmt: skip

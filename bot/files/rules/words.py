@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from bot.core.letters import clean
@@ -42,12 +42,16 @@ def _words(draft: _Draft) -> None:
             if isinstance(words, str):
                 _wording(draft, text, language, words, place)
     for number, question in draft.questions.items():
-        at = ("questions", number, "audio")
-        for language in question.audio:
-            if draft.languages and language not in draft.languages:
-                hint = suggestion(language, draft.languages)
-                place = _place(draft.said, at)
-                draft.add("unknown-language", (*at, language), place=place, language=language, hint=hint)
+        _known(draft, ("questions", number, "audio"), question.audio)
+    _known(draft, ("reviewed_by",), entries(draft.said.get("reviewed_by")))
+
+
+def _known(draft: _Draft, at: Path, languages: Iterable[str]) -> None:
+    """Only languages of the survey stand at this place."""
+    for language in languages:
+        if draft.languages and language not in draft.languages:
+            hint, place = suggestion(language, draft.languages), _place(draft.said, at)
+            draft.add("unknown-language", (*at, language), place=place, language=language, hint=hint)
 
 
 def _languages(draft: _Draft, text: Written, place: str) -> None:
