@@ -283,7 +283,10 @@ async def _work(place: House, updates: Updates, look: Callable[[], Heartbeat], a
         asyncio.create_task(_tell_at_once(place)),
     ]
     if place.phrases.drafts:
-        log.warning("these words are drafts that no reader has reviewed", languages=",".join(place.phrases.drafts))
+        log.warning(
+            "these words are drafts that fewer than two readers have reviewed",
+            languages=",".join(place.phrases.drafts),
+        )
     for what, todo in place.store.weaknesses():
         log.warning("the database server keeps more than it should", what=what, todo=todo)
     log.info("ready", surveys=len(place.files.current.surveys))

@@ -357,6 +357,7 @@ class Outline(Part):
     open_text: Literal["sealed"] | None = None
     referral: Words | None = None
     danger_words: dict[str, Codes] | None = None
+    reviewed_by: dict[str, list[str]] | None = None
     cells: Any = None
     reach: Any = None
     consent: Words
@@ -378,9 +379,3 @@ class SurveyFile(Outline):
         list[Annotated[AnyQuestion, Field(discriminator="type")]], Field(min_length=1, max_length=MOST_QUESTIONS)
     ]
     indicators: list[Indicator] = []
-
-
-def schema() -> dict[str, Any]:
-    """The JSON Schema of a survey file, for editors."""
-    made = SurveyFile.model_json_schema()
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **made, "title": "Aitbar survey"}

@@ -37,11 +37,13 @@ from bot.core.survey import (
     Survey,
     Words,
 )
-from bot.files.form import schema
-from bot.files.phrases import piped
-from bot.files.plain import read
+from bot.files import readers
+from bot.files.phrases import SOURCE, piped
+from bot.files.plain import Plain, read
 from bot.files.problems import Notes, Problem
 from bot.files.rules import inspect
+from bot.files.schema import schema
+from bot.files.texts import entries, items, languages_of
 
 __all__ = ["YES_NO", "Loaded", "from_document", "load", "schema"]
 
@@ -56,13 +58,24 @@ YES_NO: Mapping[str, Words] = {
 class Loaded:
     """What came of a file: `survey` and its `document`, or None and {} where an error stands in `problems`.
 
-    `said` is what the file says as it stands, also where it has mistakes (for counting translations).
+    `said` is what the file says as it stands, also where it has mistakes (for counting translations); `plain`
+    knows its lines.
     """
 
     survey: Survey | None
     problems: tuple[Problem, ...]
     document: dict[str, Any]
     said: Mapping[str, Any] = field(default_factory=dict)
+    plain: Plain = field(default_factory=Plain, compare=False, repr=False)
+
+    @property
+    def drafts(self) -> tuple[str, ...]:
+        """The languages whose texts fewer than two have reviewed (`reviewed_by` of the file)."""
+        listed = {
+            code: [one.strip() for one in items(names) if isinstance(one, str) and one.strip()]
+            for code, names in entries(self.said.get("reviewed_by")).items()
+        }
+        return readers.drafts(languages_of(self.said), listed, SOURCE)
 
 
 def load(path: Path) -> Loaded:
@@ -72,14 +85,14 @@ def load(path: Path) -> Loaded:
     inspect(plain, notes, speaks=frozenset(YES_NO["yes"]))
     said = plain.value if isinstance(plain.value, dict) else {}
     if notes.refused:
-        return Loaded(None, notes.ordered(), {}, said)
+        return Loaded(None, notes.ordered(), {}, said, plain)
     document = pinned(said)
     survey = from_document(document)
     found = longest_place(survey)
     if found > PLACE_SIZES[-1]:
         notes.add("place-too-long", plain.line(("questions",)), found=found, most=PLACE_SIZES[-1])
-        return Loaded(None, notes.ordered(), {}, said)
-    return Loaded(survey, notes.ordered(), document, said)
+        return Loaded(None, notes.ordered(), {}, said, plain)
+    return Loaded(survey, notes.ordered(), document, said, plain)
 
 
 # -- the document -----------------------------------------------------------------------------------------
