@@ -18,6 +18,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -118,6 +119,17 @@ def start(
         return subprocess.Popen(command, env=dict(environment), cwd=folder, stdout=out, stderr=error)
     preloads = tuple(sorted((name, value) for name, value in environment.items() if name.startswith(PRELOADS)))
     return _nursery(preloads).start(words, environment, folder, out, error)
+
+
+def run(
+    words: Sequence[str], environment: Mapping[str, str], folder: Path, seconds: float = 120.0
+) -> subprocess.CompletedProcess[str]:
+    """`aitbar` with these words to its end, and what it said."""
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as error:
+        code = start(words, environment, folder, out, error).wait(seconds)
+        for file in (out, error):
+            file.seek(0)
+        return subprocess.CompletedProcess(list(words), code, out.read().decode(), error.read().decode())
 
 
 @cache

@@ -9,14 +9,13 @@ import socket
 import sqlite3
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import psycopg
 from psycopg.rows import dict_row
@@ -124,12 +123,10 @@ class Rig:
 
     def console(self, *words: str, code: int = 0) -> str:
         """Run `aitbar ...` and return what it printed; the exit code must be `code`."""
-        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as error:
-            ended = nursery.start(words, self.env, self.folder, out, error).wait(120)
-            printed, said = (_whole(file) for file in (out, error))
-        assert ended == code, (words, ended, printed, said)
-        self._said.append(said)
-        return printed if code == 0 else said
+        done = nursery.run(words, self.env, self.folder)
+        assert done.returncode == code, (words, done.returncode, done.stdout, done.stderr)
+        self._said.append(done.stderr)
+        return done.stdout if code == 0 else done.stderr
 
     def open_wave(self, survey: str, *more: str) -> str:
         """Open a wave on the console; returns its id."""
@@ -206,11 +203,6 @@ def installed(folder: Path, **settings: str) -> Iterator[Rig]:
         yield rig
     finally:
         rig.close()
-
-
-def _whole(file: IO[bytes]) -> str:
-    file.seek(0)
-    return file.read().decode()
 
 
 def id_of(number: int) -> int:

@@ -311,7 +311,7 @@ LED: dict[str, tuple[str, tuple[str | int, ...]]] = {
 def test_a_talk_saved_from_a_phone_is_a_test_that_passes(survey: str, player: Player, tmp_path: Path) -> None:
     """Led on a phone of `aitbar try`, saved as the page saves it, and played as every talk of this folder."""
     language, walk = LED[survey]
-    with tried(ROOT / "surveys" / "examples" / survey, tmp_path) as one:
+    with tried(ROOT / "surveys" / "examples" / survey, tmp_path, "--lang", language) as one:
         phone = one.phones[0]
         asyncio.run(_lead(one, phone, language, walk))
         saved = tmp_path / "talk.txt"

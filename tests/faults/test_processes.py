@@ -16,7 +16,6 @@ import os
 import random
 import shutil
 import signal
-import subprocess
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -28,11 +27,13 @@ import pytest
 from bot.core.cadence import Cadence
 from bot.files.shelf import pinned
 from bot.store import Store
+from tests import nursery
 from tests.faults.crowd import Alive
 from tests.faults.fire import counted, open_kill_wave, people, quick, until_queued
 from tests.faults.races import at_the_end, race, races
 from tests.faults.shim import KILL, Shim, needs_a_compiler
-from tests.rig import AITBAR, Rig, id_of, wait_for
+from tests.nursery import Process
+from tests.rig import Rig, id_of, wait_for
 
 STOPS = 2
 RACES = int(os.environ.get("RACES", "100"))
@@ -95,22 +96,22 @@ def test_of_two_bots_with_one_token_on_two_disks_exactly_one_goes_on(rig: Rig, t
         wait_for(lambda: any(bot.poll() is not None for bot in bots), 120)
         (ended,) = [bot for bot in bots if bot.poll() is not None]
         (living,) = [bot for bot in bots if bot is not ended]
-        assert ended.wait() == 1
+        assert ended.wait(20) == 1
         before = len(rig.sim("/sim/log?since=0&kind=call"))
         wait_for(lambda: len(rig.sim("/sim/log?since=0&kind=call")) > before)
         assert living.poll() is None, "the other one goes on fetching"
     finally:
         for bot in bots:
-            bot.kill()
-            bot.wait()
+            bot.send_signal(signal.SIGKILL)
+            bot.wait(20)
     said = [(one.folder / "run.log").read_text() for one in (rig, elsewhere)]
     assert sum("one bot may run once only" in text for text in said) == 1
 
 
-def started(rig: Rig) -> subprocess.Popen[bytes]:
+def started(rig: Rig) -> Process:
     """`aitbar run` in the folder of a rig, with what it says in a file."""
     with (rig.folder / "run.log").open("wb") as log:
-        return subprocess.Popen([*AITBAR, "run"], env=rig.env, cwd=rig.folder, stdout=log, stderr=log)
+        return nursery.start(["run"], rig.env, rig.folder, log, log)
 
 
 def test_every_command_works_beside_a_loaded_bot_and_each_digest_goes_out_once(rig: Rig) -> None:
