@@ -16,7 +16,7 @@ from pathlib import Path
 
 from tests.faults.crowd import Alive, Respondent
 from tests.faults.fire import open_kill_wave
-from tests.rig import Rig, id_of, installed
+from tests.rig import AITBAR, Rig, id_of, installed
 
 BAR_MEGABYTES = 256
 FLOODER = id_of(900_000)
@@ -35,7 +35,7 @@ def main(words: Sequence[str] | None = None) -> int:
         installed(Path(folder), AITBAR_LOG_LEVEL="INFO") as rig,
     ):
         wave = open_kill_wave(rig)
-        rig.start_bot()
+        rig.start_bot(*AITBAR, "run")
         at_rest = megabytes(rig, "VmRSS")
         begun = time.monotonic()
         sent, done = asyncio.run(_answered(rig, wave, given))

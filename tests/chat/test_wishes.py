@@ -353,7 +353,7 @@ def test_the_interview_at_hand_goes_with_its_message_and_the_mark_stays(
     house: House, wave: str, typed: str
 ) -> None:
     house.take(tap(f"o:t:{wave}:en:11:1:0"))
-    house.handler._stray(AMINA, 77)
+    house.handler._memory.stray(AMINA, 77)
     out = house.take(words(typed))
     hidden, _ = shows(out)
     assert (hidden.edit, hidden.text) == (CONSENT, say("hidden"))

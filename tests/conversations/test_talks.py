@@ -204,6 +204,13 @@ def test_there_is_a_whole_interview_in_every_language() -> None:
         assert {"dont_know", "prefer_not"} <= set(map(str, _answers(talk).values()))
 
 
+@pytest.mark.parametrize("language", ["ur", "ps", "en"])
+def test_the_pulse_is_answered_as_a_whole_in_every_language(language: str) -> None:
+    talk = read(FOLDER / f"pulse.{language}.txt")
+    assert talk.wish("language") == language
+    assert set(_answers(talk)) == {one["id"] for one in _survey("pulse")["questions"]}
+
+
 def test_every_example_survey_has_a_talk_of_its_name() -> None:
     for file in (ROOT / "surveys" / "examples").glob("*.yaml"):
         assert read(FOLDER / f"{file.stem}.txt").wish("survey") == YAML(typ="safe").load(file)["survey"]
@@ -311,7 +318,7 @@ LED: dict[str, tuple[str, tuple[str | int, ...]]] = {
 def test_a_talk_saved_from_a_phone_is_a_test_that_passes(survey: str, player: Player, tmp_path: Path) -> None:
     """Led on a phone of `aitbar try`, saved as the page saves it, and played as every talk of this folder."""
     language, walk = LED[survey]
-    with tried(ROOT / "surveys" / "examples" / survey, tmp_path) as one:
+    with tried(ROOT / "surveys" / "examples" / survey, tmp_path, "--lang", language) as one:
         phone = one.phones[0]
         asyncio.run(_lead(one, phone, language, walk))
         saved = tmp_path / "talk.txt"
