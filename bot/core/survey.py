@@ -69,7 +69,8 @@ class Question:
 
     `specials` holds the special answers offered, `exclusive` the options of a multiple choice that stand
     alone, `screen_out` the options that end the interview kindly, `bands` how whole numbers are counted,
-    `longest` how many letters an answer in own words may have.
+    `longest` how many letters an answer in own words may have, `order` whether the options of a scale go up
+    (`ascending`) or down (`descending`).
     """
 
     id: str
@@ -85,6 +86,7 @@ class Question:
     screen_out: tuple[str, ...] = ()
     audio: Words = field(default_factory=dict)
     longest: int | None = None
+    order: str = ""
 
     def option(self, code: str) -> Option:
         """The option with this code; KeyError when there is none."""
@@ -123,6 +125,17 @@ class Indicator:
 
 
 @dataclass(frozen=True)
+class Index:
+    """A score from 0 to 100 over several questions; those in `reverse` are turned before they are added."""
+
+    id: str
+    title: Words
+    items: tuple[str, ...]
+    reverse: tuple[str, ...]
+    better: str  # higher, lower or none
+
+
+@dataclass(frozen=True)
 class Reach:
     """Whom to compare with the census: the codes that mean women and youth, and the census region."""
 
@@ -153,6 +166,7 @@ class Survey:
     open_text: str = ""
     referral: Words = field(default_factory=dict)
     danger: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    indexes: tuple[Index, ...] = ()
 
     @property
     def offered(self) -> tuple[str, ...]:
