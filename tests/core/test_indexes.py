@@ -12,6 +12,7 @@ import random
 import statistics
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -26,15 +27,14 @@ from bot.core.quantiles import t_quantile
 from bot.core.reliability import feldt
 from bot.core.scores import AT_LEAST_90, AT_MOST_10, Score
 from bot.core.survey import DONT_KNOW, PREFER_NOT, Answer, Index, Question, Survey
-from tests.core.sample import options, words, yes_no
+from tests.core.sample import scale, words, yes_no
 from tests.core.sample import survey as survey_of
 
 CODES = ("none", "little", "some", "lot", "all")
 
 
-def scale(id: str, answers: int = 4, order: str = "ascending", kind: str = "scale", asked: str = "") -> Question:
-    condition = Compare(asked, "=", "yes") if asked else None
-    return Question(id, kind, words(id), options(*CODES[:answers]), order=order, show_if=condition)
+def item(id: str, answers: int = 4, order: str = "ascending", asked: str = "") -> Question:
+    return scale(id, *CODES[:answers], order=order, show_if=Compare(asked, "=", "yes") if asked else None)
 
 
 def index(id: str, *items: str, reverse: tuple[str, ...] = ()) -> Index:
@@ -42,23 +42,22 @@ def index(id: str, *items: str, reverse: tuple[str, ...] = ()) -> Index:
 
 
 def with_indexes(*questions: Question, indexes: tuple[Index, ...]) -> Survey:
-    made = survey_of("scores", *questions)
-    return Survey(**{**vars(made), "indexes": indexes})
+    return replace(survey_of("scores", *questions), indexes=indexes)
 
 
-FIVE = with_indexes(*(scale(f"q{n}") for n in range(5)), indexes=(index("five", *(f"q{n}" for n in range(5))),))
+FIVE = with_indexes(*(item(f"q{n}") for n in range(5)), indexes=(index("five", *(f"q{n}" for n in range(5))),))
 MIXED = with_indexes(
-    scale("up", 5),
-    scale("down", 4, "descending"),
-    scale("row", 3),
+    item("up", 5),
+    item("down", 4, "descending"),
+    item("row", 3),
     yes_no("met"),
-    scale("bad", 2),
+    item("bad", 2),
     indexes=(index("mixed", "up", "down", "row", "met", "bad", reverse=("bad",)), index("pair", "up", "met")),
 )
 ROUTED = with_indexes(
     yes_no("went"),
-    scale("fair", asked="went"),
-    scale("heard", asked="went"),
+    item("fair", asked="went"),
+    item("heard", asked="went"),
     indexes=(index("r", "fair", "heard"),),
 )
 
@@ -77,7 +76,7 @@ def test_items_go_from_the_least_answer_to_the_most() -> None:
     assert [steps(down, code) for code in CODES] == [3, 2, 1, 0, None]
     assert [steps(met, code) for code in ("no", "yes", DONT_KNOW, None)] == [0, 1, None, None]
     assert [top(one) for one in (up, down, row, met, bad)] == [4, 3, 2, 1, 1]
-    statement = scale("statement", 4, "descending", kind="grid")
+    statement = replace(item("statement", 4, "descending"), type="grid")
     assert [steps(statement, code) for code in CODES] == [3, 2, 1, 0, None]
 
 
@@ -158,7 +157,7 @@ def test_sums_over_blocks_are_the_sums_over_their_people(one: list[list[str]], o
 
 
 def test_a_survey_without_indexes_keeps_no_sums() -> None:
-    assert sums(survey_of("plain", scale("q0")), [given_("lot")]) == {}
+    assert sums(survey_of("plain", item("q0")), [given_("lot")]) == {}
 
 
 # -- 3 ----------------------------------------------------------------------------------------------------
@@ -264,13 +263,11 @@ def test_an_item_with_more_answers_weighs_no_more() -> None:
     chance = random.Random(4)
     people = [{"up": chance.choice(["none", "all"]), "met": chance.choice(["yes", "no"])} for _ in range(400)]
     two = [{**one, "row": "some" if one["met"] == "yes" else "none"} for one in people]
-    coarse = with_indexes(
-        scale("up", 5), yes_no("met"), scale("row", 3), indexes=(index("c", "up", "met", "row"),)
-    )
+    coarse = with_indexes(item("up", 5), yes_no("met"), item("row", 3), indexes=(index("c", "up", "met", "row"),))
     fine = with_indexes(
-        Question("up", "scale", words("up"), options(*("none", "all")), order="ascending"),
+        scale("up", "none", "all"),
         yes_no("met"),
-        scale("row", 3),
+        item("row", 3),
         indexes=(index("c", "up", "met", "row"),),
     )
 
