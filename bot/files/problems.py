@@ -465,6 +465,16 @@ CATALOGUE: Mapping[str, Sentence] = {
         "a share counts some of the answers, else it is always 100%",
         "leave out the codes that do not count",
     ),
+    "index-reverse": S(
+        "the index '{id}' turns '{question}', which is none of its items",
+        "'reverse' names items whose high answers mean little of what the index measures",
+        "add it to 'items', or take it out of 'reverse'",
+    ),
+    "index-never": S(
+        "nobody is ever asked all items of the index '{id}'",
+        "a score needs four in five of its items, and of fewer than five all",
+        "name items that the same people are asked",
+    ),
     "licence-incomplete": S(
         "'{key}' is missing beside the licence '{licence}'",
         "questions of others need permission_ref, source and instrument_version",

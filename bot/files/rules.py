@@ -18,7 +18,7 @@ from bot.core.conditions import Compare, ConditionError, Selected, atoms, from_m
 from bot.core.letters import clean, fold
 from bot.core.questions import yes_no
 from bot.core.survey import SPECIALS, Condition, Option, Question
-from bot.files import form
+from bot.files import form, index_rules
 from bot.files.phrases import placeholders
 from bot.files.plain import UNREAD, Path, Plain
 from bot.files.problems import CATALOGUE, Notes, suggestion
@@ -56,6 +56,9 @@ HELPLINES_RESERVE = 1_200
 
 CELL_TYPES = ("choice", "scale", "yes_no")
 
+KIND = {"questions": "question", "indicators": "indicator", "indexes": "index"}
+"""The lists of a file whose entries have ids, and what one entry is called."""
+
 
 # -- holding a file against form and rules ------------------------------------------------------------------
 
@@ -77,6 +80,7 @@ class _Draft:
     questions: dict[int, form.AnyQuestion] = field(default_factory=dict)
     conditions: dict[int, Condition] = field(default_factory=dict)
     indicators: dict[int, form.Indicator] = field(default_factory=dict)
+    indexes: dict[int, form.Index] = field(default_factory=dict)
     cells: form.Cells | None = None
     reach: form.Reach | None = None
 
@@ -153,6 +157,10 @@ def _forms(draft: _Draft) -> None:
         indicator = _formed(draft, ("indicators", number), form.Indicator)
         if indicator is not None:
             draft.indicators[number] = indicator
+    for number in range(len(items(said.get("indexes")))):
+        index = _formed(draft, ("indexes", number), form.Index)
+        if index is not None:
+            draft.indexes[number] = index
     draft.cells = _formed(draft, ("cells",), form.Cells) if said.get("cells") is not None else None
     draft.reach = _formed(draft, ("reach",), form.Reach) if said.get("reach") is not None else None
 
@@ -315,10 +323,10 @@ def _place(said: Mapping[str, Any], at: Path) -> str:
     if not at:
         return "the survey"
     whole, rest = f"'{'.'.join(map(str, at))}'", at[2:]
-    if len(at) >= 2 and at[0] in ("questions", "indicators") and isinstance(at[1], int):
+    if len(at) >= 2 and at[0] in KIND and isinstance(at[1], int):
         one = items(said.get(str(at[0])))[at[1]]
         id = entries(one).get("id")
-        kind = str(at[0])[:-1]
+        kind = KIND[str(at[0])]
         whole = f"{kind} '{id}'" if isinstance(id, str) else f"{kind} {at[1] + 1}"
     elif len(at) >= 2 and at[0] == "scales":
         whole = f"scale '{at[1]}'"
@@ -388,10 +396,10 @@ def _letters(draft: _Draft, at: Path, place: str, language: str, words: str) -> 
 
 
 def _question_ids(draft: _Draft) -> None:
-    for kind in ("question", "indicator"):
+    for key, kind in KIND.items():
         first: dict[str, int] = {}
-        for number, one in enumerate(items(draft.said.get(f"{kind}s"))):
-            at = (f"{kind}s", number, "id")
+        for number, one in enumerate(items(draft.said.get(key))):
+            at = (key, number, "id")
             id = entries(one).get("id")
             if isinstance(id, str) and first.setdefault(id, draft.plain.line(at)) != draft.plain.line(at):
                 draft.add("duplicate-id", at, id=id, kind=kind, first=first[id])
@@ -752,6 +760,10 @@ def _indicators(draft: _Draft) -> None:
             draft.add("share-of-all", (*at, question.id), id=indicator.id, question=question.id)
 
 
+def _indexes(draft: _Draft) -> None:
+    index_rules.indexes(draft, _named, _core)
+
+
 def _licence(draft: _Draft) -> None:
     licence = draft.said.get("licence")
     if not isinstance(licence, str) or licence.strip() == OWN_LICENCE:
@@ -815,6 +827,7 @@ RULES: Sequence[Callable[[_Draft], None]] = (
     _cells,
     _reach,
     _indicators,
+    _indexes,
     _licence,
     _own_words,
 )

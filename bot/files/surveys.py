@@ -24,6 +24,7 @@ from bot.core.survey import (
     Band,
     CellPart,
     Condition,
+    Index,
     Indicator,
     Option,
     Question,
@@ -112,6 +113,8 @@ def pinned(said: Mapping[str, Any]) -> dict[str, Any]:
     if said.get("reach") is not None:
         document["reach"] = {key: value for key, value in said["reach"].items() if value is not None}
     document["indicators"] = [{**one, "title": _words(one["title"])} for one in said.get("indicators") or ()]
+    if said.get("indexes"):
+        document["indexes"] = [{**one, "title": _words(one["title"])} for one in said["indexes"]]
     return document
 
 
@@ -148,7 +151,8 @@ def _words(said: Words) -> dict[str, str]:
 def from_document(document: Mapping[str, Any]) -> Survey:
     """The survey of a document that `load` handed out."""
     scales = {name: _read_options(scale["options"]) for name, scale in document["scales"].items()}
-    questions = tuple(_read_question(question, scales) for question in document["questions"])
+    orders = {name: scale["order"] for name, scale in document["scales"].items()}
+    questions = tuple(_read_question(question, scales, orders) for question in document["questions"])
     known = {question.id: question for question in questions}
     return Survey(
         id=document["survey"],
@@ -165,10 +169,13 @@ def from_document(document: Mapping[str, Any]) -> Survey:
         open_text=document.get("open_text", ""),
         referral=document.get("referral", {}),
         danger={language: tuple(listed) for language, listed in document.get("danger_words", {}).items()},
+        indexes=tuple(_read_index(one) for one in document.get("indexes", ())),
     )
 
 
-def _read_question(said: Mapping[str, Any], scales: Mapping[str, tuple[Option, ...]]) -> Question:
+def _read_question(
+    said: Mapping[str, Any], scales: Mapping[str, tuple[Option, ...]], orders: Mapping[str, str]
+) -> Question:
     kind = TYPES[said["type"]]
     usual = (PREFER_NOT,) if kind.own_words else SPECIALS if kind.kept else ()
     offered = said.get("specials", usual)
@@ -188,6 +195,7 @@ def _read_question(said: Mapping[str, Any], scales: Mapping[str, tuple[Option, .
         screen_out=tuple(code for code in order if code in said.get("screen_out", ())),
         audio=said.get("audio", {}),
         longest=said.get("longest"),
+        order=orders.get(said.get("scale", ""), ""),
     )
 
 
@@ -212,6 +220,12 @@ def _read_cell(name: str, part: Any, questions: Mapping[str, Question]) -> CellP
 def _read_indicator(said: Mapping[str, Any]) -> Indicator:
     ((question, codes),) = said["share_of"].items()
     return Indicator(said["id"], said["title"], question, tuple(codes), said["better"])
+
+
+def _read_index(said: Mapping[str, Any]) -> Index:
+    reverse = said.get("reverse", ())
+    turned = tuple(item for item in said["items"] if item in reverse)
+    return Index(said["id"], said["title"], tuple(said["items"]), turned, said["better"])
 
 
 def _read_reach(said: Mapping[str, Any] | None) -> Reach | None:
