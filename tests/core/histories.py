@@ -94,7 +94,7 @@ class _Counts(dict[K, int]):
         super().__init__({entry: Traced.sum_of(n, people) for entry, n in given.items()})
         self._nobody = Traced.sum_of(0, people)
 
-    def get(self, entry: K, _default: object = None) -> Traced:  # type: ignore[override]
+    def get(self, entry: K, _default: object = None) -> Traced:
         """The count, traced; the default is never wanted."""
         found = super().get(entry)
         return found if isinstance(found, Traced) else self._nobody
@@ -196,8 +196,7 @@ def _numbers(survey: Survey, wave: History, blocks: list[Block]) -> set[Weights]
         note(summed)
         return summed
 
-    noted = {"_down": noted_down, "_share": noted_share, "_total": noted_total}
-    with mock.patch.multiple(rules, **noted):
+    with mock.patch.multiple(rules, _down=noted_down, _share=noted_share, _total=noted_total):
         publish(survey, "w1", wave.partition, wave.rule, blocks)
     return {number.weights() for number in seen.values()}
 

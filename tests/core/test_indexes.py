@@ -261,8 +261,10 @@ def test_two_items_have_the_figure_for_two() -> None:
 
 def test_an_item_with_more_answers_weighs_no_more() -> None:
     chance = random.Random(4)
-    people = [{"up": chance.choice(["none", "all"]), "met": chance.choice(["yes", "no"])} for _ in range(400)]
-    two = [{**one, "row": "some" if one["met"] == "yes" else "none"} for one in people]
+    people: list[dict[str, Answer]] = [
+        {"up": chance.choice(["none", "all"]), "met": chance.choice(["yes", "no"])} for _ in range(400)
+    ]
+    two: list[dict[str, Answer]] = [{**one, "row": "some" if one["met"] == "yes" else "none"} for one in people]
     coarse = with_indexes(item("up", 5), yes_no("met"), item("row", 3), indexes=(index("c", "up", "met", "row"),))
     fine = with_indexes(
         scale("up", "none", "all"),
@@ -278,7 +280,8 @@ def test_an_item_with_more_answers_weighs_no_more() -> None:
 
 
 def went(yes: int, no: int, code: str) -> list[dict[str, Answer]]:
-    return [{"went": "yes", "fair": code, "heard": code}] * yes + [{"went": "no"}] * no
+    asked: dict[str, Answer] = {"went": "yes", "fair": code, "heard": code}
+    return [asked] * yes + [{"went": "no"}] * no
 
 
 def test_a_routed_index_is_redrawn_only_after_k_more_people_were_asked() -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Iterator
+from datetime import UTC
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ from bot.store import Store, tick
 from bot.store.backup import back_up
 from bot.store.restore import restore
 from bot.store.tables import block_sum
-from tests.store.sample import SCORED, START, TODAY, UTC, WOMAN_OF_SWAT, address, kept, open_wave, read, rows, send
+from tests.store.sample import SCORED, START, TODAY, WOMAN_OF_SWAT, address, kept, open_wave, read, rows, send
 
 
 @pytest.fixture
