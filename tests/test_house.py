@@ -112,7 +112,11 @@ def test_every_example_survey_passes(path: Path) -> None:
 
     assert [str(problem) for problem in loaded.problems] == []
     assert loaded.survey is not None
-    assert path.stem in {question.type for question in loaded.survey.questions} | {"show_if", "tell_result"}
+    assert path.stem in {question.type for question in loaded.survey.questions} | {
+        "show_if",
+        "tell_result",
+        "indexes",
+    }
 
 
 def test_every_table_and_every_pragma_is_explained() -> None:

@@ -115,6 +115,7 @@ class Question:
     `shuffle`: its options are drawn in an order of chance, `exclusive` and `fixed` ones at their places.
     `stem` stands above the words of one statement of a grid, `pipes` are the earlier questions whose answers
     stand in its words, `heading` the title of its section. Where `keep` is false nothing of it is kept.
+    `order`: whether the options of a scale go up (`ascending`) or down (`descending`).
     """
 
     id: str
@@ -147,6 +148,7 @@ class Question:
     section: str = ""
     heading: Words = field(default_factory=dict)
     keep: bool = True
+    order: str = ""
 
     @cached_property
     def codes(self) -> tuple[str, ...]:
@@ -203,6 +205,17 @@ class Indicator:
 
 
 @dataclass(frozen=True)
+class Index:
+    """A score from 0 to 100 over several questions; those in `reverse` are turned before they are added."""
+
+    id: str
+    title: Words
+    items: tuple[str, ...]
+    reverse: tuple[str, ...]
+    better: str  # higher, lower or none
+
+
+@dataclass(frozen=True)
 class Reach:
     """Whom to compare with the census: the codes that mean women and youth, and the census region."""
 
@@ -235,6 +248,7 @@ class Survey:
     danger: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     shuffles: tuple[Shuffle, ...] = ()
     """From the innermost (statements of a grid) to the outermost (sections)."""
+    indexes: tuple[Index, ...] = ()
 
     @property
     def offered(self) -> tuple[str, ...]:

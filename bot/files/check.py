@@ -31,7 +31,8 @@ CATALOGUES = (".po",)
 class Row:
     """One question: per cent of its texts and recordings that are there, language by language.
 
-    The title, the consent, the words on help and the indicators have rows too, in brackets and without `voice`.
+    The title, the consent, the words on help, the indicators and the indexes have rows too, in brackets and
+    without `voice`.
     """
 
     name: str
@@ -196,7 +197,7 @@ def matrix(file: str, said: Mapping[str, Any]) -> Matrix:
         if question.get("type") == "yes_no" and not question.get("options"):
             own += YES_NO.values()
         rows.append(Row(name, _shares(own, languages), _shares([question.get("audio") or {}], languages)))
-    more = [name for name in ("(referral)", "(indicators)") if name in written]
+    more = [name for name in ("(referral)", "(indicators)", "(indexes)") if name in written]
     rows += [Row(name, _shares(written[name], languages), {}) for name in more]
     return Matrix(file, languages, tuple(rows))
 

@@ -34,6 +34,9 @@ MOST_LANGUAGES = 20
 MOST_OPTIONS = 100
 """Telegram shows at most a hundred buttons under one message."""
 
+MOST_ITEMS = 30
+"""More questions than one score can be made of: a block keeps a sum for every two of them."""
+
 _ID = re.compile(r"[a-z][a-z0-9_]{0,31}")
 _SURVEY_ID = re.compile(r"[a-z][a-z0-9_-]{0,63}")
 LANGUAGE = re.compile(r"[a-z]{2,3}")
@@ -342,6 +345,16 @@ class Indicator(Part):
     better: Literal["higher", "lower", "none"]
 
 
+class Index(Part):
+    """A named score over several questions."""
+
+    id: Id
+    title: Words
+    items: Annotated[list[str], Field(min_length=2, max_length=MOST_ITEMS)]
+    reverse: list[str] = []
+    better: Literal["higher", "lower", "none"]
+
+
 class Outline(Part):
     """A survey file with its parts not yet looked into, so that each can be held against its form alone."""
 
@@ -366,6 +379,7 @@ class Outline(Part):
     shuffle: list[str] | None = None
     questions: Annotated[list[Any], Field(min_length=1, max_length=MOST_QUESTIONS)]
     indicators: list[Any] = []
+    indexes: list[Any] = []
 
 
 class SurveyFile(Outline):
@@ -379,3 +393,4 @@ class SurveyFile(Outline):
         list[Annotated[AnyQuestion, Field(discriminator="type")]], Field(min_length=1, max_length=MOST_QUESTIONS)
     ]
     indicators: list[Indicator] = []
+    indexes: list[Index] = []

@@ -699,6 +699,16 @@ CATALOGUE: Mapping[str, Sentence] = {
         "the code of an age says the years it holds, and so does its label",
         "make the two say the same years",
     ),
+    "index-reverse": S(
+        "the index '{id}' turns '{question}', which is none of its items",
+        "'reverse' names items whose high answers mean little of what the index measures",
+        "add it to 'items', or take it out of 'reverse'",
+    ),
+    "index-never": S(
+        "nobody is ever asked all items of the index '{id}'",
+        "a score needs four in five of its items, and of fewer than five all",
+        "name items that the same people are asked",
+    ),
     "licence-incomplete": S(
         "'{key}' is missing beside the licence '{licence}'",
         "questions of others need permission_ref, source and instrument_version",

@@ -29,6 +29,7 @@ from bot.core.survey import (
     Condition,
     Constraint,
     Filter,
+    Index,
     Indicator,
     Option,
     Question,
@@ -136,6 +137,8 @@ def pinned(said: Mapping[str, Any]) -> dict[str, Any]:
     if said.get("reach") is not None:
         document["reach"] = {key: value for key, value in said["reach"].items() if value is not None}
     document["indicators"] = [{**one, "title": _words(one["title"])} for one in said.get("indicators") or ()]
+    if said.get("indexes"):
+        document["indexes"] = [{**one, "title": _words(one["title"])} for one in said["indexes"]]
     return document
 
 
@@ -208,6 +211,7 @@ def from_document(document: Mapping[str, Any]) -> Survey:
         referral=document.get("referral", {}),
         danger={language: tuple(listed) for language, listed in document.get("danger_words", {}).items()},
         shuffles=tuple(read_shuffles(document)),
+        indexes=tuple(_read_index(one) for one in document.get("indexes", ())),
     )
 
 
@@ -259,6 +263,7 @@ def _read_question(said: Mapping[str, Any], scale: Mapping[str, Any], section: M
         section=said.get("section", ""),
         heading=section.get("title", {}),
         keep=said.get("keep", said["type"] != "calculate"),
+        order=scale.get("order", ""),
     )
 
 
@@ -325,6 +330,12 @@ def _read_cell(name: str, part: Any, questions: Mapping[str, Question]) -> CellP
 def _read_indicator(said: Mapping[str, Any]) -> Indicator:
     ((question, codes),) = said["share_of"].items()
     return Indicator(said["id"], said["title"], question, tuple(codes), said["better"])
+
+
+def _read_index(said: Mapping[str, Any]) -> Index:
+    reverse = said.get("reverse", ())
+    turned = tuple(item for item in said["items"] if item in reverse)
+    return Index(said["id"], said["title"], tuple(said["items"]), turned, said["better"])
 
 
 def _read_reach(said: Mapping[str, Any] | None) -> Reach | None:

@@ -41,6 +41,8 @@ def texts(said: Mapping[str, Any]) -> Iterator[Written]:
             yield from _written(("questions", number, "options", code), owner, label)
     for number, indicator in enumerate(items(said.get("indicators"))):
         yield from _written(("indicators", number, "title"), "(indicators)", entries(indicator).get("title"))
+    for number, index in enumerate(items(said.get("indexes"))):
+        yield from _written(("indexes", number, "title"), "(indexes)", entries(index).get("title"))
 
 
 def _written(at: Path, owner: str, words: Any) -> Iterator[Written]:

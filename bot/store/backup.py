@@ -27,6 +27,7 @@ KEPT: tuple[Table, ...] = (
     t.wave,
     t.block,
     t.block_count,
+    t.block_sum,
     t.response,
     t.opentext,
     t.coordinator,

@@ -3,7 +3,7 @@
 Laws:
 1. A wave keeps the whole definition of its survey; editing a file changes nothing that is open.
 2. Blocks close at the wave's scheduled release and at no other time.
-3. Whatever is published is made of `block` and `block_count`; nothing is recomputed from responses.
+3. Whatever is published is made of `block`, `block_count` and `block_sum`; nothing is recomputed from responses.
 """
 
 from __future__ import annotations
@@ -27,12 +27,11 @@ from bot.core.blocks import (
     Rule,
     Waiting,
     closings,
-    count,
     publish,
 )
 from bot.core.cells import Node, Partition, Populations, layout
 from bot.core.survey import MINORS_CODE, Answer, Survey
-from bot.store import postgres
+from bot.store import frozen, postgres
 from bot.store import tables as t
 from bot.store.keys import Keys, KeyTrouble
 from bot.store.opentext import bundle, own_words, release, without_own_words
@@ -363,14 +362,7 @@ class Waves:
                 wave=wave.id, no=no, node=write_node(group.node), n=len(shuffled), burst=int(burst)
             )
         )
-        counts = count(wave.survey, (load_body(row.body) for row in shuffled))
-        self._db.execute(
-            insert(t.block_count),
-            [
-                {"wave": wave.id, "no": no, "question": question, "code": code, "n": n}
-                for (question, code), n in sorted(counts.items())
-            ],
-        )
+        frozen.freeze(self._db, wave.id, no, wave.survey, [load_body(row.body) for row in shuffled])
         release(self._db, wave.id, no, (load_texts(row.body) for row in shuffled))
         for some in _parts(group.rids):
             self._db.execute(delete(t.pool).where(t.pool.c.rid.in_(some)))
@@ -406,11 +398,14 @@ class Waves:
         return released
 
     def _blocks(self, wave: str) -> list[Block]:
-        counts: dict[int, dict[tuple[str, str], int]] = {}
-        for row in self._db.execute(select(t.block_count).where(t.block_count.c.wave == wave)):
-            counts.setdefault(row.no, {})[row.question, row.code] = row.n
+        counts, sums = frozen.counts(self._db, wave), frozen.index_sums(self._db, wave)
         rows = self._db.execute(select(t.block).where(t.block.c.wave == wave).order_by(t.block.c.no))
-        return [Block(row.no, read_node(row.node), row.n, bool(row.burst), counts.get(row.no, {})) for row in rows]
+        return [
+            Block(
+                row.no, read_node(row.node), row.n, bool(row.burst), counts.get(row.no, {}), sums.get(row.no, {})
+            )
+            for row in rows
+        ]
 
 
 def write_node(node: Node) -> str:

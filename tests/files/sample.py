@@ -117,4 +117,10 @@ indicators:
     title: {ur: کئی میٹنگیں, en: Many meetings}
     share_of: {meetings: [few, many]}
     better: none
+indexes:
+  - id: standing
+    title: {ur: تعلق, en: Ties with offices}
+    items: [trust_police, attended]
+    reverse: [attended]
+    better: higher
 """

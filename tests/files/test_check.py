@@ -255,7 +255,7 @@ def test_a_whole_survey_is_whole_in_every_language(tmp_path: Path) -> None:
             "attended",
             "meetings",
         ],
-        *["reasons", "paid", "more", "(referral)", "(indicators)"],
+        *["reasons", "paid", "more", "(referral)", "(indicators)", "(indexes)"],
     ]
     assert all(row.text == {"ur": 100, "en": 100} for row in matrix.rows)
     voices = {row.name: row.voice for row in matrix.rows}

@@ -75,6 +75,10 @@ def test_a_sound_file_gives_its_survey(tmp_path: Path) -> None:
         ("far", "reasons", ("far",), "lower"),
         ("many_meetings", "meetings", ("few", "many"), "none"),
     ]
+    assert [(one.id, one.items, one.reverse, one.better) for one in survey.indexes] == [
+        ("standing", ("trust_police", "attended"), ("attended",), "higher"),
+    ]
+    assert survey.indexes[0].title["en"] == "Ties with offices"
 
 
 def test_questions_carry_what_the_file_says(tmp_path: Path) -> None:
@@ -87,6 +91,8 @@ def test_questions_carry_what_the_file_says(tmp_path: Path) -> None:
     assert survey.question("age_band").screen_out == ("under_18",)
     assert survey.question("hello").specials == ()
     assert [option.code for option in survey.question("trust_police").options] == ["none", "some", "much"]
+    assert survey.question("trust_police").order == "ascending"
+    assert survey.question("attended").order == ""
     meetings = survey.question("meetings")
     assert (meetings.low, meetings.high, meetings.options) == (1, 60, ())
     assert meetings.bands == (Band("once", 1, 1), Band("few", 2, 5), Band("many", 6, 60))
@@ -125,6 +131,35 @@ def test_words_are_stored_clean(tmp_path: Path) -> None:
     survey = loaded(tmp_path, edited(("  en: Taking part is your choice.", "  en: |\n    Cafe\u0301\n"))).survey
     assert survey is not None
     assert survey.consent["en"] == "Café"
+
+
+def test_what_a_file_without_indexes_pins_does_not_change(tmp_path: Path) -> None:
+    """A wave that is open knows its survey by these bytes."""
+    without = SOUND[: SOUND.index("indexes:")]
+    assert "indexes" not in loaded(tmp_path, without).document
+    assert "order" not in json.dumps(loaded(tmp_path, without).document["questions"])
+
+
+def test_two_indexes_have_two_ids(tmp_path: Path) -> None:
+    """As questions and indicators do; an index may bear the name of an indicator."""
+    index = SOUND[SOUND.index("  - id: standing") :]
+    assert [one.id for one in loaded(tmp_path, SOUND + index).problems] == ["duplicate-id"]
+    assert loaded(tmp_path, SOUND + index.replace("standing", "far")).problems == ()
+
+
+def test_items_of_which_one_may_be_missing_need_not_be_asked_together(tmp_path: Path) -> None:
+    """Four of five are enough."""
+    text = edited(
+        ("items: [trust_police, attended]", "items: [trust_police, attended, paid, again, more_paid]"),
+        ("    sensitive: true", "    show_if: {gender: [man]}"),
+        ("show_if: selected(${reasons}, 'far')", "show_if: {gender: [woman]}"),
+        (
+            "  - id: more\n",
+            "  - {id: again, type: yes_no, ask: {ur: پھر؟, en: Again?}}\n"
+            "  - {id: more_paid, type: yes_no, ask: {ur: اور؟, en: More?}}\n  - id: more\n",
+        ),
+    )
+    assert loaded(tmp_path, text).problems == ()
 
 
 def test_own_items_need_no_permission(tmp_path: Path) -> None:
@@ -371,6 +406,20 @@ MISTAKES: list[tuple[str, *tuple[Edit, ...]]] = [
     ("licence-empty", ("licence: adapted with permission", "licence: ' '")),
     ("ages-differ", ("b18_24: {ur: 18 سے 24,", "b18_24: {ur: 18 سے 29,")),
     ("ages-overlap", ("b30: {ur: 30 یا زیادہ, en: 30 or older}", "b29_120: {ur: 29 یا زیادہ, en: 29 or older}")),
+    ("missing-language", ("title: {ur: تعلق, en: Ties with offices}", "title: {ur: تعلق}")),
+    ("unknown-question", ("items: [trust_police, attended]", "items: [trust_police, attended, trust_court]")),
+    ("wrong-type", ("items: [trust_police, attended]", "items: [trust_police, attended, meetings]")),
+    ("wrong-type", ("items: [trust_police, attended]", "items: [attended, gender, trust_police]")),
+    ("twice", ("items: [trust_police, attended]", "items: [trust_police, attended, attended]")),
+    ("wrong-size", ("items: [trust_police, attended]", "items: [attended]")),
+    ("unknown-key", ("reverse: [attended]", "reversed: [attended]")),
+    ("index-reverse", ("reverse: [attended]", "reverse: [attended, paid]")),
+    (
+        "index-never",
+        ("items: [trust_police, attended]", "items: [trust_police, attended, paid]"),
+        ("    sensitive: true", "    show_if: {gender: [man]}"),
+        ("show_if: selected(${reasons}, 'far')", "show_if: {gender: [woman]}"),
+    ),
     (
         "licence-incomplete",
         ("licence: adapted", "licence: adapted"),
@@ -476,7 +525,7 @@ def test_every_text_is_missed_in_every_language(tmp_path: Path) -> None:
     """Cell by cell: a language that is only named is missing everywhere."""
     found = loaded(tmp_path, edited(("languages: [ur, en]", "languages: [ur, en, ps]")))
     missing = [problem for problem in found.problems if problem.id == "missing-language"]
-    asked, labels, titles = 10, 3 + 2 + 2 + 4 + 3 + 2, 2 + 3 + 2  # two: the words on help, and of danger
+    asked, labels, titles = 10, 3 + 2 + 2 + 4 + 3 + 2, 2 + 3 + 1 + 2  # two: the words on help, and of danger
     assert len(missing) == asked + labels + titles
     assert "'options.swat' of question 'district'" in " ".join(problem.what for problem in missing)
 
@@ -652,7 +701,7 @@ KEYS = ["survey", "version", "languages", "title", "licence", "cells", "reach", 
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.dictionaries(st.sampled_from([*KEYS, "indicators"]), VALUES))
+@given(st.dictionaries(st.sampled_from([*KEYS, "indicators", "indexes"]), VALUES))
 def test_any_mapping_is_refused_or_read(tmp_path_factory: pytest.TempPathFactory, said: dict[str, object]) -> None:
     """Promise 4, for values of every kind in every place (JSON is YAML)."""
     path = tmp_path_factory.getbasetemp() / "any.yaml"

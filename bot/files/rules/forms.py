@@ -43,6 +43,10 @@ def _forms(draft: _Draft) -> None:
         indicator = _formed(draft, ("indicators", number), form.Indicator)
         if indicator is not None:
             draft.indicators[number] = indicator
+    for number in range(len(items(said.get("indexes")))):
+        index = _formed(draft, ("indexes", number), form.Index)
+        if index is not None:
+            draft.indexes[number] = index
     draft.cells = _formed(draft, ("cells",), form.Cells) if said.get("cells") is not None else None
     draft.reach = _formed(draft, ("reach",), form.Reach) if said.get("reach") is not None else None
 
