@@ -15,7 +15,7 @@ from fractions import Fraction
 from itertools import combinations_with_replacement
 
 from bot.core.questions import yes_no
-from bot.core.survey import Answer, Index, Question, Survey
+from bot.core.survey import SPECIALS, Answer, Index, Question, Survey
 
 KINDS = ("scale", "grid", "yes_no")
 """What can be an item: its answers have an order, and both ends mean something."""
@@ -68,9 +68,10 @@ def sums(survey: Survey, people: Iterable[Mapping[str, Answer]]) -> dict[str, in
 
 def _of_one(survey: Survey, index: Index, answers: Mapping[str, Answer]) -> dict[str, int]:
     made: dict[str, int] = {}
-    if sum(id in answers for id in index.items) >= needed(len(index.items)):
-        made[name(index, ASKED)] = 1
     given = _given(survey, index, answers)
+    silent = sum(answers.get(id) in SPECIALS for id in index.items)
+    if silent + sum(step is not None for step in given) >= needed(len(index.items)):
+        made[name(index, ASKED)] = 1
     mean = _score(_items(survey, index), given)
     if mean is not None:
         kept = int(mean * FINEST + Fraction(1, 2))
