@@ -62,6 +62,9 @@ def _core(draft: _Draft, number: int) -> Question:
         specials=tuple(getattr(question, "specials", ())),
         show_if=draft.conditions.get(number),
         screen_out=tuple(getattr(question, "screen_out", ())),
+        exclusive=tuple(getattr(question, "exclusive", ())),
+        low=getattr(question, "min", None),
+        high=getattr(question, "max", None),
     )
 
 
