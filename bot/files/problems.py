@@ -217,6 +217,11 @@ CATALOGUE: Mapping[str, Sentence] = {
         "{place} has no text in '{language}'", _EVERY_LANGUAGE, "add '{language}:' with the text"
     ),
     "empty-text": S("{place} is empty in '{language}'", _EVERY_LANGUAGE, "write the text"),
+    "value-uneven": S(
+        "{place} has no {name} in '{language}', and has it in another language",
+        "an earlier answer stands in a text in every language, or in none",
+        "write {name} where the answer belongs",
+    ),
     "unknown-language": S(
         "{place} has a text in '{language}'",
         "the survey does not name this language in 'languages'",

@@ -258,6 +258,7 @@ MISTAKES: list[tuple[str, *tuple[Edit, ...]]] = [
     ("missing-language", ("swat: {ur: سوات, en: Swat}", "swat: {en: Swat}")),
     ("missing-language", ("some: {ur: کچھ حد تک, en: Somewhat}", "some: {ur: کچھ حد تک}")),
     ("missing-language", ("title: {ur: جگہ دور, en: Too far}", "title: {en: Too far}")),
+    ("value-uneven", (WHICH, "ask: {ur: ضلع؟, en: 'Which part of ${district}?'}")),
     ("empty-text", (WHICH, "ask: {ur: ضلع؟, en: ' '}")),
     ("unknown-language", (TITLE, "title: {ur: نمونہ, en: Sample, ps: نمونه}")),
     ("unknown-language", ("audio: {ur: gender-ur.ogg}", "audio: {ps: gender-ps.ogg}")),
