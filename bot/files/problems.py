@@ -337,7 +337,7 @@ CATALOGUE: Mapping[str, Sentence] = {
     "unlike-term": S(
         "{place} says '{term}' in English, and none of its words in '{language}'",
         "one thing has one name everywhere",
-        "say {better}, if that is meant",
+        "words that begin with {better} are meant; say so, or see bot/files/wordlists.py",
         "warning",
     ),
     "unlike-length": S(
