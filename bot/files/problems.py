@@ -606,16 +606,10 @@ CATALOGUE: Mapping[str, Sentence] = {
         "under {least} people, three times {k}, nothing is asked: a group shown would be everybody",
         "ask a larger area, or join with a neighbouring one",
     ),
-    "group-unshown": S(
-        "'{code}' of '{name}' would have about {found} people and not be shown by itself",
+    "groups-unshown": S(
+        "no group of '{name}' would be shown by itself, with about {found} people each: {codes}",
         "a {name} needs {least} ({times} x {k})",
         "join groups into larger ones, or ask more people; state what you know when you open the wave",
-        "warning",
-    ),
-    "group-joined": S(
-        "'{code}' of '{name}', about {found} people, would not be shown by itself either",
-        "else the groups that are too small could be told from the rest",
-        "join the small groups into larger ones",
         "warning",
     ),
     "audio-missing": S(

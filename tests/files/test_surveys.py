@@ -394,7 +394,7 @@ ELSEWHERE = {
     "label-mark", "range-sign", "kabul-word", "literary-word", "office-word", "gendered-words", "masculine-words",
     "familiar-words", "misspelt-imperative", "final-yeh", "unlike-term", "unlike-length", "sentence-long",
     # reached by test_outlook.py
-    "population-small", "group-unshown", "group-joined", "audio-missing",
+    "population-small", "groups-unshown", "audio-missing",
     # reached by test_helplines.py
     "helplines-empty", "helpline-wrong", "helpline-future", "helpline-old", "helplines-long",
 }  # fmt: skip
