@@ -18,6 +18,7 @@ from bot.files import helplines, readers
 from bot.files.catalogues import check_catalogue
 from bot.files.outlook import unheard, unshown
 from bot.files.phrases import SOURCE, language_of
+from bot.files.plain import text_of
 from bot.files.problems import Notes, Problem
 from bot.files.sarif import sarif
 from bot.files.surveys import YES_NO, Loaded, load
@@ -148,12 +149,8 @@ def _looked_ahead(path: Path, loaded: Loaded, outlook: Outlook) -> tuple[Problem
 
 def _draft(path: Path) -> tuple[str, ...]:
     """The language of a catalogue that fewer than two have reviewed."""
-    try:
-        named = readers.of_catalogue(path.read_text(encoding="utf-8", errors="replace"))
-    except OSError:  # said as a problem of the file
-        return ()
-    language = language_of(path)
-    return readers.drafts((language,), {language: named}, SOURCE)
+    text, language = text_of(path, Notes(str(path))), language_of(path)
+    return () if text is None else readers.drafts((language,), {language: readers.of_catalogue(text)}, SOURCE)
 
 
 def _files(paths: Sequence[Path], problems: list[Problem]) -> Iterator[Path]:

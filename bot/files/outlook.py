@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bot.core.cells import JOINED, SHOWN, Layout, SmallPopulation, layout
+from bot.core.cells import SHOWN, SmallPopulation, layout
 from bot.core.survey import Survey
 from bot.files.plain import Plain
 from bot.files.problems import Notes
@@ -16,23 +16,18 @@ from bot.files.texts import entries, items, languages_of
 
 
 def unshown(survey: Survey, plain: Plain, notes: Notes, population: int, k: int) -> None:
-    """Note every group that so many people are too few for, shared out evenly (`bot/core/cells.py`)."""
+    """Note the groups that so many people, shared out evenly, are too few for (`bot/core/cells.py`)."""
     try:
         plan = layout(survey, population, k)
     except SmallPopulation as error:
         notes.add("population-small", plain.line(("cells",)), found=population, least=error.least, k=k)
         return
     for name in dict.fromkeys(size.node[0][0] for size in plan.sizes):
-        _dimension(plan, name, plain, notes)
-
-
-def _dimension(plan: Layout, name: str, plain: Plain, notes: Notes) -> None:
-    sizes = [size for size in plan.sizes if size.node[0][0] == name]
-    for size in sizes:
-        if size.fate != SHOWN:
-            id = "group-joined" if size.fate == JOINED else "group-unshown"
-            found = {"found": size.people, "times": size.times, "k": size.k, "least": size.least}
-            notes.add(id, plain.line(("cells", name)), name=name, code=size.node[0][1], **found)
+        gone = [size for size in plan.sizes if size.node[0][0] == name and size.fate != SHOWN]
+        if gone:
+            codes = ", ".join(size.node[0][1] for size in gone)
+            found = {"found": gone[0].people, "times": gone[0].times, "k": k, "least": gone[0].least}
+            notes.add("groups-unshown", plain.line(("cells", name)), name=name, codes=codes, **found)
 
 
 def unheard(said: Mapping[str, Any], plain: Plain, notes: Notes, every: bool) -> None:

@@ -217,6 +217,11 @@ CATALOGUE: Mapping[str, Sentence] = {
         "{place} has no text in '{language}'", _EVERY_LANGUAGE, "add '{language}:' with the text"
     ),
     "empty-text": S("{place} is empty in '{language}'", _EVERY_LANGUAGE, "write the text"),
+    "value-uneven": S(
+        "{place} has no {name} in '{language}', and has it in another language",
+        "an earlier answer stands in a text in every language, or in none",
+        "write {name} where the answer belongs",
+    ),
     "unknown-language": S(
         "{place} has a text in '{language}'",
         "the survey does not name this language in 'languages'",
@@ -332,7 +337,7 @@ CATALOGUE: Mapping[str, Sentence] = {
     "unlike-term": S(
         "{place} says '{term}' in English, and none of its words in '{language}'",
         "one thing has one name everywhere",
-        "say {better}, if that is meant",
+        "words that begin with {better} are meant; say so, or see bot/files/wordlists.py",
         "warning",
     ),
     "unlike-length": S(
@@ -720,16 +725,10 @@ CATALOGUE: Mapping[str, Sentence] = {
         "under {least} people, three times {k}, nothing is asked: a group shown would be everybody",
         "ask a larger area, or join with a neighbouring one",
     ),
-    "group-unshown": S(
-        "'{code}' of '{name}' would have about {found} people and not be shown by itself",
+    "groups-unshown": S(
+        "no group of '{name}' would be shown by itself, with about {found} people each: {codes}",
         "a {name} needs {least} ({times} x {k})",
         "join groups into larger ones, or ask more people; state what you know when you open the wave",
-        "warning",
-    ),
-    "group-joined": S(
-        "'{code}' of '{name}', about {found} people, would not be shown by itself either",
-        "else the groups that are too small could be told from the rest",
-        "join the small groups into larger ones",
         "warning",
     ),
     "audio-missing": S(

@@ -67,6 +67,8 @@ class Rule:
 def faults(text: Text) -> Iterator[tuple[str, Found]]:
     """Every fault of a text: the id of its problem, and what was found."""
     seen = _shown(text)
+    if not seen.words.strip():
+        return  # said elsewhere
     for rule in RULES:
         if text.language not in rule.languages or text.kind not in rule.kinds:
             continue
@@ -152,7 +154,7 @@ def _no_question_mark(text: Text) -> Iterator[Found]:
 
 
 def _ratio(text: Text) -> Iterator[Found]:
-    if len(text.english) > RATIO_FROM and text.words:
+    if len(text.english) > RATIO_FROM:
         ratio = len(text.words) / len(text.english)
         if not RATIO[0] <= ratio <= RATIO[1]:
             yield {"found": len(text.words), "beside": len(text.english)}
@@ -210,7 +212,7 @@ _ARABIC_LETTER = "[\u0620-\u064a\u066e-\u06d3\u06d5\u06ee\u06ef\u06fa-\u06ff]"
 _NOT_OF_URDU = "[\u064a\u0643\u0649\u0647\u06aaټډړښځڅږګېۍڼ]"
 _NOT_OF_PASHTO = f"[\u0643\u06c1\u06be\u0649\u06aaٹڈڑں]|\u064a(?={_ARABIC_LETTER})"  # it ends words in U+064A
 _NOT_THE_SUBJECT = r"(?! (?:کے|کی|کا|کو|سے|پر|میں|نے|تک|جیسے)\b)"
-_OF_OTHERS = r"(?:کہ|خواتین|عورتیں|لڑکیاں|لوگ|مرد)\b"
+_OF_OTHERS = r"(?:کہ|ہے|ہیں|خواتین|عورتیں|لڑکیاں|لوگ|مرد)\b"  # another clause, or another subject
 
 _GENDERED = "|".join(
     (
@@ -218,12 +220,12 @@ _GENDERED = "|".join(
         r"\b(?:گیا|گئی|رہا|رہی|چکا|چکی) ہوں\b",
         r"\w(?:وں|ؤں) ?(?:گا|گی)\b",  # کروں گا
         r"\bچاہ(?:تا|تی)\b(?! (?:ہے|ہیں|ہو|تھ))",  # نہیں بتانا چاہتی
-        r"(?<!ہو )(?<!جا )\b(?:سک|سوچ|جان|مان|سمجھ)(?:تا|تی)$",  # a label: نہیں کہہ سکتا
         rf"\bآپ\b{_NOT_THE_SUBJECT}(?: (?!{_OF_OTHERS})\w+){{0,6}}? (?<!جا )سک(?:تا|تی)\b",
         rf"\bآپ\b{_NOT_THE_SUBJECT}(?: (?!{_OF_OTHERS})\w+){{0,3}}? \w+تی ہیں\b",
         r"\b(?:گا|گے) ?/ ?(?:گی|گیں)\b|\w(?:تا|تے) ?/ ?\w{0,12}(?:تی|تیں)\b",  # رہتا/رہتی
     )
 )
+_GENDERED_LABEL = r"(?<!ہو )(?<!جا )\b(?:سک|سوچ|جان|مان|سمجھ)(?:تا|تی)$"  # نہیں کہہ سکتا
 _SLASHED = rf"\b({_ARABIC_LETTER}{{2,12}}){_ARABIC_LETTER}{{0,2}} ?/ ?\1{_ARABIC_LETTER}{{0,2}}\b"  # متفق/متفقه
 _MASCULINE = rf"\bآپ\b{_NOT_THE_SUBJECT}(?: (?!{_OF_OTHERS})\w+){{0,6}}? (?<!جا )\w+تے ہیں\b"
 _SPEAKER = r"\b(?:متفقه?|مخالفه?|خوشحاله?|تلے|تلې|راغلے|راغلې) یم\b"
@@ -262,6 +264,7 @@ RULES: tuple[Rule, ...] = (
     Rule("literary-word", ("ps",), _words(LITERARY)),
     Rule("office-word", _TRANSLATED, _office),
     Rule("gendered-words", ("ur",), _pattern(_GENDERED)),
+    Rule("gendered-words", ("ur",), _pattern(_GENDERED_LABEL), ("label",)),
     Rule("gendered-words", ("ps",), _pattern(_SPEAKER)),
     Rule("gendered-words", _TRANSLATED, _pattern(_SLASHED)),
     Rule("masculine-words", ("ur",), _pattern(_MASCULINE)),

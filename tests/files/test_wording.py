@@ -155,6 +155,8 @@ RIGHT: list[tuple[str, str, str, Kind]] = [
     ("ur", "کوئی نہیں بلاتا", "Nobody invites them", "label"),
     ("ur", "نہیں، تو بعد میں دیکھیں۔", "If not, look again later.", "prose"),
     ("ur", "دو سوال", "Two questions", "label"),
+    ("ur", "نتیجہ نہیں بدل سکتا", "The result cannot change", "prose"),
+    ("ur", "", "Is this right?", "question"),  # that it is empty is said elsewhere
     ("ur", "اگر خاتون بولنا چاہتی ہے تو بولے۔", "If a woman wants to speak, she may.", "prose"),
     ("ur", "باقی نتیجے پوری رپورٹ (PDF) میں ہیں۔", "The rest stands in the report (PDF).", "prose"),
     ("ur", "نادرا (NADRA) کے دفتر", "Offices of NADRA", "prose"),
@@ -183,6 +185,11 @@ RIGHT: list[tuple[str, str, str, Kind]] = [
 def test_correct_lines_are_left_alone(language: str, words: str, english: str, kind: Kind) -> None:
     """Promise 2."""
     assert ids(words, language, english, kind) == []
+
+
+def test_the_sex_of_others_is_not_that_of_the_reader() -> None:
+    """Promise 2: the police are feminine in Urdu; the masculine plural is another remark."""
+    assert ids("کیا آپ سمجھتے ہیں پولیس مدد کر سکتی ہے؟", "ur") == ["masculine-words"]
 
 
 def test_where_many_languages_stand_together_only_what_is_hidden_is_a_fault() -> None:

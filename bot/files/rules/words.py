@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -12,6 +13,9 @@ from bot.files.problems import suggestion
 from bot.files.rules.draft import Rule, _Draft, _place
 from bot.files.texts import Written, entries, items, texts
 from bot.files.wording import Kind, Text, faults
+
+VALUE = re.compile(r"\$\{([^{}\n]{1,64})\}")
+"""An earlier answer in a later text: ${district}."""
 
 
 def _named_twice(draft: _Draft) -> None:
@@ -38,6 +42,7 @@ def _words(draft: _Draft) -> None:
         place = _place(draft.said, text.at)
         if draft.languages:
             _languages(draft, text, place)
+        _values(draft, text, place)
         for language, words in text.words.items():
             if isinstance(words, str):
                 _wording(draft, text, language, words, place)
@@ -64,6 +69,19 @@ def _languages(draft: _Draft, text: Written, place: str) -> None:
         if language not in draft.languages:
             hint = suggestion(language, draft.languages)
             draft.add("unknown-language", (*text.at, language), place=place, language=language, hint=hint)
+
+
+def _values(draft: _Draft, text: Written, place: str) -> None:
+    """What stands for an earlier answer stands for it in every language."""
+    named = {
+        language: frozenset(VALUE.findall(words))
+        for language, words in text.words.items()
+        if isinstance(words, str)
+    }
+    wanted = frozenset().union(*named.values())
+    for language, names in named.items():
+        for name in sorted(wanted - names):
+            draft.add("value-uneven", (*text.at, language), place=place, name=f"${{{name}}}", language=language)
 
 
 def _wording(draft: _Draft, text: Written, language: str, words: str, place: str) -> None:
