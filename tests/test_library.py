@@ -1,4 +1,4 @@
-"""The library of measures: what every questionnaire in surveys/ keeps to, and what docs/measures.md says of it.
+"""The library of measures: what every questionnaire in surveys/ keeps to.
 
 1. Each one passes the check without a warning, in every language, with items of our own and the same consent.
 2. At most three questions are about the person and at most fifteen are others; sensitive ones come last, behind
@@ -6,22 +6,18 @@
 3. One item has one wording: wherever an id returns, its question, answers, scale and figure are the same.
 4. Every path through a questionnaire ends where its answers can be sent, and no question is out of reach.
 5. No word of them is about armed groups, ideology, worship, violence, parties or forces.
-6. docs/measures.md holds a table of every questionnaire as it stands (`pytest --rewrite` writes the tables);
-   the README and the authors' guide name each of them.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from functools import cache
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
-from ruamel.yaml import YAML
 
 from bot.core.conditions import names
 from bot.core.events import Chose, Event, Finished, ReadOn, Sent, Skipped, Toggled, Typed
@@ -29,10 +25,20 @@ from bot.core.flow import REVIEW, Keep, Place, begin, step
 from bot.core.questions import TYPES
 from bot.core.survey import LANGUAGES, Question, Survey
 from bot.files.surveys import load
-from tests.rig import ROOT
+from tests.library import (
+    ABOUT_THE_PERSON,
+    EACH,
+    SCALES,
+    SURVEYS,
+    answers,
+    file,
+    indexes,
+    others,
+    question_of,
+    said,
+    survey,
+)
 
-SURVEYS = sorted((ROOT / "surveys").glob("*.yaml"))
-EACH = pytest.mark.parametrize("path", SURVEYS, ids=lambda path: path.stem)
 LIBRARY = {
     "community-trust",
     "inclusion",
@@ -44,9 +50,7 @@ LIBRARY = {
     "resilience-safety",
     "survey-feedback",
 }
-MEASURES = ROOT / "docs" / "measures.md"
 
-ABOUT_THE_PERSON = ("district", "gender", "age_band")
 MOST_OTHERS = 15
 SENSITIVE = {
     "trust_police",
@@ -59,15 +63,6 @@ SENSITIVE = {
     "alone_day",
     "alone_dark",
 }
-SCALES = {
-    "trust4": "none a_little some a_lot",
-    "extent5": "not_at_all very_little some a_lot a_great_deal",
-    "often4": "never once_or_twice several_times often",
-    "likely4": "not_at_all not_very fairly very",
-    "safe4": "very_unsafe unsafe safe very_safe",
-    "change3": "worse same better",
-}
-"""The codes of the library's scales: a digest compares waves and organisations by them."""
 
 DIGITS = str.maketrans("۰۱۲۳۴۵۶۷۸۹", "0123456789")
 
@@ -86,42 +81,6 @@ NEVER_ASKED = {
     "ps": "فوج پوځ سکیورټي طالبان ترهګر شدت نظریه جهاد فرقه شیعه جومات مونځ مذهب دین وسله ټوپک حمله "
     "قتل تشدد بم پارټي ګوند ووټ الېکشن اېجنسي",
 }
-
-
-@cache
-def said(path: Path) -> Mapping[str, Any]:
-    """The file as it stands."""
-    read: Mapping[str, Any] = YAML(typ="safe").load(path)
-    return read
-
-
-def survey(path: Path) -> Survey:
-    """The questionnaire in a file that passes."""
-    found = load(path).survey
-    assert found is not None
-    return found
-
-
-def others(path: Path) -> list[Mapping[str, Any]]:
-    """The questions that are not about the person, notes left out."""
-    return [q for q in said(path)["questions"] if q["id"] not in ABOUT_THE_PERSON and q["type"] != "note"]
-
-
-def answers(path: Path, question: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
-    """The answers of a question, its scale's where it has one."""
-    if "scale" in question:
-        found: Mapping[str, Mapping[str, str]] = said(path)["scales"][question["scale"]]["options"]
-    else:
-        found = question.get("options", {})
-    return found
-
-
-def indexes(path: Path) -> list[Mapping[str, Any]]:
-    """The indexes of a file, also where they still stand in comments."""
-    written = re.search(r"(?ms)^# indexes \(begin\)\n(.*?)^# indexes \(end\)$", path.read_text("utf-8"))
-    uncommented = re.sub(r"(?m)^# ?", "", written[1]) if written else ""
-    found = (YAML(typ="safe").load(uncommented) or {}).get("indexes", said(path).get("indexes", []))
-    return list(found)
 
 
 # 1. Whole
@@ -163,7 +122,7 @@ def test_titles_indicators_and_indexes_are_there_in_every_language(path: Path) -
 @EACH
 def test_the_consent_is_that_of_community_trust_but_for_its_topic(path: Path) -> None:
     for language in LANGUAGES:
-        model, own = (said(one)["consent"][language].split("\n") for one in (_file("community-trust"), path))
+        model, own = (said(one)["consent"][language].split("\n") for one in (file("community-trust"), path))
         assert own[1:] == model[1:]
         assert own[0].startswith(model[0][:20]), "who asks comes first"
 
@@ -181,12 +140,12 @@ def test_there_are_three_questions_about_the_person_and_fifteen_others_at_most(p
     assert {part if isinstance(part, str) else part["question"] for part in said(path)["cells"].values()} <= {
         *about
     }
-    assert _of(path, "age_band")["screen_out"] == ["under_18"]
+    assert question_of(path, "age_band")["screen_out"] == ["under_18"]
 
 
 def test_the_pulse_has_five_questions() -> None:
-    assert len(others(_file("pulse"))) == 5
-    assert "district" not in {question["id"] for question in said(_file("pulse"))["questions"]}
+    assert len(others(file("pulse"))) == 5
+    assert "district" not in {question["id"] for question in said(file("pulse"))["questions"]}
 
 
 @EACH
@@ -232,8 +191,8 @@ def test_an_answer_has_four_words_at_most_and_no_answer_asks_for_agreement(path:
 @EACH
 def test_a_period_is_the_same_in_every_language(path: Path) -> None:
     for question in others(path):
-        numbers = {re.search(r"\d+|$", words.translate(DIGITS))[0] for words in question["ask"].values()}  # type: ignore[index]
-        assert len(numbers) == 1, question["ask"]
+        periods = {tuple(re.findall(r"\d+", words.translate(DIGITS))) for words in question["ask"].values()}
+        assert len(periods) == 1, question["ask"]
 
 
 # 3. One item, one wording
@@ -286,7 +245,7 @@ def test_a_figure_is_the_same_wherever_it_is_shown() -> None:
 @EACH
 def test_an_index_joins_ordered_items_of_its_own_questionnaire(path: Path) -> None:
     for index in indexes(path):
-        items = [_of(path, id) for id in index["items"]]
+        items = [question_of(path, id) for id in index["items"]]
         assert len(items) == len(set(index["items"])) >= 2
         assert {item["type"] for item in items} == {"scale"}
         assert not [item["id"] for item in items if item.get("show_if")], "some are asked of a few only"
@@ -388,106 +347,7 @@ def test_nobody_is_asked_for_own_words_names_or_places(path: Path) -> None:
 
 
 def test_whoever_had_trouble_sees_at_once_where_help_is() -> None:
-    asked = said(_file("programme-outcome"))["questions"]
+    asked = said(file("programme-outcome"))["questions"]
     harm = next(n for n, question in enumerate(asked) if question["id"] == "harm")
 
     assert (asked[harm + 1]["type"], asked[harm + 1]["show_if"]) == ("note", {"harm": ["yes"]})
-
-
-# 6. The documents
-
-
-@EACH
-def test_the_page_of_measures_shows_the_questionnaire_as_it_stands(
-    path: Path, request: pytest.FixtureRequest
-) -> None:
-    page = MEASURES.read_text("utf-8")
-    begin, end = f"<!-- {path.stem}: begin -->\n", f"<!-- {path.stem}: end -->"
-    before, rest = page.split(begin)
-    _, after = rest.split(end)
-    if request.config.getoption("--rewrite"):
-        MEASURES.write_text(before + begin + pictured(path) + end + after, "utf-8")
-    else:
-        assert rest.split(end)[0] == pictured(path), "pytest tests/test_library.py --rewrite writes the tables"
-
-
-def test_the_page_of_measures_names_nothing_that_is_not_there() -> None:
-    known = (
-        {word for path in SURVEYS for word in _words(path)}
-        | set(SCALES)
-        | {w for s in SCALES.values() for w in s.split()}
-    )
-    prose = re.sub(r"(?s)<!-- ([\w-]+): begin -->.*?<!-- \1: end -->", "", MEASURES.read_text("utf-8"))
-    named = set(re.findall(r"`([a-z][a-z0-9_-]*)`", prose))
-
-    assert len(named) > 20
-    assert named - known - {"cells", "licence"} == set()
-
-
-@pytest.mark.parametrize("page", ["README.md", "docs/authors.md", "docs/measures.md"])
-def test_a_coordinator_finds_every_questionnaire(page: str) -> None:
-    text = (ROOT / page).read_text("utf-8")
-
-    assert [path.stem for path in SURVEYS if f"`{path.stem}`" not in text] == []
-
-
-def pictured(path: Path) -> str:
-    """The table of a questionnaire as docs/measures.md holds it."""
-    asked = said(path)["questions"]
-    about = sum(question["id"] in ABOUT_THE_PERSON for question in asked)
-    person = "1 question" if about == 1 else f"{about} questions"
-    lines = [
-        f"{person} about the person, {len(others(path))} others.",
-        "",
-        "| item | question | answers | asked of | figures: the share that says | better |",
-        "|---|---|---|---|---|---|",
-    ]
-    for question in others(path):
-        figures = [one for one in said(path)["indicators"] if question["id"] in one["share_of"]]
-        shares = "; ".join(
-            f"`{one['id']}`: {_or(path, question, one['share_of'][question['id']])}" for one in figures
-        )
-        better = "; ".join(dict.fromkeys(one["better"] for one in figures))
-        cells = (f"`{question['id']}`", question["ask"]["en"], _kind(question), _whom(question), shares, better)
-        lines.append("| " + " | ".join(cell or "–" for cell in cells) + " |")
-    for index in indexes(path):
-        lines += [
-            "",
-            f"Index `{index['id']}` ({index['title']['en']}): {', '.join(f'`{id}`' for id in index['items'])}.",
-        ]
-    return "\n".join(lines) + "\n"
-
-
-def _or(path: Path, question: Mapping[str, Any], codes: list[str]) -> str:
-    labels = answers(path, question)
-    return " or ".join(labels[code]["en"] if code in labels else code for code in codes)
-
-
-def _kind(question: Mapping[str, Any]) -> str:
-    if "scale" in question:
-        return f"`{question['scale']}`"
-    return {"yes_no": "yes, no", "choice": "one of", "choices": "one or more of", "number": "a number"}[
-        question["type"]
-    ] + ("" if "options" not in question else f" {len(question['options'])}")
-
-
-def _whom(question: Mapping[str, Any]) -> str:
-    return "; ".join(f"`{id}`: {' or '.join(codes)}" for id, codes in question.get("show_if", {}).items()) or "all"
-
-
-def _words(path: Path) -> Iterator[str]:
-    """Every id of a file, and its own name."""
-    yield path.stem
-    for one in (*said(path)["questions"], *said(path)["indicators"], *indexes(path)):
-        yield one["id"]
-    for question in said(path)["questions"]:
-        yield from answers(path, question)
-
-
-def _file(id: str) -> Path:
-    return ROOT / "surveys" / f"{id}.yaml"
-
-
-def _of(path: Path, id: str) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = next(question for question in said(path)["questions"] if question["id"] == id)
-    return found
