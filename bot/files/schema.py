@@ -33,6 +33,7 @@ KEYS: Mapping[str, str] = {
     "scales": "Ordered answers that several questions share, by name.",
     "questions": "The questions, in the order in which they are asked.",
     "indicators": "The named figures of the summary.",
+    "indexes": "Scores over several questions, from 0 to 100.",
     # a question
     "id": "A name that stays from wave to wave: small letters, digits and _, at most 32.",
     "type": "What kind of question it is.",
@@ -85,6 +86,8 @@ KEYS: Mapping[str, str] = {
     "youth": "The question and the codes that mean youth.",
     "share_of": "The question and the codes whose share is shown: {trust_police: [some, a_lot]}.",
     "better": "Whether more of it is better.",
+    "items": "The questions whose answers make the score, two or more.",
+    "reverse": "Those of the items whose high answers mean little of what is measured.",
 }
 """What each key is for, in one sentence; the rest stands in docs/authors.md."""
 
