@@ -5,7 +5,7 @@ Laws:
 2. An event that answers another step than the present one changes nothing and shows the present question.
 3. A place never holds an answer to a question that is not asked: a change drops what no longer applies,
    through the whole chain, and the person is told before anything falls away.
-4. What is kept holds answers to asked questions only.
+4. What is kept holds answers to asked questions only, and a mark for each that a partial one did not reach.
 5. Every place shows a screen from which one can go on, go back, change the language, and hide.
 """
 
@@ -20,6 +20,7 @@ from bot.core.conditions import holds
 from bot.core.events import (
     AskedForHelp,
     AskedForLanguages,
+    AskedToSend,
     ChangedLanguage,
     Chose,
     Confirmed,
@@ -38,6 +39,7 @@ from bot.core.events import (
     Typed,
     WentBack,
 )
+from bot.core.partial import end_of, so_far, unreached
 from bot.core.questions import TYPES, text, yes_no
 from bot.core.questions.choices import toggle
 from bot.core.questions.note import READ
@@ -63,6 +65,12 @@ OWN_WORDS_SHOWN = 1500
 
 PLACE_SIZES = (2048, 4096, 8192)
 """A sealed place is as long as one of these, so that its length tells nothing of how far a person came."""
+
+LONG_AFTER = 10
+"""From so many answers on a question itself offers to send them; before, only who stops is asked."""
+
+ROOM_FOR_MORE = 8
+"""Rows of buttons under a question beside which one more is not too much."""
 
 MARKS_KEPT = 3
 """Messages to wipe that a place may name; a button carries as many."""
@@ -132,7 +140,7 @@ class Keep:
 class Step:
     """What follows from an event: the next place (None when the interview ended), what to keep, what to show.
 
-    `hint` is said in passing (a toast); `end` names how an interview ended: completed, quit, screened_out.
+    `hint` is said in passing (a toast); `end` names how it ended: completed, partial, quit, screened_out.
     `danger`: the words just typed speak of it, so that the survey's words on help are to be shown.
     """
 
@@ -186,11 +194,13 @@ def step(survey: Survey, place: Place, event: Event) -> Step:
         case Continued():
             return Step(place, draw(survey, place))
         case Stopped():
-            return Step(place, _stopped(place))
+            return Step(place, _stopped(survey, place))
         case Hid():
             return Step(None, hidden(place.language), end="quit")
+        case AskedToSend():
+            return Step(place, _so_far(survey, place)) if _sendable(survey, place) else _not_here(survey, place)
         case Sent():
-            return _sent(survey, place, event)
+            return _sent_so_far(survey, place, event) if event.partly else _sent(survey, place, event)
         case _:
             assert_never(event)
 
@@ -321,6 +331,24 @@ def _sent(survey: Survey, place: Place, event: Sent) -> Step:
     )
 
 
+def _sent_so_far(survey: Survey, place: Place, event: Sent) -> Step:
+    if not _sendable(survey, place):
+        return _not_here(survey, place)
+    kept = so_far(survey, settle(survey, place.answers), _next(survey, place.answers))
+    return Step(None, thanks(place.language), keep=Keep(kept, place.language, event.code), end=end_of(kept))
+
+
+def _sendable(survey: Survey, place: Place) -> bool:
+    """True where something was answered, and not yet everything: else the list of answers offers to send."""
+    given = place.pending is None and _given(survey, place)
+    return bool(given) and _next(survey, place.answers) != REVIEW
+
+
+def _given(survey: Survey, place: Place) -> list[Question]:
+    """The questions with an answer that would be kept."""
+    return [q for q in asked(survey, place.answers) if q.id in place.answers and TYPES[q.type].kept]
+
+
 def _answered(survey: Survey, place: Place, question: Question, answer: Answer) -> Step:
     if answer in question.screen_out:
         return Step(None, screened_out(place.language), end="screened_out")
@@ -413,12 +441,20 @@ def _draw(survey: Survey, place: Place) -> Screen:
         lines.append(Say("type-a-number-between", _limits(question)))
     if TYPES[question.type].several:
         lines.append(Say("pick-one-or-more"))
+    answers = (*_answer_rows(question, number, place), *_special_rows(question, number, place))
     return Screen(
         place.language,
         tuple(lines),
-        (*_answer_rows(question, number, place), *_special_rows(question, number, place), *_foot(place)),
+        (*answers, *_send_row(survey, place, len(answers)), *_foot(place)),
         typed=TYPES[question.type].typed,
     )
+
+
+def _send_row(survey: Survey, place: Place, rows: int) -> tuple[tuple[Button, ...], ...]:
+    """An offer to send what was answered so far, once it is much and where there is room for it."""
+    if rows > ROOM_FOR_MORE or len(_given(survey, place)) < LONG_AFTER or not _sendable(survey, place):
+        return ()
+    return ((Button(Say("button-send-so-far"), AskedToSend()),),)
 
 
 def _about_own_words(question: Question, place: Place) -> list[Line]:
@@ -494,11 +530,10 @@ def _foot(place: Place) -> tuple[tuple[Button, ...], ...]:
     )
 
 
-def _review(survey: Survey, place: Place) -> Screen:
-    given = [q for q in asked(survey, place.answers) if q.id in place.answers and TYPES[q.type].kept]
+def _answers(given: list[Question], place: Place) -> list[Line]:
+    """Each of these questions with its answer, in the person's words."""
     room = OWN_WORDS_SHOWN // max(1, sum(TYPES[q.type].own_words for q in given))
-    lines: list[Line] = [Say("review-title")]
-    lines += [
+    return [
         Say(
             "review-line",
             {
@@ -509,7 +544,31 @@ def _review(survey: Survey, place: Place) -> Screen:
         )
         for index, q in enumerate(given, start=1)
     ]
-    lines.append(Say("review-foot"))
+
+
+def _so_far(survey: Survey, place: Place) -> Screen:
+    """The answers so far, and what it means to send them as they are."""
+    missing = len(unreached(survey, place.answers, _next(survey, place.answers)))
+    return Screen(
+        place.language,
+        (
+            Say("so-far-title"),
+            *_answers(_given(survey, place), place),
+            Say("so-far-means", {"number": missing}),
+            Say("review-foot"),
+        ),
+        (
+            (Button(Say("button-send-these"), Sent(code=False, step=place.step, partly=True)),),
+            (Button(Say("button-send-these-with-code"), Sent(code=True, step=place.step, partly=True)),),
+            *_go_on(),
+        ),
+        tight=True,
+    )
+
+
+def _review(survey: Survey, place: Place) -> Screen:
+    given = _given(survey, place)
+    lines: list[Line] = [Say("review-title"), *_answers(given, place), Say("review-foot")]
     numbers = [
         Button(Say("just-a-number", {"number": index}), Revised(survey.number(q.id), place.step))
         for index, q in enumerate(given, start=1)
@@ -578,8 +637,10 @@ def _help(place: Place) -> Screen:
     )
 
 
-def _stopped(place: Place) -> Screen:
-    return Screen(place.language, (Say("stopped"),), _go_on())
+def _stopped(survey: Survey, place: Place) -> Screen:
+    send = ((Button(Say("button-send-so-far"), AskedToSend()),),) if _sendable(survey, place) else ()
+    go_on, hide = _go_on()
+    return Screen(place.language, (Say("stopped", {"days": survey.clocks.idle_days}),), (go_on, *send, hide))
 
 
 def _go_on() -> tuple[tuple[Button, ...], ...]:

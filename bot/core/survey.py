@@ -17,13 +17,14 @@ LANGUAGES = ("ur", "ps", "en")
 DONT_KNOW = "dont_know"
 PREFER_NOT = "prefer_not"
 NOT_ASKED = "not_asked"
+NOT_REACHED = "not_reached"
 VALID = "valid"
 UNKNOWN = "unknown"
 
 SPECIALS = (DONT_KNOW, PREFER_NOT)
 """Answers that every question offers unless its author says otherwise; never in a denominator."""
 
-RESERVED_CODES = frozenset({DONT_KNOW, PREFER_NOT, NOT_ASKED, VALID, UNKNOWN, "not_reached", "not_applicable"})
+RESERVED_CODES = frozenset({DONT_KNOW, PREFER_NOT, NOT_ASKED, NOT_REACHED, VALID, UNKNOWN, "not_applicable"})
 """Codes an author may not give to an option: the tallies use them."""
 
 MINORS_CODE = "b15_17"
@@ -132,11 +133,30 @@ class Reach:
 
 
 @dataclass(frozen=True)
+class Clocks:
+    """How many days one may begin (None: as long as the wave is open), how many more one may finish, and after
+    how many days without a touch an interview expires."""
+
+    start_days: int | None = None
+    grace_days: int = 3
+    idle_days: int = 14
+
+
+@dataclass(frozen=True)
+class Reminding:
+    """How often at most, and every how many days, whoever agreed is written to."""
+
+    at_most: int
+    every_days: int
+
+
+@dataclass(frozen=True)
 class Survey:
     """One questionnaire, every text in every language of `languages`.
 
     `open_text` says how answers in own words are read ("sealed": on a steward's own computer only; empty where
-    there are none). Whoever writes one of the words of `danger` is shown `referral` at once.
+    there are none). Whoever writes one of the words of `danger` is shown `referral` at once. `targets` are the
+    shares aimed at, in per cent, of those whom `reach` names.
     """
 
     id: str
@@ -153,6 +173,9 @@ class Survey:
     open_text: str = ""
     referral: Words = field(default_factory=dict)
     danger: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    clocks: Clocks = Clocks()
+    reminders: Reminding | None = None
+    targets: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def offered(self) -> tuple[str, ...]:

@@ -79,6 +79,7 @@ class _Draft:
     indicators: dict[int, form.Indicator] = field(default_factory=dict)
     cells: form.Cells | None = None
     reach: form.Reach | None = None
+    targets: form.Targets | None = None
 
     def add(self, id: str, at: Path, /, **found: object) -> None:
         if self.notes.full:
@@ -155,6 +156,10 @@ def _forms(draft: _Draft) -> None:
             draft.indicators[number] = indicator
     draft.cells = _formed(draft, ("cells",), form.Cells) if said.get("cells") is not None else None
     draft.reach = _formed(draft, ("reach",), form.Reach) if said.get("reach") is not None else None
+    draft.targets = _formed(draft, ("targets",), form.Targets) if said.get("targets") is not None else None
+    for key, model in (("clocks", form.Clocks), ("reminders", form.Reminders)):
+        if said.get(key) is not None:
+            _formed(draft, (key,), model)
 
 
 def _kind(draft: _Draft, number: int, said: Any) -> type[form.AnyQuestion] | None:
@@ -724,6 +729,13 @@ def _reach(draft: _Draft) -> None:
             _one_question(draft, ("reach", who), wanted, CELL_TYPES)
 
 
+def _targets(draft: _Draft) -> None:
+    """A share is aimed at only where it can be seen."""
+    for who in ("women", "youth") if draft.targets is not None else ():
+        if getattr(draft.targets, who) is not None and not entries(entries(draft.said.get("reach")).get(who)):
+            draft.add("target-unseen", ("targets", who), who=who)
+
+
 def _one_question(
     draft: _Draft, at: Path, wanted: Mapping[str, list[str]], types: Sequence[str]
 ) -> tuple[form.AnyQuestion, list[str]] | None:
@@ -814,6 +826,7 @@ RULES: Sequence[Callable[[_Draft], None]] = (
     _conditions,
     _cells,
     _reach,
+    _targets,
     _indicators,
     _licence,
     _own_words,

@@ -10,7 +10,7 @@ Laws:
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +23,13 @@ from bot.core.survey import (
     SPECIALS,
     Band,
     CellPart,
+    Clocks,
     Condition,
     Indicator,
     Option,
     Question,
     Reach,
+    Reminding,
     Survey,
     Words,
 )
@@ -111,6 +113,11 @@ def pinned(said: Mapping[str, Any]) -> dict[str, Any]:
     ]
     if said.get("reach") is not None:
         document["reach"] = {key: value for key, value in said["reach"].items() if value is not None}
+    if said.get("clocks") is not None:  # all three, so that a later release changes no open wave
+        document["clocks"] = asdict(Clocks(**said["clocks"]))
+    for key in ("reminders", "targets"):
+        if said.get(key) is not None:
+            document[key] = {name: value for name, value in said[key].items() if value is not None}
     document["indicators"] = [{**one, "title": _words(one["title"])} for one in said.get("indicators") or ()]
     return document
 
@@ -165,6 +172,9 @@ def from_document(document: Mapping[str, Any]) -> Survey:
         open_text=document.get("open_text", ""),
         referral=document.get("referral", {}),
         danger={language: tuple(listed) for language, listed in document.get("danger_words", {}).items()},
+        clocks=Clocks(**document.get("clocks", {})),
+        reminders=Reminding(**document["reminders"]) if "reminders" in document else None,
+        targets=document.get("targets", {}),
     )
 
 
