@@ -15,7 +15,7 @@ import psycopg
 from sqlalchemy import inspect
 
 from bot.core.flow import REVIEW, Place
-from bot.core.survey import Answer, CellPart, Survey
+from bot.core.survey import Answer, CellPart, Clocks, Reminding, Survey
 from bot.store import SECRET_BYTES, Store, Terms, Transaction, dump_body, write_node
 from bot.store.engine import is_postgres
 from tests.core.sample import choice, survey, yes_no
@@ -41,7 +41,10 @@ WOMAN_OF_SWAT: dict[str, Answer] = {"district": "swat", "gender": "woman", "met"
 TELLING = replace(TRUST, id="telling", tell_result=True)
 """Asks, before its first question, whether one line shall come when there is a result."""
 
-SURVEYS = {"trust": TRUST, "telling": TELLING}
+REMINDING = replace(TRUST, id="reminding", clocks=Clocks(7, 3, 5), reminders=Reminding(2, 2))
+"""Limits its days, and writes to those who agree on the second and fourth day after the opening."""
+
+SURVEYS = {one.id: one for one in (TRUST, TELLING, REMINDING)}
 
 
 def read(body: str) -> Survey:
