@@ -254,7 +254,7 @@ class Reminders(Part):
     """How often those who agreed are written to."""
 
     at_most: Annotated[int, Field(ge=1, le=5)]
-    every_days: Annotated[int, Field(ge=1, le=60)]
+    every_days: Annotated[int, Field(ge=2, le=60)]
 
 
 class Targets(Part):
