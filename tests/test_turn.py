@@ -9,14 +9,16 @@ Promises:
 6. Hiding drops the answers, screening out leaves no mark.
 7. When the time to begin is over, whoever began goes on, may start over and send; nobody else begins.
 8. What was answered so far can be sent, once; the last words come again as after the end.
-9. How an interview ended without answers is told for counting: by wave and state, and nothing else.
-10. A tap with another's secret, a forged slot or an old step changes nothing.
+9. An aim that is reached turns nobody away.
+10. How an interview ended without answers is told for counting: by wave and state, and nothing else.
+11. A tap with another's secret, a forged slot or an old step changes nothing.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -44,7 +46,7 @@ from bot.core.events import (
     Threshold,
 )
 from bot.core.screen import Say, Screen
-from bot.core.survey import NOT_REACHED, Survey
+from bot.core.survey import NOT_REACHED, Reach, Survey
 from bot.store import Store, Terms
 from bot.turn import Ended, Grip, Held, Reply, take
 from tests.core.sample import GATE, PLAIN, survey, yes_no
@@ -53,7 +55,8 @@ from tests.store.sample import REMINDING, START, TRUST, kept, rows
 AMINA, BILAL = 7_000_000_001, 7_000_000_002
 MARK = 11
 URDU = survey("urdu", yes_no("met"), languages=("ur",))
-SURVEYS = {s.id: s for s in (TRUST, GATE, PLAIN, URDU, REMINDING)}
+AIMED = replace(TRUST, id="aimed", reach=Reach("KP", ("gender", ("woman",))), targets={"women": 5})
+SURVEYS = {s.id: s for s in (AIMED, TRUST, GATE, PLAIN, URDU, REMINDING)}
 
 
 def read(body: str) -> Survey:
@@ -446,7 +449,22 @@ def test_a_wish_for_reminders_that_nobody_offered_counts_nothing(store: Store) -
     assert Phone(store).does(Agreed(opened(store), MARK, "en", 1, 0, remind=2)).wish is None
 
 
-# -- 9: for counting ------------------------------------------------------------------------------------
+def test_an_aim_that_is_reached_turns_nobody_away_and_changes_no_screen(store: Store) -> None:
+    plain, aimed = opened(store), opened(store, "aimed")
+    for account in range(1, 12):  # all of them women: the aim of five in a hundred is reached many times
+        screens: list[list[list[str]]] = []
+        for wave in (plain, aimed):
+            phone = Phone(store, account)
+            seen = [phone.does(Opened(wave, MARK, "en")), phone.does(Agreed(wave, MARK, "en", 1, 0))]
+            grip = seen[1].grip
+            assert grip is not None
+            seen += [phone.does(Held(grip, Continued())), phone.sends(grip)]
+            screens.append([phrases(one) for one in seen])
+        assert screens[0] == screens[1]
+    assert len(rows(store, "SELECT * FROM pool")) == 22
+
+
+# -- 10: for counting ------------------------------------------------------------------------------------
 
 
 def test_how_an_interview_ended_without_answers_is_told(store: Store) -> None:

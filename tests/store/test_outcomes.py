@@ -28,7 +28,7 @@ STATES = (*ENDS, *REMINDED)
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
+def store(tmp_path: Path, database: str) -> Iterator[Store]:
     with kept(tmp_path) as one:
         tick_at(one, 0)
         yield one

@@ -27,7 +27,7 @@ CLOSES = 10  # days after the opening: seven to begin, three of grace
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
+def store(tmp_path: Path, database: str) -> Iterator[Store]:
     with kept(tmp_path) as one:
         tick_at(one, 0)
         yield one

@@ -39,7 +39,7 @@ def at(day: int, hour: int) -> datetime:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
+def store(tmp_path: Path, database: str) -> Iterator[Store]:
     with kept(tmp_path) as one:
         yield one
 
