@@ -368,6 +368,17 @@ def wave_open(
     say(f"start {wave}")
 
 
+def _own_time(survey: Survey, terms: Terms, now: datetime) -> list[str]:
+    """Until when one may begin, and when the wave closes by itself."""
+    from bot.core.clocks import closes, starts_until
+
+    until = starts_until(survey.clocks, now, terms.starts_from, terms.starts_until)
+    end = closes(survey.clocks, until)
+    if until is None or end is None:
+        return []
+    return [f"Interviews begin until {until:%Y-%m-%d %H:%M} UTC; it closes by itself at {end:%Y-%m-%d %H:%M} UTC."]
+
+
 def _steward_key(line: str) -> bytes:
     from bot.core import steward_key
 
@@ -441,6 +452,7 @@ def _what_opening_means(document: dict[str, object], terms: Terms) -> list[str]:
         sentences.append(
             "The population was not stated: make sure that no group asked is under a few dozen people."
         )
+    sentences += _own_time(survey, terms, nature.now())
     if terms.invited:
         sentences.append("Only who comes by an invitation can answer. Then make some: aitbar invite")
     if terms.leftovers == "wait":

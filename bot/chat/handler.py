@@ -37,12 +37,16 @@ from bot.core.events import (
     Threshold,
     Toggled,
     Typed,
+    WantedNoMore,
     WentBack,
 )
 from bot.core.referral import Helpline, beside
+from bot.core.reminders import NEVER
 from bot.core.screen import Code, Say, Screen
+from bot.core.threshold import no_more
 from bot.files.phrases import Phrases, keyword
 from bot.store import Contact, StoreTrouble, Transaction
+from bot.store.outcomes import WITHDRAWN
 from bot.turn import Held, Reply, Wish, take
 
 FRESH_AFTER = timedelta(hours=24)
@@ -71,6 +75,9 @@ Digests = Callable[[int, str, str], Awaitable[tuple[Outgoing, ...]]]
 Helplines = Callable[[date], Sequence[Helpline]]
 """Whom to call, as far as it is known on a day."""
 
+Count = Callable[[str, str], Callable[[], object]]
+"""Counts that something ended so in a wave; returns how to take it back."""
+
 
 class Handler:
     """One update at a time; what it remembers lives in memory only, and is forgotten by `sweep`."""
@@ -85,7 +92,9 @@ class Handler:
         tell: Callable[[], object] = lambda: None,
         clock: Callable[[], float] = nature.monotonic,
         helplines: Helplines = lambda _today: (),
+        count: Count = lambda _wave, _state: lambda: None,
     ) -> None:
+        self._count = count
         self._helplines = helplines
         self._in_use = phrases
         self._tell = tell
@@ -126,6 +135,8 @@ class Handler:
                 return self._command(tx, came, came.did, now)
             case Words():
                 return self._words(tx, came, came.did.text, now)
+            case WantedNoMore():
+                return self._no_more(came, came.did.language)
             case None:
                 self._charge(came)
                 return self._hint(came, Say("hint-moved-on"))
@@ -197,6 +208,8 @@ class Handler:
             self.soil()
         if reply.wish is not None:
             self._wish(came.chat, reply.wish)
+        if reply.ended is not None:
+            self._undo.append(self._count(reply.ended.wave, reply.ended.state))
         out: list[Outgoing] = []
         if reply.screen is not None and reply.referral:
             called = self._helplines(now.date())
@@ -288,6 +301,8 @@ class Handler:
         meant = keyword(words)
         if meant == "forget":
             return self._forget(tx, came, now)
+        if meant == "stop":  # whatever else it stops: under each reminder it is said that this ends them
+            self._wishes.forget(came.chat, reminders_only=True)
         grip = self._memory.grip(came.chat)
         if grip is None:
             return self._without_a_grip(tx, came, meant, now)
@@ -320,18 +335,30 @@ class Handler:
         if not self._memory.may_withdraw(came.chat):
             return self._say(came, "withdraw-later", delete=True)
         ascii_code = "".join(str(int(c)) for c in code)
-        if not tx.vault.withdraw(ascii_code):
+        wave = tx.vault.withdraw(ascii_code)
+        if wave is None:
             return self._say(came, "withdraw-unknown", delete=True)
+        self._undo.append(self._count(wave, WITHDRAWN))
         self.soil()
         return self._say(came, "withdraw-done", delete=True, free=True)
 
     # -- what is held of somebody -----------------------------------------------------------------------
 
     def _wish(self, chat: int, wish: Wish) -> None:
-        if wish.holds:
-            self._undo.append(self._wishes.wish(wish.wave, Contact(chat, wish.language)))
-        else:
+        if not wish.holds:
             self._wishes.forget(chat, wish.wave)
+            return
+        wished = [Contact(chat, wish.language)] if wish.result else []
+        if wish.part != NEVER:
+            wished.append(Contact(chat, wish.language, result=False, part=wish.part))
+        self._undo += [self._wishes.wish(wish.wave, contact) for contact in wished]
+
+    def _no_more(self, came: Came, language: str) -> list[Outgoing]:
+        """No reminder comes any more: it is said where the last one stood, once it is so."""
+        self._charge(came)
+        self._wishes.forget(came.chat, reminders_only=True)
+        done = Later(came.chat, lambda: self._settled(came.chat, no_more(language), came.message))
+        return [*self._hint(came, None), done]
 
     def _forget(self, tx: Transaction, came: Came, now: datetime) -> list[Outgoing]:
         """Forget this chat: its wishes, its interview if the secret is at hand, what memory holds of its messages.
@@ -346,24 +373,25 @@ class Handler:
             out += self._turn(tx, came, Held(grip, Hid(), came.message), now)
             tx.vault.drop(grip.secret)  # also in a wave that takes no answers any more
         out.append(Delete(came.chat, (came.message, *self._memory.pop_strays(came.chat))))
-        return [*out, Later(came.chat, lambda: self._forgotten(came.chat, language))]
+        return [*out, Later(came.chat, lambda: self._settled(came.chat, forgotten(language)))]
 
-    async def _forgotten(self, chat: int, language: str) -> tuple[Outgoing, ...]:
-        screen = forgotten(language)
+    async def _settled(self, chat: int, screen: Screen, edit: int | None = None) -> tuple[Outgoing, ...]:
+        """Say that it is done, after it was; a button that did not work stays."""
         try:
             await self._wishes.settle()
             self.soil()
         except StoreTrouble:
-            screen = Screen(language, (Say("something-went-wrong"),))
+            screen, edit = Screen(screen.language, (Say("something-went-wrong"),)), None
         words, keys = text(self._phrases, screen), keyboard(self._phrases, screen, None)
-        return (Show(chat, words, keys, shown=lambda id: self._memory.stray(chat, id)),)
+        return (Show(chat, words, keys, edit=edit, shown=lambda id: self._memory.stray(chat, id)),)
 
     def _privacy(self, tx: Transaction, came: Came) -> list[Outgoing]:
         self._charge(came)
         known = tx.desk.coordinator(came.chat)
         least = min([self._kept.least, *(wave.terms.k for wave in tx.waves.all())])
         language = self._spoken(came) if known is None else known.language
-        kept = replace(self._kept, least=least)
+        idle = max([self._kept.idle, *(wave.survey.clocks.idle_days for wave in tx.waves.all())])
+        kept = replace(self._kept, least=least, idle=idle)
         self._memory.stray(came.chat, came.message)  # the question goes with the answer
         return [self._beside(came, privacy(language, kept, coordinator=known is not None))]
 
@@ -420,6 +448,10 @@ class Handler:
     def _spoken(self, came: Came) -> str:
         awaiting = self._memory.awaiting(came.chat)
         return came.language if awaiting is None else awaiting.language
+
+    def beside(self, chat: int, message: int) -> None:
+        """A message that nobody asked for just now; it goes with the next wipe too."""
+        self._memory.stray(chat, message)
 
     def _hint(self, came: Came, hint: Say | None, language: str | None = None) -> list[Outgoing]:
         if came.tap is None:

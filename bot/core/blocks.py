@@ -26,11 +26,13 @@ from typing import TypeVar
 from bot.core import indexes
 from bot.core.cells import GENDER, Node, Partition
 from bot.core.indicators import wilson
+from bot.core.partial import END, end_of
 from bot.core.questions import TYPES, yes_no
 from bot.core.scores import Score, shown_score
 from bot.core.survey import (
     DONT_KNOW,
     NOT_ASKED,
+    NOT_REACHED,
     PREFER_NOT,
     SPECIALS,
     UNKNOWN,
@@ -235,7 +237,7 @@ def closings(
 
 
 def tally(survey: Survey, answers: Mapping[str, Answer], language: str) -> tuple[Entry, ...]:
-    """What is counted of one person: whether each question was answered, and the codes of the answer."""
+    """What is counted of one person: whether each question was answered, the codes of the answer, and the end."""
     entries: list[Entry] = []
     for question in survey.questions:
         if TYPES[question.type].kept and question.keep:
@@ -244,7 +246,7 @@ def tally(survey: Survey, answers: Mapping[str, Answer], language: str) -> tuple
     for indicator in survey.indicators:
         if _counted_by_person(survey, indicator) and given & _entries(indicator):
             entries.append((INDICATOR, indicator.id))
-    return (*entries, (LANGUAGE, language))
+    return (*entries, (LANGUAGE, language), (END, end_of(answers)))
 
 
 def count(survey: Survey, responses: Iterable[tuple[Mapping[str, Answer], str]]) -> dict[tuple[str, str], int]:
@@ -349,7 +351,7 @@ def _enough(rows: Sequence[Waiting], rule: Rule, leave: int) -> bool:
 def _codes_of(question: Question, answer: Answer | None) -> tuple[str, ...]:
     if answer is None:
         return (NOT_ASKED,)
-    if answer in SPECIALS and isinstance(answer, str):
+    if isinstance(answer, str) and answer in (*SPECIALS, NOT_REACHED):
         return (answer,)
     return (VALID, *TYPES[question.type].tally(question, answer))
 

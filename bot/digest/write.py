@@ -70,6 +70,7 @@ class Bar:
     high: float
     mark: float | None = None
     note: str = ""
+    aim: str = ""
     sides: tuple[Bar, ...] = ()
     compared: str = ""
 
@@ -170,13 +171,17 @@ class _Writer:
             "youth": self._say("digest-youth", low=low, high=high),
         }
         census = _census(reach, self.about.minors)
-        return tuple(self._reached(titles[who], figure, census[who]) for who, figure in self.shown.reach.items())
+        return tuple(
+            self._reached(titles[who], figure, census[who], self.survey.targets.get(who))
+            for who, figure in self.shown.reach.items()
+        )
 
-    def _reached(self, title: str, figure: Figure, census: float) -> Bar:
+    def _reached(self, title: str, figure: Figure, census: float, target: int | None) -> Bar:
         ratio = representation(points(figure.share) / 100, figure.n, census)
         note = self._say("digest-reach-missing") if ratio.high < UNDER_REPRESENTED else ""
+        aim = "" if target is None else self._say("digest-reach-aim", number=target)
         bar = self._bar(title, figure)
-        return replace(bar, mark=round(100 * census, 1), note=note)
+        return replace(bar, mark=round(100 * census, 1), note=note, aim=aim)
 
     def _languages(self) -> str:
         spoken = [
@@ -343,7 +348,7 @@ class _Writer:
     def _lines(self, parts: Digest, kept: int, compared: bool) -> str:
         """The text with the first `kept` of its figures, shares before scores."""
         blocks = [[parts.title, parts.byline], [parts.answered]]
-        reach = [line for bar in parts.reach for line in (self._reach_line(bar), bar.note)]
+        reach = [line for bar in parts.reach for line in (self._reach_line(bar), bar.aim, bar.note)]
         if parts.reach or parts.languages:
             languages = self._say("digest-note", note=parts.languages) if parts.languages else ""
             blocks.append([parts.reach_heading, *reach, languages])

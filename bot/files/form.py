@@ -31,6 +31,9 @@ MOST_QUESTIONS = 999
 MOST_LANGUAGES = 20
 """More than the languages of Pakistan that are written on phones."""
 
+MOST_START_DAYS = 366
+"""A longer wave would ask other people than those who were there at its beginning."""
+
 MOST_OPTIONS = 100
 """Telegram shows at most a hundred buttons under one message."""
 
@@ -355,6 +358,28 @@ class Index(Part):
     better: Literal["higher", "lower", "none"]
 
 
+class Clocks(Part):
+    """When one may begin and finish, and when an interview expires; days."""
+
+    start_days: Annotated[int, Field(ge=1, le=MOST_START_DAYS)] | None = None
+    grace_days: Annotated[int, Field(ge=0, le=30)] = 3
+    idle_days: Annotated[int, Field(ge=1, le=60)] = 14
+
+
+class Reminders(Part):
+    """How often those who agreed are written to."""
+
+    at_most: Annotated[int, Field(ge=1, le=5)]
+    every_days: Annotated[int, Field(ge=2, le=60)]
+
+
+class Targets(Part):
+    """The shares aimed at, in per cent."""
+
+    women: Annotated[int, Field(ge=1, le=100)] | None = None
+    youth: Annotated[int, Field(ge=1, le=100)] | None = None
+
+
 class Outline(Part):
     """A survey file with its parts not yet looked into, so that each can be held against its form alone."""
 
@@ -373,6 +398,9 @@ class Outline(Part):
     reviewed_by: dict[str, list[str]] | None = None
     cells: Any = None
     reach: Any = None
+    clocks: Any = None
+    reminders: Any = None
+    targets: Any = None
     consent: Words
     scales: dict[Id, Any] = {}
     sections: dict[Id, Any] = {}
@@ -387,6 +415,9 @@ class SurveyFile(Outline):
 
     cells: Cells | None = None
     reach: Reach | None = None
+    clocks: Clocks | None = None
+    reminders: Reminders | None = None
+    targets: Targets | None = None
     scales: dict[Id, Scale] = {}
     sections: dict[Id, Section] = {}
     questions: Annotated[

@@ -676,6 +676,11 @@ CATALOGUE: Mapping[str, Sentence] = {
         "every answer that does not end the interview belongs to a group",
         "add it to a group",
     ),
+    "target-unseen": S(
+        "a share of {who} is aimed at, but 'reach' does not say who they are",
+        "an aim stands beside the share that was reached",
+        "add '{who}:' to 'reach', or take it out of 'targets'",
+    ),
     "group-screened": S(
         "'{code}' of '{question}' is in the group '{group}'",
         "it ends the interview and is never counted",
@@ -771,8 +776,8 @@ CATALOGUE: Mapping[str, Sentence] = {
         "rename one of the two, or move one out of the folder",
     ),
     "version-not-raised": S(
-        "the survey '{id}' was changed, but its version is still {version}",
-        "an open wave asks version {version}, and two surveys must not bear one number",
+        "the survey '{id}' was changed, but its version is still {version}: {changed}",
+        "an open wave asks version {version}, which people agreed to; two surveys must not bear one number",
         "raise 'version:' to {next}, or put the file back as it was; the open wave goes on as it began",
     ),
     # -- catalogues ---------------------------------------------------------------------------------------

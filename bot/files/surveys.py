@@ -10,7 +10,7 @@ Laws:
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from bot.core.survey import (
     USUAL_SPECIALS,
     Band,
     CellPart,
+    Clocks,
     Condition,
     Constraint,
     Filter,
@@ -34,6 +35,7 @@ from bot.core.survey import (
     Option,
     Question,
     Reach,
+    Reminding,
     Shuffle,
     Survey,
     Words,
@@ -136,6 +138,11 @@ def pinned(said: Mapping[str, Any]) -> dict[str, Any]:
     ]
     if said.get("reach") is not None:
         document["reach"] = {key: value for key, value in said["reach"].items() if value is not None}
+    if said.get("clocks") is not None:  # all three, so that a later release changes no open wave
+        document["clocks"] = asdict(Clocks(**said["clocks"]))
+    for key in ("reminders", "targets"):
+        if said.get(key) is not None:
+            document[key] = {name: value for name, value in said[key].items() if value is not None}
     document["indicators"] = [{**one, "title": _words(one["title"])} for one in said.get("indicators") or ()]
     if said.get("indexes"):
         document["indexes"] = [{**one, "title": _words(one["title"])} for one in said["indexes"]]
@@ -212,6 +219,9 @@ def from_document(document: Mapping[str, Any]) -> Survey:
         danger={language: tuple(listed) for language, listed in document.get("danger_words", {}).items()},
         shuffles=tuple(read_shuffles(document)),
         indexes=tuple(_read_index(one) for one in document.get("indexes", ())),
+        clocks=Clocks(**document.get("clocks", {})),
+        reminders=Reminding(**document["reminders"]) if "reminders" in document else None,
+        targets=document.get("targets", {}),
     )
 
 

@@ -44,6 +44,8 @@ LEFT_OUT: Mapping[Table, str] = {
     t.cell: "how many answers wait, as far as it can be told",
     t.contact: "who agreed to be written to",
     t.invite: "which codes open a wave",
+    t.outcome: "numbers that move from day to day, not only in blocks",
+    t.reminder: "how far reminders have come",
     t.claim_code: "a code that makes owners",
     t.proposal: "acts that wait for a second person",
     t.approval: "codes that let rows out",

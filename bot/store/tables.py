@@ -151,7 +151,42 @@ opentext = _table(
 )
 """Released open answers, sealed to a steward's public key and torn from the other answers of their person."""
 
-CORE = (ledger, session, pool, response, block, cell, block_count, block_sum, contact, invite, opentext)
+outcome = _table(
+    "outcome",
+    Column("wave", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("n", Integer, nullable=False),
+    Column("shown", Integer, nullable=False),  # rounded down, as of the last release
+    PrimaryKeyConstraint("wave", "state"),
+)
+"""How many interviews of a wave ended without answers, and how reminders fared: bare numbers, of nobody."""
+
+reminder = _table(
+    "reminder",
+    Column("wave", String, nullable=False),
+    Column("part", Integer, nullable=False),  # of the day
+    Column("number", Integer, nullable=False),
+    Column("upto", LargeBinary(16)),  # the last row of contact that was taken; they lie in random order
+    Column("done", Integer, nullable=False),
+    PrimaryKeyConstraint("wave", "part"),
+)
+"""How far the reminders of a wave have come; of no single person."""
+
+CORE = (
+    ledger,
+    session,
+    pool,
+    response,
+    block,
+    cell,
+    block_count,
+    block_sum,
+    contact,
+    invite,
+    opentext,
+    outcome,
+    reminder,
+)
 """The tables that hold answers, who took part, or how to reach somebody."""
 
 definition = _table(

@@ -411,6 +411,7 @@ def test_one_person_is_counted_once_a_question_and_under_every_code_given() -> N
         ("times", "many"),
         ("_indicator", "hindered"),
         ("_language", "ps"),
+        ("_end", "completed"),
     }
 
 

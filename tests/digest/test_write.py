@@ -347,3 +347,16 @@ def test_a_survey_without_indexes_says_nothing_of_scores() -> None:
 
     assert "Scores" not in write(figures, survey, PHRASES, "en", ABOUT).text
     assert figures.as_json()["indexes"] == {}
+
+
+@pytest.mark.parametrize("language", ["ur", "ps", "en"])
+def test_an_aim_stands_beside_the_share_that_was_reached_and_changes_no_figure(language: str) -> None:
+    aimed = replace(SURVEY, targets={"women": 50})
+    with_aim, without = (digest(language, *BLOCKS, survey=one) for one in (aimed, SURVEY))
+    said = PHRASES.say(language, "digest-reach-aim", number=50)
+    women, youth = with_aim.reach
+    assert (women.aim, youth.aim) == (said, "")
+    lines = with_aim.text.splitlines()
+    assert [line for line in lines if line != said] == without.text.splitlines()
+    assert women.title in lines[lines.index(said) - 1]
+    assert replace(women, aim="") == without.reach[0]

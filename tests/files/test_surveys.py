@@ -20,7 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.conditions import AnyOf, Compare, Selected
-from bot.core.survey import Band, CellPart, Option
+from bot.core.survey import Band, CellPart, Clocks, Option, Reminding
 from bot.files.problems import CATALOGUE
 from bot.files.surveys import YES_NO, Loaded, from_document, load, schema
 from tests.files.sample import SOUND
@@ -70,6 +70,9 @@ def test_a_sound_file_gives_its_survey(tmp_path: Path) -> None:
     assert survey.reach.census == "KP"
     assert survey.reach.women == ("gender", ("woman",))
     assert survey.reach.youth == ("age_band", ("b18_24", "b25_29"))
+    assert survey.clocks == Clocks(21, 2, 14)
+    assert survey.reminders == Reminding(2, 7)
+    assert survey.targets == {"women": 50, "youth": 40}
     assert [(one.id, one.question, one.codes, one.better) for one in survey.indicators] == [
         ("trust_police", "trust_police", ("some", "much"), "higher"),
         ("far", "reasons", ("far",), "lower"),
@@ -177,6 +180,7 @@ def test_a_small_survey_needs_little(tmp_path: Path) -> None:
     assert found.problems == ()
     assert found.survey is not None
     assert (found.survey.cells, found.survey.indicators, found.survey.reach) == ((), (), None)
+    assert (found.survey.clocks, found.survey.reminders, found.survey.targets) == (Clocks(None, 3, 14), None, {})
 
 
 def test_a_byte_order_mark_and_windows_line_ends_are_read(tmp_path: Path) -> None:
@@ -403,6 +407,9 @@ MISTAKES: list[tuple[str, *tuple[Edit, ...]]] = [
     ("group-screened", ("older: [b30]", "older: [b30, under_18]")),
     ("one-question", ("share_of: {reasons: [far]}", "share_of: {reasons: [far], gender: [man]}")),
     ("one-question", ("women: {gender: [woman]}", "women: {}")),
+    ("target-unseen", ("  youth: 40", "  youth: 40"), ("  youth: {age_band: [b18_24, b25_29]}\n", "")),
+    ("wrong-size", ("at_most: 2", "at_most: 9")),
+    ("missing-key", ("reminders: {at_most: 2, every_days: 7}", "reminders: {at_most: 2}")),
     ("share-of-all", ("{trust_police: [some, much]}", "{trust_police: [none, some, much]}")),
     ("licence-empty", ("licence: adapted with permission", "licence: ' '")),
     ("ages-differ", ("b18_24: {ur: 18 سے 24,", "b18_24: {ur: 18 سے 29,")),

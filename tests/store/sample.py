@@ -15,7 +15,7 @@ import psycopg
 from sqlalchemy import inspect
 
 from bot.core.flow import REVIEW, Place
-from bot.core.survey import Answer, CellPart, Index, Survey
+from bot.core.survey import Answer, CellPart, Clocks, Index, Reminding, Survey
 from bot.store import SECRET_BYTES, Store, Terms, Transaction, dump_body, write_node
 from bot.store.engine import is_postgres
 from tests.core.sample import choice, scale, survey, words, yes_no
@@ -49,7 +49,10 @@ SCORED = replace(
 )
 """Has an index over three questions."""
 
-SURVEYS = {"trust": TRUST, "telling": TELLING, "scored": SCORED}
+REMINDING = replace(TRUST, id="reminding", clocks=Clocks(7, 3, 5), reminders=Reminding(2, 2))
+"""Limits its days, and writes to those who agree on the second and fourth day after the opening."""
+
+SURVEYS = {one.id: one for one in (TRUST, TELLING, SCORED, REMINDING)}
 
 
 def read(body: str) -> Survey:

@@ -37,6 +37,7 @@ class _Draft:
     indexes: dict[int, form.Index] = field(default_factory=dict)
     cells: form.Cells | None = None
     reach: form.Reach | None = None
+    targets: form.Targets | None = None
 
     def add(self, id: str, at: Path, /, **found: object) -> None:
         if self.notes.full:

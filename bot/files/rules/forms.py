@@ -49,6 +49,10 @@ def _forms(draft: _Draft) -> None:
             draft.indexes[number] = index
     draft.cells = _formed(draft, ("cells",), form.Cells) if said.get("cells") is not None else None
     draft.reach = _formed(draft, ("reach",), form.Reach) if said.get("reach") is not None else None
+    draft.targets = _formed(draft, ("targets",), form.Targets) if said.get("targets") is not None else None
+    for key, model in (("clocks", form.Clocks), ("reminders", form.Reminders)):
+        if said.get(key) is not None:
+            _formed(draft, (key,), model)
 
 
 def _kind(draft: _Draft, number: int, said: Any) -> type[form.AnyQuestion] | None:

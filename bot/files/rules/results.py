@@ -97,6 +97,13 @@ def _reach(draft: _Draft) -> None:
             _one_question(draft, ("reach", who), wanted, CELL_TYPES)
 
 
+def _targets(draft: _Draft) -> None:
+    """A share is aimed at only where it can be seen."""
+    for who in ("women", "youth") if draft.targets is not None else ():
+        if getattr(draft.targets, who) is not None and not entries(entries(draft.said.get("reach")).get(who)):
+            draft.add("target-unseen", ("targets", who), who=who)
+
+
 def _one_question(
     draft: _Draft, at: Path, wanted: Mapping[str, list[str]], types: Sequence[str]
 ) -> tuple[form.AnyQuestion, list[str]] | None:
@@ -125,4 +132,4 @@ def _indicators(draft: _Draft) -> None:
             draft.add("share-of-all", (*at, question.id), id=indicator.id, question=question.id)
 
 
-RULES: Sequence[Rule] = (_cells, _reach, _indicators)
+RULES: Sequence[Rule] = (_cells, _reach, _targets, _indicators)
