@@ -194,12 +194,16 @@ def _serve(line: socket.socket) -> None:
 
 
 def _load() -> None:
-    """Everything a command may import; what lies in memory now is not looked through again in each child."""
+    """Everything a command may import; what lies in memory now is not looked through again in each child.
+
+    A mother that is there for one test loads what every command needs.
+    """
     import bot
 
-    for module in pkgutil.walk_packages(bot.__path__, "bot."):
-        if module.name != "bot.__main__" and ".migrations." not in module.name:
-            importlib.import_module(module.name)
+    everything = (module.name for module in pkgutil.walk_packages(bot.__path__, "bot."))
+    for name in ("bot.app", "bot.cli") if "LD_PRELOAD" in os.environ else everything:
+        if name != "bot.__main__" and ".migrations." not in name:
+            importlib.import_module(name)
     gc.collect()
     gc.freeze()
 
