@@ -22,11 +22,12 @@ import tempfile
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from functools import cache
 from pathlib import Path
 from typing import IO, Any, Protocol
 
-PRELOADS = ("LD_PRELOAD", "SHIM_")
+ROOT = str(Path(__file__).parent.parent)
+
+PRELOADS = ("LD_PRELOAD", "SHIM_", "PYTHON")
 """What only works in the environment of a process that is started from nothing, as its children's mother is."""
 
 MOST_BYTES = 1 << 16
@@ -117,8 +118,7 @@ def start(
     if not hasattr(os, "pidfd_open"):
         command = [sys.executable, "-m", "bot", *words]
         return subprocess.Popen(command, env=dict(environment), cwd=folder, stdout=out, stderr=error)
-    preloads = tuple(sorted((name, value) for name, value in environment.items() if name.startswith(PRELOADS)))
-    return _nursery(preloads).start(words, environment, folder, out, error)
+    return _nursery(_preloads(environment)).start(words, environment, folder, out, error)
 
 
 def run(
@@ -132,13 +132,37 @@ def run(
         return subprocess.CompletedProcess(list(words), code, out.read().decode(), error.read().decode())
 
 
-@cache
-def _nursery(preloads: tuple[tuple[str, str], ...]) -> Nursery:
-    root = str(Path(__file__).parent.parent)
-    mine = {name: value for name, value in os.environ.items() if not name.startswith("AITBAR_")}
-    one = Nursery({**mine, "PYTHONPATH": root, **dict(preloads)})
-    atexit.register(one.close)
-    return one
+def let_go(environment: Mapping[str, str]) -> None:
+    """Nothing more is started in this environment: end a mother that was there for it alone."""
+    preloads = _preloads(environment)
+    if preloads in _mothers and preloads != _preloads({**os.environ, "PYTHONPATH": ROOT}):
+        _mothers.pop(preloads).close()
+
+
+Preloads = tuple[tuple[str, str], ...]
+
+_mothers: dict[Preloads, Nursery] = {}
+
+
+def _preloads(environment: Mapping[str, str]) -> Preloads:
+    return tuple(sorted((name, value) for name, value in environment.items() if name.startswith(PRELOADS)))
+
+
+def _nursery(preloads: Preloads) -> Nursery:
+    with _one_at_a_time:
+        if preloads not in _mothers:
+            mine = {name: value for name, value in os.environ.items() if not name.startswith("AITBAR_")}
+            _mothers[preloads] = Nursery({**mine, **dict(preloads)})
+        return _mothers[preloads]
+
+
+_one_at_a_time = threading.Lock()
+
+
+@atexit.register
+def _close_all() -> None:
+    for one in _mothers.values():
+        one.close()
 
 
 # -- the mother ---------------------------------------------------------------------------------------------
@@ -170,12 +194,16 @@ def _serve(line: socket.socket) -> None:
 
 
 def _load() -> None:
-    """Everything a command may import; what lies in memory now is not looked through again in each child."""
+    """Everything a command may import; what lies in memory now is not looked through again in each child.
+
+    A mother that is there for one test loads what every command needs.
+    """
     import bot
 
-    for module in pkgutil.walk_packages(bot.__path__, "bot."):
-        if module.name != "bot.__main__" and ".migrations." not in module.name:
-            importlib.import_module(module.name)
+    everything = (module.name for module in pkgutil.walk_packages(bot.__path__, "bot."))
+    for name in ("bot.app", "bot.cli") if "LD_PRELOAD" in os.environ else everything:
+        if name != "bot.__main__" and ".migrations." not in name:
+            importlib.import_module(name)
     gc.collect()
     gc.freeze()
 

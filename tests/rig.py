@@ -95,6 +95,7 @@ class Rig:
         if self._emulator is not None:
             self._emulator.send_signal(signal.SIGTERM)
             self._emulator.wait(10)
+        nursery.let_go(self.env)
 
     def leaks(self) -> list[str]:
         """What of anybody stands in the logs of the bot and the console."""
