@@ -251,7 +251,7 @@ def drawn(question: Question, blocks: Sequence[Block], k: int) -> Sequence[Block
 
     All of them; of a routed question those up to the last time when k more people had been asked (R7).
     """
-    if question.show_if is None:
+    if not question.routed:
         return blocks
     upto, since = 0, 0
     for place, block in enumerate(blocks, start=1):

@@ -12,12 +12,11 @@ Laws:
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import assert_never
 
 from bot.core import layout, order
-from bot.core.conditions import holds, value_of
 from bot.core.events import (
     AskedForHelp,
     AskedForLanguages,
@@ -44,7 +43,7 @@ from bot.core.questions.choices import enough, toggle
 from bot.core.questions.note import READ
 from bot.core.referral import speaks_of_danger
 from bot.core.screen import Button, Calendar, Line, Say, Screen, Text, Value
-from bot.core.survey import DONT_KNOW, PREFER_NOT, SKIPPED, SPECIALS, Answer, Question, Survey
+from bot.core.survey import DONT_KNOW, PREFER_NOT, SKIPPED, SPECIALS, Answer, Answers, Question, Survey
 
 REVIEW = ""
 """Where a person is after the last question: the list of all answers."""
@@ -91,7 +90,7 @@ class Place:
     language: str
     at: str
     step: int = 1
-    answers: Mapping[str, Answer] = field(default_factory=dict)
+    answers: Answers = field(default_factory=dict)
     picked: tuple[str, ...] = ()
     pending: Answer | None = None
     marks: tuple[int, ...] = ()
@@ -137,7 +136,7 @@ def _longest_answer(question: Question) -> Answer:
 class Keep:
     """Finished answers, ready for the pool. With `code` the person wants to see the receipt."""
 
-    answers: Mapping[str, Answer]
+    answers: Answers
     language: str
     code: bool
 
@@ -210,45 +209,44 @@ def step(survey: Survey, place: Place, event: Event) -> Step:
             assert_never(event)
 
 
-def asked(survey: Survey, answers: Mapping[str, Answer], seed: int = 0) -> tuple[Question, ...]:
+def asked(survey: Survey, answers: Answers, seed: int = 0) -> Sequence[Question]:
     """The questions that are asked of a person with these answers, in the order in which they come."""
-    return tuple(
-        q
-        for q in order.sequence(survey, answers, seed)
-        if (q.show_if is None or holds(q.show_if, answers)) and q.type not in HIDDEN
-    )
+    return _course(survey, answers, seed)[1]
 
 
-def settle(survey: Survey, answers: Mapping[str, Answer], seed: int = 0) -> dict[str, Answer]:
-    """The answers that still apply, and what is drawn and worked out beside them.
+def settle(survey: Survey, answers: Answers, seed: int = 0) -> dict[str, Answer]:
+    """The answers that still apply, and what is drawn and worked out beside them."""
+    return _course(survey, answers, seed)[0]
 
-    Conditions name earlier questions only, so one pass decides all.
-    """
+
+def _course(survey: Survey, answers: Answers, seed: int) -> tuple[dict[str, Answer], Sequence[Question]]:
+    """What `settle` and `asked` say. Conditions name earlier questions only, so one pass decides all."""
     kept: dict[str, Answer] = {}
+    coming: list[Question] = []
     for question in survey.questions:
+        if not question.comes(kept):
+            continue
         id = question.id
         if question.type in HIDDEN:
             found = _found(question, kept, seed)
-            if found is not None and holds(question.show_if, kept):
+            if found is not None:
                 kept[id] = found
-        elif (
-            id in answers
-            and (question.show_if is None or holds(question.show_if, kept))
-            and _applies(question, answers[id], kept)
-        ):
+            continue
+        coming.append(question)
+        if id in answers and _applies(question, answers[id], kept):
             kept[id] = answers[id]
-    return kept
+    return kept, order.arranged(survey, coming, kept, seed)
 
 
-def _found(question: Question, answers: Mapping[str, Answer], seed: int) -> Answer | None:
+def _found(question: Question, answers: Answers, seed: int) -> Answer | None:
     """What nobody is asked: the arm drawn, the number worked out; None where it comes to no number."""
     if question.value is None:
         return order.drawn(question, seed)
-    found = value_of(question.value, answers)
+    found = question.value.compute(answers)
     return found if isinstance(found, int | float) else None
 
 
-def _applies(question: Question, answer: Answer, earlier: Mapping[str, Answer]) -> bool:
+def _applies(question: Question, answer: Answer, earlier: Answers) -> bool:
     """Whether an answer is still offered, and still meets what is asked of it, after these earlier ones."""
     if (question.filter is None and question.constraint is None) or answer in question.specials:
         return True
@@ -257,8 +255,8 @@ def _applies(question: Question, answer: Answer, earlier: Mapping[str, Answer]) 
     return offered and _meets(question, answer, earlier)
 
 
-def _meets(question: Question, answer: Answer, earlier: Mapping[str, Answer]) -> bool:
-    return question.constraint is None or holds(question.constraint.test, {**earlier, question.id: answer})
+def _meets(question: Question, answer: Answer, earlier: Answers) -> bool:
+    return question.constraint is None or question.constraint.test.check({**earlier, question.id: answer})
 
 
 def fits(question: Question, answer: Answer) -> bool:
@@ -370,7 +368,7 @@ def _revised(survey: Survey, place: Place, event: Revised) -> Step:
     if place.at != REVIEW or event.question >= len(survey.questions):
         return _not_here(survey, place)
     question = survey.questions[event.question]
-    if question.id not in place.answers:
+    if question.id not in place.answers or question.type in HIDDEN:
         return _not_here(survey, place)
     return _moved(survey, place, question.id)
 
@@ -378,7 +376,7 @@ def _revised(survey: Survey, place: Place, event: Revised) -> Step:
 def _confirmed(survey: Survey, place: Place) -> Step:
     if place.pending is None:
         return _not_here(survey, place)
-    return _moved_on(survey, place, settle(survey, {**place.answers, place.at: place.pending}, place.seed))
+    return _moved_on(survey, place, *_course(survey, {**place.answers, place.at: place.pending}, place.seed))
 
 
 def _changed_language(survey: Survey, place: Place, event: ChangedLanguage) -> Step:
@@ -410,11 +408,11 @@ def _answered(survey: Survey, place: Place, question: Question, answer: Answer) 
         return Step(None, screened_out(place.language), end="screened_out")
     if answer not in question.specials and not _meets(question, answer, place.answers):
         return _not_met(survey, place, question)
-    settled = settle(survey, {**place.answers, question.id: answer}, place.seed)
+    settled, coming = _course(survey, {**place.answers, question.id: answer}, place.seed)
     if _falling(survey, place.answers, settled):
         waiting = replace(place, pending=answer, step=place.step + 1)
         return Step(waiting, draw(survey, waiting))
-    return _moved_on(survey, place, settled)
+    return _moved_on(survey, place, settled, coming)
 
 
 def _not_met(survey: Survey, place: Place, question: Question) -> Step:
@@ -424,12 +422,12 @@ def _not_met(survey: Survey, place: Place, question: Question) -> Step:
     return Step(again, draw(survey, again, Text(question.constraint.message[place.language])))
 
 
-def _moved_on(survey: Survey, place: Place, settled: Mapping[str, Answer]) -> Step:
+def _moved_on(survey: Survey, place: Place, settled: Answers, coming: Sequence[Question]) -> Step:
     """On to the first question not yet answered, with the answers that still apply."""
-    return _moved(survey, replace(place, answers=settled), _next(survey, settled, place.seed))
+    return _moved(survey, replace(place, answers=settled), _first_open(coming, settled), coming)
 
 
-def _moved(survey: Survey, place: Place, at: str) -> Step:
+def _moved(survey: Survey, place: Place, at: str, coming: Coming = None) -> Step:
     picked = place.answers.get(at)
     several = isinstance(picked, tuple) and TYPES[survey.question(at).type].several
     moved = replace(
@@ -439,7 +437,7 @@ def _moved(survey: Survey, place: Place, at: str) -> Step:
         pending=None,
         picked=picked if several and isinstance(picked, tuple) else (),
     )
-    return Step(moved, draw(survey, moved))
+    return Step(moved, draw(survey, moved, coming=coming))
 
 
 def _not_here(survey: Survey, place: Place) -> Step:
@@ -457,12 +455,12 @@ def _here(survey: Survey, place: Place, number: int) -> Question | None:
     return question if question.id == place.at else None
 
 
-def _next(survey: Survey, answers: Mapping[str, Answer], seed: int) -> str:
-    for question in order.sequence(survey, answers, seed):
-        open_yet = question.id not in answers and question.type not in HIDDEN
-        if open_yet and (question.show_if is None or holds(question.show_if, answers)):
-            return question.id
-    return REVIEW
+def _next(survey: Survey, answers: Answers, seed: int) -> str:
+    return _first_open(asked(survey, answers, seed), answers)
+
+
+def _first_open(coming: Iterable[Question], answers: Answers) -> str:
+    return next((question.id for question in coming if question.id not in answers), REVIEW)
 
 
 def _previous(survey: Survey, place: Place) -> str:
@@ -475,7 +473,7 @@ def _previous(survey: Survey, place: Place) -> str:
     return before
 
 
-def _falling(survey: Survey, before: Mapping[str, Answer], settled: Mapping[str, Answer]) -> list[str]:
+def _falling(survey: Survey, before: Answers, settled: Answers) -> list[str]:
     """The answered questions whose answers would fall away (what nobody gave does not count)."""
     return [id for id in before if id not in settled and _was_given(survey.question(id))]
 
@@ -497,8 +495,9 @@ def _as_seen(question: Question, place: Place) -> Question:
     """The question with its options as they stand on the screen: a number that is typed counts these."""
     if not (question.shuffle or question.filter or question.type == "ranking"):
         return question
+    placed = place.picked if question.type == "ranking" else ()
     seen = (question.options[number] for number in _visible(question, place))
-    return replace(question, options=tuple(option for option in seen if option.code not in place.picked))
+    return replace(question, options=tuple(option for option in seen if option.code not in placed))
 
 
 def _following(question: Question, place: Place) -> tuple[str, ...]:
@@ -509,31 +508,36 @@ def _following(question: Question, place: Place) -> tuple[str, ...]:
 # -- what each place shows ------------------------------------------------------------------------------
 
 
-def draw(survey: Survey, place: Place, problem: Line | None = None) -> Screen:
+Coming = Sequence[Question] | None
+"""The questions asked of a person with the answers of a place, where whoever draws it knows them already."""
+
+
+def draw(survey: Survey, place: Place, problem: Line | None = None, coming: Coming = None) -> Screen:
     """The message that shows a place, with what was wrong with the last words said first."""
-    screen = _draw(survey, place)
+    screen = _draw(survey, place, coming)
     return screen if problem is None else replace(screen, lines=(problem, *screen.lines))
 
 
-def _draw(survey: Survey, place: Place) -> Screen:
+def _draw(survey: Survey, place: Place, coming: Coming) -> Screen:
     if place.pending is not None:
         return _confirm(survey, place)
+    if coming is None:
+        coming = asked(survey, place.answers, place.seed)
     if place.at == REVIEW:
-        return _review(survey, place)
+        return _review(survey, place, coming)
     question = survey.question(place.at)
     number = survey.number(place.at)
     return Screen(
         place.language,
-        (*_above(survey, question, place), *_asking(survey, question, place), *_how(question, place)),
+        (*_above(question, place, coming), *_asking(survey, question, place), *_how(question, place)),
         (*_answer_rows(question, number, place), *_special_rows(question, number, place), *_foot(place)),
         typed=TYPES[question.type].typed,
     )
 
 
-def _above(survey: Survey, question: Question, place: Place) -> list[Line]:
+def _above(question: Question, place: Place, coming: Sequence[Question]) -> list[Line]:
     """Which question this is of those that are asked as things stand, notes left out; where a section begins,
     its title."""
-    coming = asked(survey, place.answers, place.seed)
     lines: list[Line] = []
     if question.type != "note":
         counted = [q.id for q in coming if q.type != "note"]
@@ -546,13 +550,13 @@ def _above(survey: Survey, question: Question, place: Place) -> list[Line]:
 
 
 def _asking(survey: Survey, question: Question, place: Place) -> list[Line]:
-    ask = worded_for(survey, question, place)
-    return [Text(question.stem[place.language]), ask] if question.stem else [ask]
+    """The words of a question; above those of a statement of a grid what all its statements share."""
+    said = (question.stem, question.ask) if question.stem else (question.ask,)
+    return [_worded(survey, question, words[place.language], place) for words in said]
 
 
-def worded_for(survey: Survey, question: Question, place: Place) -> Text:
-    """The words of a question, with earlier answers where it names them."""
-    words = question.ask[place.language]
+def _worded(survey: Survey, question: Question, words: str, place: Place) -> Text:
+    """Words of a question, with earlier answers where it names them."""
     if not question.pipes:
         return Text(words)
     return Text(words, {id: _piped(survey.question(id), place) for id in question.pipes})
@@ -670,8 +674,8 @@ def _part_buttons(question: Question, number: int, place: Place) -> list[Button]
 def _part_label(question: Question, part: str, place: Place) -> Line:
     if question.type == "ranking":
         return Text(question.option(part).label[place.language])
-    written = part if len(place.picked) != 1 else f"--{part}"
-    return Say("just-a-number", {"number": Calendar(written)})
+    named = (Calendar(part), Calendar(f"--{part}"), int(part))  # a year, a month, a day
+    return Say("just-a-number", {"number": named[len(place.picked)]})
 
 
 def _label(question: Question, index: int, place: Place) -> Line:
@@ -710,8 +714,8 @@ def _foot(place: Place) -> tuple[tuple[Button, ...], ...]:
     )
 
 
-def _review(survey: Survey, place: Place) -> Screen:
-    given = [q for q in asked(survey, place.answers, place.seed) if q.id in place.answers and TYPES[q.type].kept]
+def _review(survey: Survey, place: Place, coming: Sequence[Question]) -> Screen:
+    given = [q for q in coming if q.id in place.answers and TYPES[q.type].kept]
     room = OWN_WORDS_SHOWN // max(1, sum(TYPES[q.type].own_words for q in given))
     lines: list[Line] = [Say("review-title")]
     lines += [
@@ -719,7 +723,7 @@ def _review(survey: Survey, place: Place) -> Screen:
             "review-line",
             {
                 "number": index,
-                "question": worded_for(survey, q, place),
+                "question": _worded(survey, q, q.ask[place.language], place),
                 "answer": _shortened(said(q, place.answers[q.id], place.language), q, room),
             },
         )

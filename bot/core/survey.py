@@ -9,7 +9,7 @@ Laws:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -66,12 +66,37 @@ class Band:
     high: int
 
 
+Answers = Mapping[str, Answer]
+"""What one person has answered: question -> answer."""
+
+Value = str | int | float | None
+"""What an expression comes to; None where it comes to nothing."""
+
+
+Check = Callable[[Answers], bool]
+"""Whether something holds for a person with these answers."""
+
+
+def _always(_answers: Answers) -> bool:
+    return True
+
+
 class Condition:
     """When something holds; see `bot.core.conditions` for the kinds there are."""
+
+    @cached_property
+    def check(self) -> Check:
+        """The function that says whether it holds for a person with these answers."""
+        raise TypeError(f"{type(self).__name__} is no kind of condition")
 
 
 class Expression:
     """What is worked out from answers; see `bot.core.expressions` for the kinds there are."""
+
+    @cached_property
+    def compute(self) -> Callable[[Answers], Value]:
+        """The function that says what it comes to for a person with these answers."""
+        raise TypeError(f"{type(self).__name__} is no kind of expression")
 
 
 @dataclass(frozen=True)
@@ -89,7 +114,7 @@ class Filter:
         """The options that hang on the earlier answer."""
         return frozenset(code for codes in self.lists.values() for code in codes)
 
-    def offers(self, code: str, answers: Mapping[str, Answer]) -> bool:
+    def offers(self, code: str, answers: Answers) -> bool:
         """Whether this option is offered to a person with these answers."""
         return code not in self.listed or code in self.lists.get(str(answers.get(self.question)), ())
 
@@ -159,6 +184,21 @@ class Question:
             if option.code == code:
                 return option
         raise KeyError(code)
+
+    @cached_property
+    def comes(self) -> Check:
+        """Says whether it comes to a person with these answers: its condition holds, and there is one to pick."""
+        told, offered, codes = self.show_if, self.filter, self.codes
+        if offered is None:
+            return _always if told is None else told.check
+        return lambda answers: (
+            (told is None or told.check(answers)) and any(offered.offers(code, answers) for code in codes)
+        )
+
+    @property
+    def routed(self) -> bool:
+        """Whether it comes to some people only."""
+        return self.show_if is not None or (self.filter is not None and self.filter.listed >= set(self.codes))
 
 
 @dataclass(frozen=True)

@@ -93,11 +93,11 @@ def _pipes(draft: _Draft) -> None:
 
 
 def _asked_words(number: int, question: form.AnyQuestion) -> Iterator[tuple[Path, Mapping[str, str]]]:
+    if isinstance(question, form.Asked):
+        yield ("questions", number, "ask"), question.ask
     if isinstance(question, form.Grid):
         for id, words in question.statements.items():
             yield ("questions", number, "statements", id), words
-    elif isinstance(question, form.Asked):
-        yield ("questions", number, "ask"), question.ask
 
 
 def _surely_given(draft: _Draft, number: int, id: str) -> bool:
