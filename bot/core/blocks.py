@@ -26,9 +26,7 @@ from bot.core.cells import GENDER, Node, Partition
 from bot.core.indicators import wilson
 from bot.core.questions import TYPES, yes_no
 from bot.core.survey import (
-    DONT_KNOW,
     NOT_ASKED,
-    PREFER_NOT,
     SPECIALS,
     UNKNOWN,
     VALID,
@@ -406,7 +404,7 @@ def _answers(question: Question, blocks: Sequence[Block], rule: Rule) -> Answers
     if valid < rule.least_shown:
         return None
     n = _down(valid)
-    silent = _sum(summed, (question.id, DONT_KNOW)) + _sum(summed, (question.id, PREFER_NOT))
+    silent = sum(_sum(summed, (question.id, special)) for special in SPECIALS)
     shares = {code: _share(_sum(summed, (question.id, code)), valid, n) for code in _codes(question)}
     counts = {code: _count(share, n) for code, share in shares.items()}
     return Answers(n, counts, shares, _share(silent, valid + silent, n))

@@ -344,7 +344,9 @@ def _typed(survey: Survey, place: Place, event: Typed) -> Step:
     if question.type == "yes_no" and event.meant in yes_no.CODES:
         answer = event.meant
     if answer is not None and TYPES[question.type].steps is not None and not fits(question, answer):
-        return _taken(survey, place, question, (str(answer),))
+        if answer in _following(question, place):
+            return _taken(survey, place, question, (str(answer),))
+        answer, problem = None, "date-out-of-range"
     if answer is not None and TYPES[question.type].several:
         picked = toggle(question, place.picked, str(answer), answer not in place.picked)
         changed = replace(place, picked=picked)
@@ -638,7 +640,8 @@ def _limits(question: Question) -> dict[str, Value]:
         return {"low": Calendar(question.earliest), "high": Calendar(question.latest)}
     if question.low is None or question.high is None:
         return {}
-    return {"low": question.low, "high": question.high}
+    places: dict[str, Value] = {"places": question.decimals} if question.decimals else {}
+    return {"low": question.low, "high": question.high, **places}
 
 
 def _answer_rows(question: Question, number: int, place: Place) -> tuple[tuple[Button, ...], ...]:
@@ -758,7 +761,8 @@ def _shortened(answer: Line, question: Question, room: int) -> Line:
 def said(question: Question, answer: Answer, language: str) -> Line:
     """An answer in the person's words: what they wrote, the label of its option, a number, a special answer."""
     if answer in question.specials:
-        return Say("answer-skipped") if TYPES[question.type].own_words else Say(SPECIAL_PHRASES[str(answer)])
+        skipped = answer == SKIPPED or TYPES[question.type].own_words
+        return Say("answer-skipped" if skipped else SPECIAL_PHRASES[str(answer)])
     if TYPES[question.type].own_words:
         return Text(str(answer))
     if isinstance(answer, int | float):

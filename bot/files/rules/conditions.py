@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.core.conditions import All, Compare, Relation, Selected, atoms, holds, named, tries, verdict
+from bot.core.conditions import All, Compare, Relation, Selected, atoms, holds, named, names, tries, verdict
 from bot.core.expressions import Arithmetic, Call, CountSelected, Ref, is_number, parts
 from bot.core.grammar import ConditionError, from_mapping, parse, parse_value
 from bot.core.questions.date import is_day
@@ -141,13 +141,13 @@ def _constraints(draft: _Draft) -> None:
         except ConditionError as error:
             reading.unreadable(error)
             continue
+        draft.reads[number] = names(test) - {question.id}
         if _sound(reading, test):
             _can_be_met(draft, at, question, test)
 
 
 def _can_be_met(draft: _Draft, at: Path, question: form.Answered, test: Condition) -> None:
     """Some answer meets a constraint that reads nothing else: the options, or the ends of the numbers, tell."""
-    reads = {name for atom in atoms(test) for name in _names(atom)}
     tried: list[str | float] = []
     match question:
         case form.Choice() | form.YesNo() | form.Scaled():
@@ -155,7 +155,7 @@ def _can_be_met(draft: _Draft, at: Path, question: form.Answered, test: Conditio
         case form.Number() if (question.max - question.min) * 10**question.decimals <= MOST_COMBINATIONS:
             steps = 10**question.decimals
             tried = [number / steps for number in range(question.min * steps, question.max * steps + 1)]
-    if reads == {question.id} and tried and not any(holds(test, {question.id: answer}) for answer in tried):
+    if names(test) == {question.id} and tried and not any(holds(test, {question.id: answer}) for answer in tried):
         draft.add("constraint-never", (*at, "constraint"), id=question.id)
 
 
@@ -178,7 +178,8 @@ def _values(draft: _Draft) -> None:
         except ConditionError as error:
             reading.unreadable(error)
             continue
-        sound = [_there(reading, name, ids) for name in named(value)]
+        draft.reads[number] = named(value)
+        sound = [_there(reading, name, ids) for name in sorted(named(value))]
         tests = [part for part in parts(value) if isinstance(part, Condition)]
         sound += [_sound(reading, test) for test in tests]
         if all(sound) and _counts(reading, value, ids) and not is_number(value, numeric):
