@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from math import floor
+from math import copysign, floor
 from operator import add, mul, sub
 from typing import Any, Literal
 
@@ -50,7 +50,12 @@ class Ref(Expression):
     @cached_property
     def compute(self) -> Compute:
         question = self.question
-        return lambda answers: _answer(answers.get(question))
+
+        def compute(answers: Answers) -> Value:
+            answer = answers.get(question)
+            return answer if isinstance(answer, NUMBER) else _answer(answer)
+
+        return compute
 
 
 @dataclass(frozen=True)
@@ -162,8 +167,9 @@ def _divided(one: int | float, other: int | float) -> int | float | None:
 
 
 def _rest(one: int | float, other: int | float) -> int | float | None:
-    """As XPath has it: with the sign of what is divided."""
-    return one - other * int(one / other) if other else None
+    """As XPath has it: with the sign of what is divided. In millionths, so that .3 mod .1 is nothing."""
+    left, right = round(one * 10**PLACES), round(other * 10**PLACES)
+    return copysign(abs(left) % abs(right), left) / 10**PLACES if right else None
 
 
 _RECKONED: Mapping[Sign, Callable[[Any, Any], int | float | None]] = {

@@ -42,13 +42,15 @@ from bot.core.questions import TYPES, ranking, text, yes_no
 from bot.core.questions.choices import enough, toggle
 from bot.core.questions.note import READ
 from bot.core.referral import speaks_of_danger
-from bot.core.screen import Button, Calendar, Line, Say, Screen, Text, Value
+from bot.core.screen import Button, Calendar, Line, Say, Screen, Text, Value, shared
 from bot.core.survey import DONT_KNOW, PREFER_NOT, SKIPPED, SPECIALS, Answer, Answers, Question, Survey
 
 REVIEW = ""
 """Where a person is after the last question: the list of all answers."""
 
 SPECIAL_PHRASES = {DONT_KNOW: "button-dont-know", PREFER_NOT: "button-prefer-not", SKIPPED: "button-skip"}
+
+SPECIAL_LABELS = {special: Say(phrase) for special, phrase in SPECIAL_PHRASES.items()}
 
 LANGUAGE_NAMES = {"ur": "اردو", "ps": "پښتو", "en": "English"}
 """Each language in its own script, whatever language is spoken at the moment."""
@@ -233,7 +235,7 @@ def _course(survey: Survey, answers: Answers, seed: int) -> tuple[dict[str, Answ
                 kept[id] = found
             continue
         coming.append(question)
-        if id in answers and _applies(question, answers[id], kept):
+        if id in answers and (not question.bound or _applies(question, answers[id], kept)):
             kept[id] = answers[id]
     return kept, order.arranged(survey, coming, kept, seed)
 
@@ -248,7 +250,7 @@ def _found(question: Question, answers: Answers, seed: int) -> Answer | None:
 
 def _applies(question: Question, answer: Answer, earlier: Answers) -> bool:
     """Whether an answer is still offered, and still meets what is asked of it, after these earlier ones."""
-    if (question.filter is None and question.constraint is None) or answer in question.specials:
+    if answer in question.specials:
         return True
     given = answer if isinstance(answer, tuple) else (str(answer),)
     offered = question.filter is None or all(question.filter.offers(code, earlier) for code in given)
@@ -426,16 +428,19 @@ def _not_met(survey: Survey, place: Place, question: Question) -> Step:
 
 def _moved_on(survey: Survey, place: Place, settled: Answers, coming: Sequence[Question]) -> Step:
     """On to the first question not yet answered, with the answers that still apply."""
-    return _moved(survey, replace(place, answers=settled), _first_open(coming, settled), coming)
+    return _moved(survey, place, _first_open(coming, settled), settled, coming)
 
 
-def _moved(survey: Survey, place: Place, at: str, coming: Coming = None) -> Step:
-    picked = place.answers.get(at)
+def _moved(survey: Survey, place: Place, at: str, answers: Answers | None = None, coming: Coming = None) -> Step:
+    """To another question, or to the list of answers; with other answers, where these are given."""
+    answers = place.answers if answers is None else answers
+    picked = answers.get(at)
     several = isinstance(picked, tuple) and TYPES[survey.question(at).type].several
     moved = replace(
         place,
         at=at,
         step=place.step + 1,
+        answers=answers,
         pending=None,
         picked=picked if several and isinstance(picked, tuple) else (),
     )
@@ -560,7 +565,7 @@ def _asking(survey: Survey, question: Question, place: Place) -> list[Line]:
 def _worded(survey: Survey, question: Question, words: str, place: Place) -> Text:
     """Words of a question, with earlier answers where it names them."""
     if not question.pipes:
-        return Text(words)
+        return shared(words)
     return Text(words, {id: _piped(survey.question(id), place) for id in question.pipes})
 
 
@@ -685,8 +690,8 @@ def _label(question: Question, index: int, place: Place) -> Line:
     option = question.options[index]
     words = option.label[place.language]
     if not TYPES[question.type].several:
-        return Text(f"● {words}" if place.answers.get(question.id) == option.code else words)
-    return Text(f"☑ {words}" if option.code in place.picked else f"☐ {words}")
+        return shared(f"● {words}" if place.answers.get(question.id) == option.code else words)
+    return shared(f"☑ {words}" if option.code in place.picked else f"☐ {words}")
 
 
 def _does(question: Question, number: int, index: int, place: Place) -> Event:
@@ -705,16 +710,17 @@ def _special_rows(question: Question, number: int, place: Place) -> tuple[tuple[
 
 
 def _special_label(question: Question, special: str, place: Place) -> Say:
-    label = Say("button-skip") if TYPES[question.type].own_words else Say(SPECIAL_PHRASES[special])
+    label = SPECIAL_LABELS[SKIPPED if TYPES[question.type].own_words else special]
     return Say("chosen", {"label": label}) if place.answers.get(question.id) == special else label
+
+
+TO_LANGUAGES = Button(Say("button-language"), AskedForLanguages())
+HIDING = (Button(Say("button-hide"), Hid()),)
 
 
 def _foot(place: Place) -> tuple[tuple[Button, ...], ...]:
     """Hiding has a row of its own: under a short question a third of a row is too narrow to be read."""
-    return (
-        (Button(Say("button-back"), WentBack(place.step)), Button(Say("button-language"), AskedForLanguages())),
-        (Button(Say("button-hide"), Hid()),),
-    )
+    return (Button(Say("button-back"), WentBack(place.step)), TO_LANGUAGES), HIDING
 
 
 def _review(survey: Survey, place: Place, coming: Sequence[Question]) -> Screen:

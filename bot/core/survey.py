@@ -195,6 +195,11 @@ class Question:
             (told is None or told.check(answers)) and any(offered.offers(code, answers) for code in codes)
         )
 
+    @cached_property
+    def bound(self) -> bool:
+        """Whether an answer can cease to apply although the question is still asked."""
+        return self.filter is not None or self.constraint is not None
+
     @property
     def routed(self) -> bool:
         """Whether it comes to some people only."""

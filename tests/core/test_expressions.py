@@ -11,7 +11,8 @@ Promises:
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import floor, fmod
+from fractions import Fraction
+from math import floor
 from typing import Any
 
 import pytest
@@ -48,7 +49,7 @@ class Number:
         return made(lambda a, b: a / b, self, other)
 
     def __mod__(self, other: Number) -> Number:
-        return made(fmod, self, other)
+        return made(rest, self, other)
 
     def __lt__(self, other: Number) -> bool:
         return self.value is not None and other.value is not None and self.value < other.value
@@ -58,6 +59,12 @@ class Number:
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Number) and None not in (self.value, other.value) and self.value == other.value
+
+
+def rest(one: float, other: float) -> float:
+    """What is left of a division, reckoned exactly."""
+    left, right = Fraction(str(one)), Fraction(str(other))
+    return float(left - right * int(left / right))
 
 
 def made(how: Any, *numbers: Number) -> Number:
@@ -174,6 +181,8 @@ def test_a_test_holds_where_python_says_so(spelt: Spelt, answers: dict[str, Answ
         ("${a} div ${b}", {"a": 1, "b": 0}, None),
         ("${a} mod ${b}", {"a": 7, "b": 0}, None),
         ("0 - ${a} mod 3", {"a": 7}, -1),
+        ("${a} mod 0.1", {"a": 0.3}, 0),
+        ("${a} mod 1", {"a": 2.5}, 0.5),
         ("${a} + 1", {}, None),
         ("${a} + 1", {"a": "dont_know"}, None),
         ("${a} + 1", {"a": "road"}, None),
