@@ -225,17 +225,16 @@ def _course(survey: Survey, answers: Answers, seed: int) -> tuple[dict[str, Answ
     """What `settle` and `asked` say. Conditions name earlier questions only, so one pass decides all."""
     kept: dict[str, Answer] = {}
     coming: list[Question] = []
-    for question in survey.questions:
-        if not question.comes(kept):
+    for question, id, comes, bound in survey.course:
+        if not comes(kept):
             continue
-        id = question.id
         if question.type in HIDDEN:
             found = _found(question, kept, seed)
             if found is not None:
                 kept[id] = found
             continue
         coming.append(question)
-        if id in answers and (not question.bound or _applies(question, answers[id], kept)):
+        if id in answers and (not bound or _applies(question, answers[id], kept)):
             kept[id] = answers[id]
     return kept, order.arranged(survey, coming, kept, seed)
 

@@ -299,5 +299,10 @@ class Survey:
         return self._numbers[id]
 
     @cached_property
+    def course(self) -> tuple[tuple[Question, str, Check, bool], ...]:
+        """Each question with its id, whether it comes, and whether it is bound: what every tap goes through."""
+        return tuple((question, question.id, question.comes, question.bound) for question in self.questions)
+
+    @cached_property
     def _numbers(self) -> Mapping[str, int]:
         return {question.id: number for number, question in enumerate(self.questions)}

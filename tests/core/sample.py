@@ -101,16 +101,22 @@ PLACES = survey(
     Question(
         "walked",
         "number",
-        words("walked to ${district}"),
+        words("walked"),
         low=0,
         high=9,
         decimals=1,
-        pipes=("district",),
         constraint=Constraint(parse("${walked} <= ${way}"), words("no more than the way")),
     ),
     Question("rest", "calculate", {}, value=parse_value("${way} - ${walked}"), specials=(), keep=False),
     Question("far", "calculate", {}, value=parse_value("if(${rest} > 2, 1, 0)"), specials=()),
-    yes_no("tired", show_if=Compare("far", "=", 1)),
+    Question(
+        "tired",
+        "yes_no",
+        words("tired in ${district}"),
+        options("yes", "no"),
+        show_if=Compare("far", "=", 1),
+        pipes=("district",),
+    ),
     Question(
         "services",
         "choices",
@@ -123,6 +129,10 @@ PLACES = survey(
     ),
 )
 """What hangs on earlier answers: options, limits, words, and what is worked out from them."""
+
+TIGHT = survey("tight", *PLACES.questions[:2])
+LIMITED = survey("limited", *PLACES.questions[2:4])
+"""The same in two short parts, in which anybody soon comes back to what they said before."""
 
 ORDERS = survey(
     "orders",
@@ -157,7 +167,7 @@ ORDERS = survey(
 )
 """What is left to chance: an arm, statements, a section turned by the arm, sections, options."""
 
-ALL = (PLAIN, BARRIERS, CHAIN, GATE, BARE, PLACES, ORDERS)
+ALL = (PLAIN, BARRIERS, CHAIN, GATE, BARE, PLACES, TIGHT, LIMITED, ORDERS)
 
 
 def text(id: str, longest: int | None = None) -> Question:

@@ -54,7 +54,20 @@ from bot.core.screen import Say, Screen
 from bot.core.survey import LANGUAGES, Question, Survey
 from bot.files.phrases import Phrases
 from bot.turn import Grip, Held
-from tests.core.sample import ALL, BARRIERS, CHAIN, GATE, PLAIN, number, survey, words, yes_no
+from tests.core.sample import (
+    ALL,
+    BARRIERS,
+    CHAIN,
+    GATE,
+    LIMITED,
+    ORDERS,
+    PLAIN,
+    TIGHT,
+    number,
+    survey,
+    words,
+    yes_no,
+)
 
 PHRASES = Phrases.load()
 GRIP = Grip(bytes(range(16)), 3)
@@ -105,13 +118,13 @@ FORGED_AMONG_10 = 2
 
 
 @st.composite
-def walks(draw: st.DrawFn) -> tuple[Survey, Place, list[Event]]:
+def walks(draw: st.DrawFn, surveys: st.SearchStrategy[Survey] = SURVEYS) -> tuple[Survey, Place, list[Event]]:
     """A survey, and a place that somebody reached by tapping what the screens offered, forging now and then."""
-    chosen = draw(SURVEYS)
+    chosen = draw(surveys)
     at = flow.begin(chosen, draw(st.sampled_from(LANGUAGES)), (7,), draw(st.integers(0, 2**64 - 1)))
     assert at.place is not None
     place, events = at.place, []
-    for _ in range(draw(st.integers(0, 18))):
+    for _ in range(draw(st.integers(0, 24))):
         event = draw(FORGED) if draw(CHANCE) < FORGED_AMONG_10 else draw(st.sampled_from(_likely(chosen, place)))
         following = flow.step(chosen, place, event)
         events.append(event)
@@ -123,7 +136,8 @@ def walks(draw: st.DrawFn) -> tuple[Survey, Place, list[Event]]:
 def _likely(chosen: Survey, place: Place) -> list[Event]:
     screen = flow.draw(chosen, place)
     if screen.typed:
-        return [Typed(digits) for digits in ("0", "3", "۷", "٩", "2.5")]
+        typed: list[Event] = [Typed(digits) for digits in ("0", "3", "۷", "٩", "2.5")]
+        return [*typed, WentBack(place.step)]
     return [e for e in buttons(screen) if not isinstance(e, (Hid, Sent, AskedForLanguages))]
 
 
@@ -157,6 +171,13 @@ def check_place(chosen: Survey, place: Place) -> None:
 @settings(max_examples=200)
 @given(walks())
 def test_any_events_end_in_a_known_place(walk: tuple[Survey, Place, list[Event]]) -> None:
+    chosen, place, _ = walk
+    check_place(chosen, place)
+
+
+@settings(max_examples=150)
+@given(walks(st.sampled_from((TIGHT, LIMITED, ORDERS))))
+def test_no_answer_outlives_what_it_hangs_on(walk: tuple[Survey, Place, list[Event]]) -> None:
     chosen, place, _ = walk
     check_place(chosen, place)
 

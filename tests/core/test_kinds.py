@@ -243,9 +243,9 @@ def test_a_number_has_no_more_places_than_it_may() -> None:
 
 
 def test_an_earlier_answer_stands_in_later_words() -> None:
-    place = after(PLACES, begun(PLACES), 0, 0, "5")
-    assert Text("walked to ${district} (en)", {"district": Text("swat (en)")}) in flow.draw(PLACES, place).lines
-    assert Text("walked to ${district} (en)", {"district": "…"}) in flow.draw(PLACES, walking("5")).lines
+    place = after(PLACES, begun(PLACES), 0, 0, "5", "1")
+    assert Text("tired in ${district} (en)", {"district": Text("swat (en)")}) in flow.draw(PLACES, place).lines
+    assert Text("tired in ${district} (en)", {"district": "…"}) in flow.draw(PLACES, walking("5", "1")).lines
 
 
 # -- what nobody is asked ---------------------------------------------------------------------------------
