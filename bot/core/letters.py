@@ -77,10 +77,8 @@ def decimal_number(words: str, places: int) -> int | float | None:
         digits = re.sub(rf"[٫,،](?=[0-9]{{1,{places}}}$)", ".", digits)
     for group in (",", "٬", "،"):
         digits = digits.replace(group, "")
-    if not re.fullmatch(
-        rf"[+-]?([0-9]{{1,9}}(\.[0-9]{{1,{places}}})?|\.[0-9]{{1,{places}}})" if places else r"[+-]?[0-9]{1,9}",
-        digits,
-    ):
+    whole, behind = "[0-9]{1,9}", rf"\.[0-9]{{1,{places}}}"
+    if not re.fullmatch(rf"[+-]?({whole}({behind})?|{behind})" if places else f"[+-]?{whole}", digits):
         return None
     number = float(digits)
     return int(number) if number == int(number) else number

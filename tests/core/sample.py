@@ -141,7 +141,7 @@ LIMITED = survey("limited", *PLACES.questions[2:4])
 
 ORDERS = survey(
     "orders",
-    Question("turned", "arm", {}, options("first", "second"), specials=()),
+    Question("turned", "arm", {}, (Option("first", {}), Option("second", {})), specials=()),
     Question("police", "grid", words("police"), options("none", "some"), stem=words("trust"), section="offices"),
     Question("courts", "grid", words("courts"), options("none", "some"), stem=words("trust"), section="offices"),
     yes_no("helped"),

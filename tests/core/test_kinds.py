@@ -21,6 +21,7 @@ from bot.core.flow import REVIEW, Place
 from bot.core.questions import date, number
 from bot.core.screen import Calendar, Say, Text
 from bot.core.survey import Filter, Question, Survey
+from bot.store.vault import dump_place, load_place
 from tests.core.sample import ORDERS, PLACES, choice, options, survey, words, yes_no
 
 WHEN = Question("when", "date", words("when"), earliest="2025-11", latest="2026-02", precision="month")
@@ -300,6 +301,17 @@ def test_too_few_and_too_many_are_said() -> None:
         step = flow.step(two, place, Finished(0, place.step))
         assert step.place == place
         assert step.hint == Say(hint, {"least": 2, "most": 2})
+
+
+def test_a_place_in_the_middle_of_a_date_outlives_storing_with_its_seed() -> None:
+    place = after(DATES, begun(DATES, 2**64 - 1), "2025-12", 0)
+    assert load_place(dump_place(place)) == place
+    assert (place.seed, place.picked) == (2**64 - 1, ("2026",))
+
+
+def test_the_fullest_place_of_every_kind_is_foreseen() -> None:
+    for chosen in (PLACES, ORDERS):
+        assert flow.longest_place(chosen) >= max(len(flow.write_place(begun(chosen, seed))) for seed in range(9))
 
 
 def test_a_filter_keeps_what_no_list_names() -> None:

@@ -86,8 +86,10 @@ def test_a_long_list_loses_nothing(things: list[int], seed: int) -> None:
     assert sorted(order.permuted(things, seed, "long")) == sorted(things)
 
 
-def test_the_last_places_of_a_long_list_are_drawn_fairly_too() -> None:
-    assert fair([order.permuted(range(60), seed, "long")[0] // 15 for seed in range(MANY)], 4)
+def test_a_list_longer_than_one_digest_can_order_is_drawn_fairly_too() -> None:
+    drawn = [order.permuted(range(80), seed, "long") for seed in range(MANY)]
+    assert all(fair([one[at] < one[at + 1] for one in drawn], 2) for at in (0, 1, 40, 78))
+    assert fair([one[0] // 20 for one in drawn], 4)
 
 
 @settings(max_examples=30)
