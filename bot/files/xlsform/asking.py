@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.core.grammar import MOST_LETTERS
 from bot.files import form as forms
 from bot.files.xlsform.cells import OWN, gathered, unrecorded
 from bot.files.xlsform.fates import CARRIED, PARAMETERS, REFUSED_TYPES, Type
@@ -24,6 +25,9 @@ OTHER = {"ur": "دیگر", "ps": "بل", "en": "Other"}
 MOST_STEPS = 11
 """A range of more steps than 0 to 10 is typed, not tapped."""
 
+MOST_COPIED = 5_000
+"""Options of all questions together: in a survey file a list stands once for each question that has it."""
+
 _PARAMETER = re.compile(r"([A-Za-z-]+)\s*=\s*([^\s,;]+)")
 
 
@@ -39,22 +43,25 @@ class Asker:
     scales: dict[str, Any]
     say_at: Say
     columns: set[str] = field(default_factory=set)
+    copied: int = 0
 
-    def say(self, problem: str, row: Row, /, **found: Any) -> None:
+    def tell(self, problem: str, row: Row, /, **found: Any) -> None:
         self.say_at(problem, "survey", row.number, **found)
 
     def question(self, row: Row, kind: Type) -> dict[str, Any] | None:
         """The question of a row; None where it is refused, which is said."""
         name = row.cells.get("name", "")
         if kind.verb in REFUSED_TYPES and not (kind.verb == "audio" and "voice" in forms.KINDS):
-            self.say("form-type", row, type=kind.verb, name=name, reason=REFUSED_TYPES[kind.verb])
+            self.tell("form-type", row, type=kind.verb, name=name, reason=REFUSED_TYPES[kind.verb])
         elif kind.verb == "range":
             self._columns(row, kind)
             return self._range(row)
         elif kind.verb not in KINDS:
-            self.say("form-type-unknown", row, type=kind.verb, name=name)
+            self.tell("form-type-unknown", row, type=kind.verb, name=name)
         elif kind.verb in LISTS and kind.list not in self.lists.rows:
-            self.say("form-no-list", row, list=kind.list)
+            self.tell("form-no-list", row, list=kind.list)
+        elif self.copied + len(self.lists.rows.get(kind.list, ())) > MOST_COPIED:
+            self.tell("form-too-many", row, name=name, most=MOST_COPIED)
         else:
             self._columns(row, kind)
             return self._read(row, kind)
@@ -73,7 +80,7 @@ class Asker:
         statements: dict[str, Any] = {}
         for member, kind in members:
             if kind != first or not kind.list:
-                self.say("form-grid", member, name=member.cells.get("name", ""), id=cells["name"])
+                self.tell("form-grid", member, name=member.cells.get("name", ""), id=cells["name"])
                 continue
             self._columns(member, kind)
             words = question_of(self._native(member, "note"), (), self.key, self._saying(member))
@@ -90,13 +97,14 @@ class Asker:
         filtered = filtered_by(row.cells.get("choice_filter", ""))
         self.columns.update(filtered[:1] if filtered else ())
         options = self.lists.options(kind.list, filtered[:1] if filtered else ()) if kind.verb in LISTS else ()
+        self.copied += len(options)
         said = self._with_ours(row, Written(self._native(row, kind.verb), tuple(options)))
         if kind.other:
             words = {one: OTHER[one] for one in self.key.languages if one in OTHER}
             said["options"] = {**said.get("options", {}), "other": words}
-            self.say("form-other", row, id=said["id"])
+            self.tell("form-other", row, id=said["id"])
         if kind.verb == "acknowledge":
-            self.say("form-acknowledge", row, name=said["id"])
+            self.tell("form-acknowledge", row, name=said["id"])
         self._hint(said, row)
         return self._fitting(said, row)
 
@@ -117,7 +125,7 @@ class Asker:
 
     def _saying(self, row: Row) -> Say:
         def say(problem: str, column: str, /, **found: Any) -> None:
-            self.say(problem, row, **{"column": column, **found})
+            self.tell(problem, row, **{"column": column, **found})
 
         return say
 
@@ -127,21 +135,21 @@ class Asker:
         """Say which cells of the row are left out, and why."""
         name = row.cells.get("name", "")
         for column, reason in left_out(row.cells):
-            self.say("form-column", row, column=column, reason=reason)
+            self.tell("form-column", row, column=column, reason=reason)
         for column in ("relevant", "constraint", "calculation"):
             functions = ", ".join(f"{one}()" for one in unknown_functions(row.cells.get(column, "")))
             if functions and f"{OWN}arms" not in row.cells:
-                self.say("form-function", row, column=column, functions=functions)
+                self.tell("form-function", row, column=column, functions=functions)
         if "calculation" in row.cells and kind.verb != "calculate":
-            self.say("form-calculation", row, name=name)
+            self.tell("form-calculation", row, name=name)
         appearance = row.cells.get("appearance", "")
         ours = f"{OWN}type" in row.cells and kind.verb == "begin_group"
         if appearance and not ours and not (kind.verb == "date" and appearance in PRECISIONS):
-            self.say("form-appearance", row, value=appearance, name=name)
+            self.tell("form-appearance", row, value=appearance, name=name)
         if kind.verb != "range":
-            for word, value in _PARAMETER.findall(row.cells.get("parameters", "")):
+            for word, value in parameters(row):
                 if word not in PARAMETERS or kind.verb not in LISTS:
-                    self.say("form-parameter", row, value=f"{word}={value}", name=name)
+                    self.tell("form-parameter", row, value=f"{word}={value}", name=name)
 
     def _hint(self, said: dict[str, Any], row: Row) -> None:
         hint = gathered("hint", row.cells, self.key.languages)
@@ -150,7 +158,7 @@ class Asker:
             said["ask"] = {
                 one: "\n".join(filter(None, (asked.get(one), hint.get(one)))) for one in {**asked, **hint}
             }
-            self.say("form-hint", row, name=said["id"])
+            self.tell("form-hint", row, name=said["id"])
 
     def _fitting(self, said: dict[str, Any], row: Row) -> dict[str, Any]:
         """Without the keys that this type of question does not have."""
@@ -159,13 +167,13 @@ class Asker:
             return said
         known = known_keys(kind)
         for key in [key for key in said if key not in known]:
-            self.say("form-key", row, key=key, id=said["id"], type=said["type"])
+            self.tell("form-key", row, key=key, id=said["id"], type=said["type"])
             del said[key]
         if said["type"] == "text" and row.cells.get("required", "").lower() in ("yes", "true", "true()"):
-            self.say("form-optional", row, id=said["id"])
+            self.tell("form-optional", row, id=said["id"])
         if "constraint_message" in said and "constraint" not in said:
             del said["constraint_message"]
-            self.say("form-message", row, id=said["id"])
+            self.tell("form-message", row, id=said["id"])
         return said
 
     # -- ranges -------------------------------------------------------------------------------------------
@@ -176,7 +184,7 @@ class Asker:
             "start": "1",
             "end": "10",
             "step": "1",
-            **dict(_PARAMETER.findall(row.cells.get("parameters", ""))),
+            **dict(parameters(row)),
         }
         name = row.cells.get("name", "")
         try:
@@ -185,11 +193,11 @@ class Asker:
         except ValueError:
             numbers = []
         if len(numbers) < 2:
-            self.say("form-range-wild", row, name=name)
+            self.tell("form-range-wild", row, name=name)
             return None
         cells = {title: text for title, text in row.cells.items() if title != "parameters"}
         if len(numbers) > MOST_STEPS:
-            self.say("form-range", row, name=name, what="a number")
+            self.tell("form-range", row, name=name, what="a number")
             bounds = f". >= {start} and . <= {end}"
             return self._read(Row(row.number, {**cells, "constraint": bounds}), Type("integer"))
         said = self._read(Row(row.number, cells), Type("note"))
@@ -198,11 +206,17 @@ class Asker:
             "order": "ascending",
             "options": {_numbered(one): dict.fromkeys(self.key.languages, str(one)) for one in numbers},
         }
-        self.say("form-range", row, name=name, what=f"a scale from {numbers[0]} to {numbers[-1]}")
+        self.tell("form-range", row, name=name, what=f"a scale from {numbers[0]} to {numbers[-1]}")
         required = (
             {} if row.cells.get("required", "").lower() in ("yes", "true", "true()") else {"required": False}
         )
         return {**said, "type": "scale", "scale": scale, **required}
+
+
+def parameters(row: Row) -> list[tuple[str, str]]:
+    """The words and values of the column `parameters`."""
+    found: list[tuple[str, str]] = _PARAMETER.findall(row.cells.get("parameters", "")[:MOST_LETTERS])
+    return found
 
 
 def _numbered(number: int) -> str:

@@ -35,7 +35,7 @@ class Brought:
     origins: dict[Path, tuple[str, int]] = field(default_factory=dict)
     told: list[Told] = field(default_factory=list)
 
-    def say(self, problem: str, sheet: str, row: int, /, **found: Any) -> None:
+    def tell(self, problem: str, sheet: str, row: int, /, **found: Any) -> None:
         """Note what was changed or refused."""
         self.told.append(Told(problem, sheet, row, found))
 
@@ -45,13 +45,13 @@ def brought(form: Form, phrases: Phrases) -> Brought:
     made = Brought()
     settings = _settings(form.get("settings", Sheet()), made)
     default = language_called(settings.get("default_language", "")) or "en"
-    survey = table(form["survey"], "survey", default, made.say)
-    choices = table(form.get("choices", Sheet()), "choices", default, made.say)
+    survey = table(form["survey"], "survey", default, made.tell)
+    choices = table(form.get("choices", Sheet()), "choices", default, made.tell)
     languages = languages_of([survey, choices], OURS in form)
-    lists = lists_of(choices, languages, phrases, made.say)
+    lists = lists_of(choices, languages, phrases, made.tell)
     own = _own(form, languages, made)
     scales = _scales(form, lists, languages, made)
-    questions = Questions(survey, lists, languages, scales, made.say, ours=OURS in form)
+    questions = Questions(survey, lists, languages, scales, made.tell, ours=OURS in form)
     questions.read()
     made.origins |= questions.origins
     _unread(form, choices, questions.asker.columns, made)
@@ -87,18 +87,18 @@ def _settings(sheet: Sheet, made: Brought) -> dict[str, str]:
             if name in SETTINGS:
                 kept[name] = text
             elif (reason := REFUSED_SETTINGS.get(name.partition("::")[0])) is not None:
-                made.say("form-setting", "settings", row.number, column=title, reason=reason)
+                made.tell("form-setting", "settings", row.number, column=title, reason=reason)
             else:
-                made.say("form-column-unknown", "settings", row.number, column=title)
+                made.tell("form-column-unknown", "settings", row.number, column=title)
     for row in sheet.rows[1:]:
-        made.say("form-no-title", "settings", row.number, value=next(iter(row.cells.values())))
+        made.tell("form-no-title", "settings", row.number, value=next(iter(row.cells.values()), ""))
     return kept
 
 
 def _version(written: str, made: Brought) -> int:
     if written.isascii() and written.isdecimal() and 0 < len(written) < 10 and int(written) > 0:
         return int(written)
-    made.say("form-version", "settings", 2, value=written)
+    made.tell("form-version", "settings", 2, value=written)
     return 1
 
 
@@ -109,7 +109,7 @@ def _title(written: str, own: Any, languages: Sequence[str], default: str, made:
     if not written:
         return {}
     if isinstance(own, dict):
-        made.say("form-title", "settings", 2, language=default)
+        made.tell("form-title", "settings", 2, language=default)
     return {
         **(own if isinstance(own, dict) else {}),
         (default if default in languages else next(iter(languages), "en")): written,
@@ -178,8 +178,8 @@ def _unread(form: Form, choices: Table, filters: set[str], made: Brought) -> Non
     """Say which sheets, and which columns of the choices, nobody reads."""
     for name in form:
         if name not in READ and name != OURS and not name.startswith(OWN):
-            made.say("form-sheet", name, 1, name=name)
+            made.tell("form-sheet", name, 1, name=name)
     for column in choices.columns:
         known = column in ("list_name", "name") or column.startswith(("label::", "media::"))
         if not known and column not in filters:
-            made.say("form-column-unknown", "choices", 1, column=column)
+            made.tell("form-column-unknown", "choices", 1, column=column)

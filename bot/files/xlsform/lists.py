@@ -59,11 +59,13 @@ def lists_of(table: Table, languages: Sequence[str], phrases: Phrases, say: Say)
             say("form-no-type", "choices", row.number)
     for name, rows in lists.rows.items():
         codes: dict[str, str] = {}
+        taken: set[str] = set()
         for row in rows:
             given = row.cells["name"]
             if given in codes:
                 continue
-            codes[given] = given if given in SPECIALS else as_code(given, {*codes.values()})
+            codes[given] = given if given in SPECIALS else as_code(given, taken)
+            taken.add(codes[given])
             if codes[given] != given:
                 say("form-renamed", "choices", row.number, name=given, id=codes[given])
             _like_a_special(name, row, languages, phrases, say)

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.core.conditions import All, AnyOf, Compare, Not, Relation, Selected
 from bot.core.expressions import Constant, CountSelected
-from bot.core.grammar import ConditionError, parse
+from bot.core.grammar import MOST_LETTERS, ConditionError, parse
 from bot.core.questions import yes_no
 from bot.core.questions.date import is_day
 from bot.core.survey import SKIPPED, SPECIALS, USUAL_SPECIALS, Condition
@@ -41,6 +41,7 @@ class Key:
 
 def filtered_by(text: str) -> tuple[str, str, str] | None:
     """The column, the question and the word for "always" of a choice filter; None where it is another one."""
+    text = text[:MOST_LETTERS]
     turned = _TURNED.fullmatch(text)
     found = _FILTER.fullmatch(f"{turned[2]}=${{{turned[1]}}}" if turned else text.strip())
     return None if found is None else (found["column"], found["parent"], found["always"] or ALWAYS)

@@ -114,6 +114,11 @@ CATALOGUE: Mapping[str, Sentence] = {
         "an interview asks each question once",
         "ask for the number, or for each one in a question of its own",
     ),
+    "form-too-many": S(
+        "'{name}' is left out, for its options are too many",
+        "all questions together have at most {most} options",
+        "shorten the lists",
+    ),
     "form-no-list": S("there is no list '{list}'", "it stands in the sheet 'choices'", "add it, or mend its name"),
     "form-function": S(
         "'{column}' calls {functions}",

@@ -50,21 +50,23 @@ class Questions:
         self.types = {row.number: type_of(row.cells.get("type", "")) for row in self.table.rows}
         self.asker = Asker(self.lists, Key(self.languages, self._names()), self.scales, self.say_at)
 
-    def say(self, problem: str, row: Row, /, **found: Any) -> None:
+    def tell(self, problem: str, row: Row, /, **found: Any) -> None:
         self.say_at(problem, "survey", row.number, **found)
 
     def _names(self) -> Names:
         """What each row is called in the survey, and the codes and days of what it asks."""
         ids: dict[str, str] = {}
+        taken: set[str] = set()
         codes: dict[str, Mapping[str, str]] = {}
         precision: dict[str, str] = {}
         for row in self.table.rows:
             name, kind = row.cells.get("name", ""), self.types[row.number]
             if not name or name in ids or kind.verb.startswith("end_"):
                 continue
-            ids[name] = as_id(name, {*ids.values()})
+            ids[name] = as_id(name, taken)
+            taken.add(ids[name])
             if ids[name] != name:
-                self.say("form-renamed", row, name=name, id=ids[name])
+                self.tell("form-renamed", row, name=name, id=ids[name])
             codes[name] = self.lists.codes.get(kind.list, {})
             if kind.verb == "date":
                 precision[ids[name]] = precision[name] = PRECISIONS.get(row.cells.get("appearance", ""), "day")
@@ -80,14 +82,14 @@ class Questions:
         for row in self.table.rows:
             self._row(row, self.types[row.number])
         for group in list(self.groups):
-            self.say("form-group-end", group.row)
+            self.tell("form-group-end", group.row)
             self._end(group.row)
 
     def _row(self, row: Row, kind: Type) -> None:
         if row.cells.get("disabled", "").lower() in ("yes", "true", "true()"):
-            self.say("form-column", row, column="disabled", reason="a row that is switched off is left out")
+            self.tell("form-column", row, column="disabled", reason="a row that is switched off is left out")
         elif not kind.verb:
-            self.say("form-no-type", row)
+            self.tell("form-no-type", row)
         elif kind.verb in ("begin_group", "begin_repeat", "begin_loop"):
             self._begin(row, kind)
         elif kind.verb in ("end_group", "end_repeat", "end_loop"):
@@ -108,7 +110,7 @@ class Questions:
 
     def _end(self, row: Row) -> None:
         if not self.groups:
-            self.say("form-group-end", row)
+            self.tell("form-group-end", row)
             return
         group = self.groups.pop()
         outer = self.groups[-1] if self.groups else None
@@ -120,15 +122,15 @@ class Questions:
             outer.rows += group.rows
         elif group.kind == "repeat":
             inside = ", ".join(one.cells.get("name", "?") for one in group.rows) or "nothing"
-            self.say("form-repeat", group.row, name=name, inside=inside)
+            self.tell("form-repeat", group.row, name=name, inside=inside)
         elif not group.asked:
-            self.say("form-group-empty", group.row, name=name)
+            self.tell("form-group-empty", group.row, name=name)
 
     def _consent(self, row: Row) -> None:
         self.consent = gathered("label", row.cells, self.languages)
         self.origins[("consent",)] = ("survey", row.number)
         if not self.ours:
-            self.say("form-consent", row, name=row.cells.get("name", ""))
+            self.tell("form-consent", row, name=row.cells.get("name", ""))
 
     def _keep(self, said: dict[str, Any] | None, row: Row, kind: Type) -> None:
         if said is None:
@@ -160,7 +162,7 @@ class Questions:
         wanted = rows[-1].cells.get(f"{OWN}section", read[-1]["id"])
         name = as_id(wanted, self.sections)
         if name != wanted:
-            self.say("form-section-apart", rows[-1], name=wanted, id=name)
+            self.tell("form-section-apart", rows[-1], name=wanted, id=name)
         section = {key: value for key, value in read[-1].items() if key not in ("id", "type")}
         title = next((one["ask"] for one in reversed(read) if "ask" in one), None)
         section.pop("ask", None)
@@ -171,7 +173,7 @@ class Questions:
         elif conditions and "show_if" not in section:
             section["show_if"] = self.asker.key.names.expression(conditions[0], "")
         if conditions and not self.ours:
-            self.say("form-section", rows[-1], name=wanted)
+            self.tell("form-section", rows[-1], name=wanted)
         self.sections[name] = {**({"title": title} if title else {}), **section}
         self.origins[("sections", name)] = ("survey", rows[-1].number)
         return name

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from bot.core.conditions import All, AnyOf, Compare, Not, Relation, Selected
 from bot.core.expressions import Arithmetic, Call, Constant, CountSelected, Either, Ref
+from bot.core.grammar import MOST_LETTERS
 from bot.core.questions.date import LENGTHS, is_day
 from bot.core.survey import Condition, Expression
 
@@ -119,6 +120,8 @@ class Names:
 
     def expression(self, text: str, own: str) -> str:
         """An expression of XLSForm with the names of the survey; `own` is the form's name of the question."""
+        if len(text) > MOST_LETTERS:
+            return text  # no survey takes it
         tokens = list(_TOKEN.finditer(_DATE.sub(r"\1", text)))
         seen = [token for token in tokens if not token["space"]]
         said = {token.start(): self._said(seen, at, own) for at, token in enumerate(seen)}
@@ -126,7 +129,9 @@ class Names:
 
     def words(self, text: str) -> str:
         """Words of the form in which earlier answers stand, with the names of the survey."""
-        return re.sub(r"\$\{\s*([^}\s]+)\s*\}", lambda found: f"${{{self.ids.get(found[1], found[1])}}}", text)
+        return re.sub(
+            r"\$\{\s{0,9}([^}\s$]{1,64})\s{0,9}\}", lambda found: f"${{{self.ids.get(found[1], found[1])}}}", text
+        )
 
     def _said(self, tokens: list[re.Match[str]], at: int, own: str) -> str:
         token = tokens[at]
@@ -166,7 +171,7 @@ def _beside(tokens: list[re.Match[str]], at: int, own: str) -> str | None:
 
 def unknown_functions(text: str) -> Iterator[str]:
     """The functions of XPath that an expression calls and a survey file does not know."""
-    bare = re.sub(r"""'[^']*'|"[^"]*"|\$\{[^}]*\}""", "''", text)
+    bare = re.sub(r"""'[^']*'|"[^"]*"|\$\{[^}]*\}""", "''", text[:MOST_LETTERS])
     for name in dict.fromkeys(_FUNCTION.findall(bare)):
         if name not in KNOWN:
             yield name

@@ -129,7 +129,7 @@ def _around(draw: st.DrawFn, languages: Sequence[str], said: dict[str, Any]) -> 
 def _choice(
     draw: st.DrawFn, languages: Sequence[str], id: str, asked: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:
-    said = {"id": id, "type": "choice", "options": options(draw, languages, id)}
+    said: dict[str, Any] = {"id": id, "type": "choice", "options": options(draw, languages, id)}
     sometimes(draw, said, screen_out=st.just(["one"]), shuffle=st.booleans(), fixed=st.just(["two"]))
     if draw(st.booleans()):
         said["choice_filter"] = {"first": draw(_lists(said["options"], asked[0]["options"]))}
