@@ -5,7 +5,7 @@ Laws:
 2. An event that answers another step than the present one changes nothing and shows the present question.
 3. A place never holds an answer to a question that is not asked: a change drops what no longer applies,
    through the whole chain, and the person is told before anything falls away.
-4. What is kept holds answers to asked questions only.
+4. What is kept holds answers to asked questions only, and a mark for each that a partial one did not reach.
 5. Every place shows a screen from which one can go on, go back, change the language, and hide.
 """
 
@@ -21,6 +21,7 @@ from bot.core.conditions import holds, value_of
 from bot.core.events import (
     AskedForHelp,
     AskedForLanguages,
+    AskedToSend,
     ChangedLanguage,
     Chose,
     Confirmed,
@@ -39,6 +40,7 @@ from bot.core.events import (
     Typed,
     WentBack,
 )
+from bot.core.partial import end_of, so_far, unreached
 from bot.core.questions import TYPES, ranking, text, yes_no
 from bot.core.questions.choices import enough, toggle
 from bot.core.questions.note import READ
@@ -73,6 +75,12 @@ OWN_WORDS_SHOWN = 1500
 
 PLACE_SIZES = (2048, 4096, 8192)
 """A sealed place is as long as one of these, so that its length tells nothing of how far a person came."""
+
+LONG_AFTER = 10
+"""From so many answers on a question itself offers to send them; before, only who stops is asked."""
+
+ROOM_FOR_MORE = 8
+"""Rows of buttons under a question beside which one more is not too much."""
 
 MARKS_KEPT = 3
 """Messages to wipe that a place may name; a button carries as many."""
@@ -146,7 +154,7 @@ class Keep:
 class Step:
     """What follows from an event: the next place (None when the interview ended), what to keep, what to show.
 
-    `hint` is said in passing (a toast); `end` names how an interview ended: completed, quit, screened_out.
+    `hint` is said in passing (a toast); `end` names how it ended: completed, partial, quit, screened_out.
     `danger`: the words just typed speak of it, so that the survey's words on help are to be shown.
     """
 
@@ -201,11 +209,13 @@ def step(survey: Survey, place: Place, event: Event) -> Step:
         case Continued():
             return Step(place, draw(survey, place))
         case Stopped():
-            return Step(place, _stopped(place))
+            return Step(place, _stopped(survey, place))
         case Hid():
             return Step(None, hidden(place.language), end="quit")
+        case AskedToSend():
+            return Step(place, _so_far(survey, place)) if _sendable(survey, place) else _not_here(survey, place)
         case Sent():
-            return _sent(survey, place, event)
+            return _sent_so_far(survey, place, event) if event.partly else _sent(survey, place, event)
         case _:
             assert_never(event)
 
@@ -405,6 +415,25 @@ def _is_kept(question: Question) -> bool:
     return TYPES[question.type].kept and question.keep
 
 
+def _sent_so_far(survey: Survey, place: Place, event: Sent) -> Step:
+    if not _sendable(survey, place):
+        return _not_here(survey, place)
+    settled = settle(survey, place.answers, place.seed)
+    kept = so_far(survey, settled, _next(survey, settled, place.seed), place.seed)
+    return Step(None, thanks(place.language), keep=Keep(kept, place.language, event.code), end=end_of(kept))
+
+
+def _sendable(survey: Survey, place: Place) -> bool:
+    """True where something was answered, and not yet everything: else the list of answers offers to send."""
+    given = place.pending is None and _given(survey, place)
+    return bool(given) and _next(survey, place.answers, place.seed) != REVIEW
+
+
+def _given(survey: Survey, place: Place) -> list[Question]:
+    """The questions with an answer that would be kept."""
+    return [q for q in asked(survey, place.answers, place.seed) if q.id in place.answers and TYPES[q.type].kept]
+
+
 def _answered(survey: Survey, place: Place, question: Question, answer: Answer) -> Step:
     if answer in question.screen_out:
         return Step(None, screened_out(place.language), end="screened_out")
@@ -522,10 +551,11 @@ def _draw(survey: Survey, place: Place) -> Screen:
         return _review(survey, place)
     question = survey.question(place.at)
     number = survey.number(place.at)
+    answers = (*_answer_rows(question, number, place), *_special_rows(question, number, place))
     return Screen(
         place.language,
         (*_above(survey, question, place), *_asking(survey, question, place), *_how(question, place)),
-        (*_answer_rows(question, number, place), *_special_rows(question, number, place), *_foot(place)),
+        (*answers, *_send_row(survey, place, len(answers)), *_foot(place)),
         typed=TYPES[question.type].typed,
     )
 
@@ -575,7 +605,7 @@ def _how(question: Question, place: Place) -> list[Line]:
     if kind.several:
         return [Say(_how_many(question), _picks(question))]
     if kind.steps is not None:
-        return _so_far(question, place)
+        return _parts_so_far(question, place)
     if question.ends is not None:
         ends = {
             "low": Text(question.options[0].label[place.language]),
@@ -600,7 +630,7 @@ def _picks(question: Question) -> dict[str, Value]:
     return {name: bound for name, bound in bounds.items() if bound is not None}
 
 
-def _so_far(question: Question, place: Place) -> list[Line]:
+def _parts_so_far(question: Question, place: Place) -> list[Line]:
     """The parts given of an answer that takes several taps; before the first, the answer that stands."""
     if place.picked:
         return [Say("answer-so-far", {"answer": _parts(question, place.picked, place.language)})]
@@ -616,6 +646,15 @@ def _parts(question: Question, parts: tuple[str, ...], language: str) -> Line:
     if question.type == "ranking":
         return _listed([question.option(code).label[language] for code in parts], language)
     return Say("just-a-number", {"number": Calendar("-".join(parts))})
+
+
+def _send_row(survey: Survey, place: Place, rows: int) -> tuple[tuple[Button, ...], ...]:
+    """An offer to send what was answered so far, once it is much and where there is room for it."""
+    if rows > ROOM_FOR_MORE or len(place.answers) < LONG_AFTER:  # so much is cheap to know
+        return ()
+    if len(_given(survey, place)) < LONG_AFTER or not _sendable(survey, place):
+        return ()
+    return ((Button(Say("button-send-so-far"), AskedToSend()),),)
 
 
 def _about_own_words(question: Question, place: Place) -> list[Line]:
@@ -710,11 +749,10 @@ def _foot(place: Place) -> tuple[tuple[Button, ...], ...]:
     )
 
 
-def _review(survey: Survey, place: Place) -> Screen:
-    given = [q for q in asked(survey, place.answers, place.seed) if q.id in place.answers and TYPES[q.type].kept]
+def _answers(survey: Survey, given: list[Question], place: Place) -> list[Line]:
+    """Each of these questions with its answer, in the person's words."""
     room = OWN_WORDS_SHOWN // max(1, sum(TYPES[q.type].own_words for q in given))
-    lines: list[Line] = [Say("review-title")]
-    lines += [
+    return [
         Say(
             "review-line",
             {
@@ -725,7 +763,31 @@ def _review(survey: Survey, place: Place) -> Screen:
         )
         for index, q in enumerate(given, start=1)
     ]
-    lines.append(Say("review-foot"))
+
+
+def _so_far(survey: Survey, place: Place) -> Screen:
+    """The answers so far, and what it means to send them as they are."""
+    missing = len(unreached(survey, place.answers, _next(survey, place.answers, place.seed), place.seed))
+    return Screen(
+        place.language,
+        (
+            Say("so-far-title"),
+            *_answers(survey, _given(survey, place), place),
+            Say("so-far-means", {"number": missing}),
+            Say("review-foot"),
+        ),
+        (
+            (Button(Say("button-send-these"), Sent(code=False, step=place.step, partly=True)),),
+            (Button(Say("button-send-these-with-code"), Sent(code=True, step=place.step, partly=True)),),
+            *_go_on(),
+        ),
+        tight=True,
+    )
+
+
+def _review(survey: Survey, place: Place) -> Screen:
+    given = _given(survey, place)
+    lines: list[Line] = [Say("review-title"), *_answers(survey, given, place), Say("review-foot")]
     numbers = [
         Button(Say("just-a-number", {"number": index}), Revised(survey.number(q.id), place.step))
         for index, q in enumerate(given, start=1)
@@ -801,8 +863,10 @@ def _help(place: Place) -> Screen:
     )
 
 
-def _stopped(place: Place) -> Screen:
-    return Screen(place.language, (Say("stopped"),), _go_on())
+def _stopped(survey: Survey, place: Place) -> Screen:
+    send = ((Button(Say("button-send-so-far"), AskedToSend()),),) if _sendable(survey, place) else ()
+    go_on, hide = _go_on()
+    return Screen(place.language, (Say("stopped", {"days": survey.clocks.idle_days}),), (go_on, *send, hide))
 
 
 def _go_on() -> tuple[tuple[Button, ...], ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Union
 
-from bot.core.events import Asked, Event, Threshold
+from bot.core.events import Asked, Event, Threshold, WantedNoMore
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Button:
     """One button: what it says and what tapping it does."""
 
     label: Line
-    does: Event | Threshold | Asked
+    does: Event | Threshold | Asked | WantedNoMore
 
 
 @dataclass(frozen=True)
