@@ -15,6 +15,7 @@ from bot.chat.inbound import Came, Command, Stranger, Words
 from bot.chat.limits import Limits, TooFast
 from bot.chat.outbound import AnswerTap, Delete, Later, Outgoing, Show, ShowFile, ShowPicture
 from bot.chat.privacy import Kept, forgotten, privacy
+from bot.chat.prompts import Prompts
 from bot.chat.said import Said
 from bot.chat.wishes import Wishes
 from bot.chat.words import keyboard, line, text
@@ -28,6 +29,7 @@ from bot.core.events import (
     Hid,
     HidBefore,
     Joined,
+    Listened,
     Opened,
     PickedLanguage,
     PickedWave,
@@ -139,7 +141,9 @@ class Handler:
         tell: Callable[[], object] = lambda: None,
         clock: Callable[[], float] = nature.monotonic,
         helplines: Helplines = lambda _today: (),
+        prompts: Prompts | None = None,
     ) -> None:
+        self._prompts = Prompts() if prompts is None else prompts
         self._helplines = helplines
         self._in_use = phrases
         self._tell = tell
@@ -251,6 +255,7 @@ class Handler:
             if until < moment:
                 self._told.pop(chat, None)
         self._limits.sweep()
+        self._prompts.sweep()
 
     # -- turns ----------------------------------------------------------------------------------------
 
@@ -279,6 +284,11 @@ class Handler:
         if came.tap is not None:
             spoken = came.language if reply.screen is None else reply.screen.language
             out += self._hint(came, reply.hint, spoken)
+        if reply.screen is not None and (reply.moved or reply.grip is not None):
+            listens = isinstance(getattr(did, "event", did), Listened) and reply.hint is None
+            out += self._prompts.follow(
+                came.chat, reply.screen, listens=listens, moved=reply.moved, undo=self._undo
+            )
         if reply.wipe or hiding:
             wiped = reply.wipe + self._pop_strays(came.chat)
             if wiped:
@@ -319,7 +329,7 @@ class Handler:
         return Show(
             came.chat,
             self._words_of(came, screen),
-            keyboard(self._phrases, screen, reply.grip),
+            keyboard(self._phrases, self._prompts.dressed(screen), reply.grip),
             edit=None if old else edit,
             instead=edit if old else None,
             slow=isinstance(did, Held) and isinstance(did.event, Toggled),
@@ -590,11 +600,12 @@ class Handler:
         _keep_few(self._strays)
 
     def _pop_strays(self, chat: int) -> tuple[int, ...]:
+        beside = self._prompts.pop(chat, self._undo)
         kept = self._strays.pop(chat, None)
         if kept is None:
-            return ()
+            return beside
         self._undo.append(lambda: self._strays.setdefault(chat, kept))
-        return tuple(kept.messages)
+        return (*kept.messages, *beside)
 
     def _hint(self, came: Came, hint: Say | None, language: str | None = None) -> list[Outgoing]:
         if came.tap is None:

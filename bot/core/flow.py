@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import assert_never
 
+from bot.core import media
 from bot.core.conditions import holds
 from bot.core.events import (
     AskedForHelp,
@@ -28,6 +29,7 @@ from bot.core.events import (
     Finished,
     Hid,
     Kept,
+    Listened,
     ReadOn,
     Reviewed,
     Revised,
@@ -183,7 +185,7 @@ def step(survey: Survey, place: Place, event: Event) -> Step:
             return _changed_language(survey, place, event)
         case AskedForHelp():
             return Step(place, _help(place))
-        case Continued():
+        case Continued() | Listened():
             return Step(place, draw(survey, place))
         case Stopped():
             return Step(place, _stopped(place))
@@ -418,6 +420,8 @@ def _draw(survey: Survey, place: Place) -> Screen:
         tuple(lines),
         (*_answer_rows(question, number, place), *_special_rows(question, number, place), *_foot(place)),
         typed=TYPES[question.type].typed,
+        sound=media.sound(question, place.language, place.step),
+        picture=question.picture,
     )
 
 
@@ -450,12 +454,16 @@ def _answer_rows(question: Question, number: int, place: Place) -> tuple[tuple[B
     if TYPES[question.type].own_words and question.id in place.answers:
         return ((Button(Say("button-keep-answer"), Reviewed(place.step)),),)
     rows = [
-        (Button(_label(question, index, place), _does(question, number, index, place)),)
+        (Button(_numbered(question, index, place), _does(question, number, index, place)),)
         for index in range(len(question.options))
     ]
     if TYPES[question.type].several:
         rows.append((Button(Say("button-done"), Finished(number, place.step)),))
     return tuple(rows)
+
+
+def _numbered(question: Question, index: int, place: Place) -> Line:
+    return media.numbered(question, index, place.language, _label(question, index, place))
 
 
 def _label(question: Question, index: int, place: Place) -> Line:

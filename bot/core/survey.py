@@ -69,7 +69,8 @@ class Question:
 
     `specials` holds the special answers offered, `exclusive` the options of a multiple choice that stand
     alone, `screen_out` the options that end the interview kindly, `bands` how whole numbers are counted,
-    `longest` how many letters an answer in own words may have.
+    `longest` how many letters an answer in own words may have. `audio` (by language) and `picture` name what can
+    be heard and seen by the hash of its bytes (see `bot.core.media`).
     """
 
     id: str
@@ -85,6 +86,7 @@ class Question:
     screen_out: tuple[str, ...] = ()
     audio: Words = field(default_factory=dict)
     longest: int | None = None
+    picture: str = ""
 
     def option(self, code: str) -> Option:
         """The option with this code; KeyError when there is none."""

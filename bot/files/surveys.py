@@ -31,6 +31,7 @@ from bot.core.survey import (
     Survey,
     Words,
 )
+from bot.files import attached
 from bot.files.form import schema
 from bot.files.plain import read
 from bot.files.problems import Notes, Problem
@@ -58,15 +59,17 @@ class Loaded:
     said: Mapping[str, Any] = field(default_factory=dict)
 
 
-def load(path: Path) -> Loaded:
-    """The survey in a file, or every problem it has."""
+def load(path: Path, recorded: Path | None = None) -> Loaded:
+    """The survey in a file, or every problem it has. `recorded`: the folder of what coordinators recorded."""
     notes = Notes(str(path))
     plain = read(Path(path), notes)
     inspect(plain, notes, speaks=frozenset(YES_NO["yes"]))
     said = plain.value if isinstance(plain.value, dict) else {}
+    beside = attached.look(Path(path), plain, notes)
     if notes.refused:
         return Loaded(None, notes.ordered(), {}, said)
     document = pinned(said)
+    attached.pin(document, beside, recorded)
     survey = from_document(document)
     found = longest_place(survey)
     if found > PLACE_SIZES[-1]:
@@ -188,6 +191,7 @@ def _read_question(said: Mapping[str, Any], scales: Mapping[str, tuple[Option, .
         screen_out=tuple(code for code in order if code in said.get("screen_out", ())),
         audio=said.get("audio", {}),
         longest=said.get("longest"),
+        picture=said.get("picture", ""),
     )
 
 

@@ -26,8 +26,9 @@ from ruamel.yaml import YAML
 
 from bot.core import steward_key
 from bot.emulator.person import Person
-from bot.emulator.talk import plain
+from bot.emulator.talk import plain, thing
 from bot.files.phrases import Phrases
+from bot.files.recordings import KINDS
 from tests.conversations.talk import FOLDER, NAMES, ONLY_SEEN, RIGHT_TO_LEFT, Played, Player, Talk, read
 from tests.demo.tried import Tried, tried
 from tests.languages import speaks
@@ -50,6 +51,9 @@ def player(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Player]:
     shelf.mkdir()
     for survey in (ROOT / "surveys").rglob("*.yaml"):
         shutil.copy(survey, shelf)
+    for kind in KINDS:
+        for beside in (ROOT / "surveys").rglob(kind):
+            shutil.copytree(beside, shelf / kind, dirs_exist_ok=True)
     settings = {
         "AITBAR_ORGANISATION": ORGANISATION,
         "AITBAR_MIN_BLOCK": "10",
@@ -130,7 +134,7 @@ def _on_the_phone(talk: Talk, played: Played, _rig: Rig) -> None:
 def _spoken(_talk: Talk, played: Played, _rig: Rig) -> None:
     assert any(language for language, _ in played.spoken), "nobody chose a language"
     for language, message in played.spoken:
-        if not language:
+        if not language or thing(message):
             continue
         buttons = [label for label in message.labels if plain(label) not in NAMES]
         for words in (*message.text.split("\n"), *buttons):
