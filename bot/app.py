@@ -17,6 +17,7 @@ from telegram.error import InvalidToken, RetryAfter, TelegramError
 
 from bot import clock, counts, heartbeat, metrics, nature
 from bot.chat import profile
+from bot.chat.booth import Booth
 from bot.chat.desk import Desk
 from bot.chat.handler import Handler
 from bot.chat.holds import Holds
@@ -26,6 +27,7 @@ from bot.chat.outbound import Outbound, Outgoing, Show
 from bot.chat.pace import Pace, seconds_of
 from bot.chat.privacy import Kept
 from bot.chat.prompts import Prompts
+from bot.chat.studio import Studio
 from bot.chat.updates import UNAUTHORIZED, PollTrouble, Updates
 from bot.chat.webhook import Door, Webhook
 from bot.chat.wishes import Wishes
@@ -70,8 +72,9 @@ class House:
         self.holds = Holds(store)
         self.pace = Pace(self.holds.keep, not_before, remember_chat=self.holds.keep_chat)
         self.outbound = Outbound(bot, self.pace)
-        self.media = Media(bot, store, self.files.media, self.pace.allowed)
-        self.desk = Desk(self.files.phrases, self.files.shelf, self._link, terms(settings), settings.zone)
+        studio = Studio(recordings_folder(settings))
+        self.media = Media(bot, store, self.files.media, self.pace.allowed, studio.find)
+        self.desk = Desk(self.files.phrases, self.files.shelf, self._link, terms(settings), settings.zone, studio)
         self.summaries = Summaries(settings, store, self.files.phrases, self.pace, self.outbound)
         self.results = Results(store, bot, self.files.phrases, self.pace, self.outbound)
         self.wishes = Wishes(store)
@@ -88,6 +91,7 @@ class House:
             self.news.set,
             helplines=Watched(settings.helplines).current,
             prompts=Prompts(self.media),
+            booth=Booth(bot, store, studio, self.desk, self.media, self.files.phrases, self.news.set),
         )
         self.ticked: datetime | None = None
         self._daily: str | None = None

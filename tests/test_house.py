@@ -365,7 +365,7 @@ def literals() -> tuple[frozenset[str], frozenset[str]]:
 COMPOSED = {
     "act-": "how an act of two stands: done, refused, lapsed",
     "button-": "button-weekly-release, button-daily-release",
-    "button-act-": "acts of two: open, close, export",
+    "button-act-": "acts of two: open, close, export, record",
     "command-": "the commands of the profile",
     "desk-cohort-": "open, full, expired",
     "desk-every-": "the cadences",
@@ -382,7 +382,7 @@ COMPOSED = {
 """Beginnings of phrase ids that are put together while the program runs, and what follows."""
 
 SAID_BY_COMPOSED = re.compile(
-    r"act-(done|refused|lapsed)|button-act-(open|close|export)|desk-cohort-(open|full|expired)|"
+    r"act-(done|refused|lapsed)|button-act-(open|close|export|record)|desk-cohort-(open|full|expired)|"
     r"invitation-(full|expired)|button-(weekly|daily)-release|command-[a-z]+|desk-every-(weekly|fortnightly|monthly)|"
     r"desk-each-(district|gender)|desk-size-(shown|small|joined)|"
     r"desk-group-(district|gender|age)|desk-schedule-(weekly|daily)|desk-state-(open|closing|closed)|"

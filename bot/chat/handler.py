@@ -9,9 +9,10 @@ from datetime import date, datetime, timedelta
 from typing import TypeVar
 
 from bot import nature
+from bot.chat.booth import Booth
 from bot.chat.desk import Desk
 from bot.chat.identity import who
-from bot.chat.inbound import Came, Command, Stranger, Words
+from bot.chat.inbound import Came, Command, Spoken, Stranger, Words
 from bot.chat.limits import Limits, TooFast
 from bot.chat.outbound import AnswerTap, Delete, Later, Outgoing, Show, ShowFile, ShowPicture
 from bot.chat.privacy import Kept, forgotten, privacy
@@ -142,7 +143,9 @@ class Handler:
         clock: Callable[[], float] = nature.monotonic,
         helplines: Helplines = lambda _today: (),
         prompts: Prompts | None = None,
+        booth: Booth | None = None,
     ) -> None:
+        self._booth = booth
         self._prompts = Prompts() if prompts is None else prompts
         self._helplines = helplines
         self._in_use = phrases
@@ -182,6 +185,8 @@ class Handler:
                 return self._in_a_group(came)
             case Stranger():
                 return self._say(came, "nothing-was-kept-of-that", delete=True)
+            case Spoken():
+                return self._recorded(tx, came, came.did, now)
             case Asked():
                 return self._at_desk(tx, came, came.did, now)
             case Command():
@@ -543,6 +548,15 @@ class Handler:
         self._charge_strangers(tx, came)
         return self._said(came, self._desk.take(tx, came.chat, asked, came.language, now))
 
+    def _recorded(self, tx: Transaction, came: Came, note: Spoken, now: datetime) -> list[Outgoing]:
+        """A voice note is a recording of whoever may record; of everybody else nothing is kept."""
+        booth, who = self._booth, tx.desk.coordinator(came.chat)
+        wanted = self._desk.recording.wanted(who, note)
+        if booth is None or who is None or wanted is None:
+            return self._say(came, "nothing-was-kept-of-that", delete=True)
+        language = who.language
+        return [Later(came.chat, lambda: booth.take(came.chat, came.message, wanted, note, language, now))]
+
     def _charge_strangers(self, tx: Transaction, came: Came) -> None:
         """Coordinators are known, and answer for what they do; the ceiling is enough for them."""
         if tx.desk.coordinator(came.chat) is None:
@@ -558,6 +572,9 @@ class Handler:
             out.append(ShowPicture(came.chat, said.picture, said.caption))
         if said.file is not None:
             out.append(ShowFile(came.chat, said.file, said.file_name, said.caption))
+        booth = self._booth
+        if said.voice and booth is not None:
+            out.append(Later(came.chat, lambda: booth.play(came.chat, said.voice)))
         if said.digest_of is not None:
             wave, language = said.digest_of, said.language
             out.append(Later(came.chat, lambda: self._digests(came.chat, wave, language)))

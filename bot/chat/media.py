@@ -48,7 +48,10 @@ class Media:
         store: Store,
         files: Callable[[], Mapping[str, Path]],
         allowed: Callable[[], Awaitable[None]],
+        waiting: Callable[[str], Path | None] = lambda _hash: None,
     ) -> None:
+        """`waiting` finds a recording that no survey has yet."""
+        self._waiting = waiting
         self._bot = bot
         self._store = store
         self._files = files
@@ -79,7 +82,8 @@ class Media:
                     raise
             await self._store.write(lambda tx: tx.uploads.forget(self._bot.id, hash, kind))
             await self._allowed()
-        content = recordings.by_hash(self._files(), hash)
+        path = self._files().get(hash) or self._waiting(hash)
+        content = None if path is None else recordings.by_hash({hash: path}, hash)
         if content is None:
             log.warning("a recording or picture is gone", sent_as=kind)
             return None

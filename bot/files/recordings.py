@@ -138,7 +138,7 @@ def of_survey(file: Path, survey: str, kind: str) -> Path:
 def files_beside(surveys: Path, recorded: Path | None) -> list[Path]:
     """Every file beside the surveys of a folder that may be heard or seen."""
     folders = [*(surveys / kind for kind in KINDS), *([] if recorded is None else [recorded])]
-    return sorted(path for folder in folders for path in folder.glob("*/*") if not path.name.startswith("."))
+    return sorted(path for folder in folders for path in folder.glob("[!.]*/[!.]*"))
 
 
 def lend(file: Path, to: Path) -> None:
