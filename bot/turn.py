@@ -150,7 +150,8 @@ def _interview(tx: Transaction, who: Who, did: Held, now: datetime, fallback: st
     if step.end != "screened_out":
         return Reply(step.screen, wipe=place.marks, moved=True)
     tx.vault.unmark(wave.id, tag)
-    return Reply(step.screen, wipe=place.marks, moved=True, wish=_nothing_kept(tx, who, wave, place.language))
+    screen, wish = threshold.hideable(step.screen), _nothing_kept(tx, who, wave, place.language)
+    return Reply(screen, wipe=place.marks, moved=True, wish=wish)
 
 
 def _speaks_of_danger(wave: Wave, event: Event) -> bool:
@@ -175,7 +176,8 @@ def _submit(
     body = dump_body(answers, keep.language, texts)
     if not tx.vault.submit(did.grip.secret, wave.id, tag, cell, body, first):
         tx.vault.drop(did.grip.secret)  # begun twice, and the other one was sent
-        return Reply(Screen(keep.language, (Say("already-answered"),)), wipe=place.marks, moved=True)
+        screen = threshold.hideable(Screen(keep.language, (Say("already-answered"),)))
+        return Reply(screen, wipe=place.marks, moved=True)
     code = receipt if keep.code else None
     return Reply(_last_words(keep.language, code, place.marks), finished=True, moved=True)
 
@@ -184,7 +186,7 @@ def _after_the_end(tx: Transaction, did: Held, fallback: str) -> Reply:
     """The box is gone: the answers were sent, or the interview expired or was hidden."""
     language = tx.vault.received(did.grip.secret)
     if language is None:
-        return Reply(Screen(fallback, (Say("question-closed"),)))
+        return Reply(threshold.hideable(Screen(fallback, (Say("question-closed"),))))
     wants_code = isinstance(did.event, Sent) and did.event.code
     return Reply(_last_words(language, tx.vault.receipt(did.grip.secret) if wants_code else None, ()))
 
@@ -208,7 +210,7 @@ def _threshold(tx: Transaction, who: Who, did: Threshold, now: datetime, fallbac
         case HidBefore():
             return Reply(flow.hidden(fallback), wipe=did.marks)
         case Refused():
-            return Reply(threshold.refused(did.language))
+            return Reply(threshold.refused(did.language, did.mark))
         case _:
             return _at_the_door(tx, who, did, now, fallback)
 

@@ -44,7 +44,8 @@ from bot.core.events import (
     WentBack,
 )
 from bot.core.referral import Helpline, beside
-from bot.core.screen import Button, Code, Say, Screen
+from bot.core.screen import Button, Code, Say, Screen, Text
+from bot.core.threshold import hideable
 from bot.files.phrases import Phrases, keyword
 from bot.store import Contact, StoreTrouble, Transaction
 from bot.turn import Grip, Held, Reply, Wish, take
@@ -272,8 +273,10 @@ class Handler:
             return self._hint(came, Say("hint-moved-on"), self._spoken(came))
         if bound is not None and bound.ended:
             did = _once_more(did, bound)
+        hiding = _hides(did)
+        rest = self._the_rest(tx, came, bound) if isinstance(did, HidBefore) else ()
         reply = _with_the_same_buttons(take(tx, who(came.user), did, now, came.language), bound)
-        hiding = isinstance(getattr(did, "event", did), (Hid, HidBefore))
+        spoken = None if reply.screen is None else reply.screen.language
         if not (reply.moved or hiding or self._shows_something_new(came, reply)):
             self._charge(came)
         if reply.finished or reply.soiled:
@@ -287,7 +290,6 @@ class Handler:
         if reply.screen is not None:
             out.append(self._show(came, did, reply, now))
         if came.tap is not None:
-            spoken = came.language if reply.screen is None else reply.screen.language
             out += self._hint(came, reply.hint, spoken)
         if reply.screen is not None and (reply.moved or reply.grip is not None):
             listens = isinstance(getattr(did, "event", did), Listened) and reply.hint is None
@@ -295,10 +297,26 @@ class Handler:
                 came.chat, reply.screen, listens=listens, moved=reply.moved, undo=self._undo
             )
         if reply.wipe or hiding:
-            wiped = reply.wipe + self._pop_strays(came.chat)
+            wiped = reply.wipe + self._pop_strays(came.chat) + (rest if hiding else ())
             if wiped:
-                out.append(Delete(came.chat, wiped))
+                out.append(self._wiped(came.chat, wiped, came.language if spoken is None else spoken))
         return out
+
+    def _the_rest(self, tx: Transaction, came: Came, bound: Bound | None) -> tuple[int, ...]:
+        """Whoever hides at a message beside the interview wants that gone, too, and its answers dropped."""
+        awaiting = self._awaiting.get(came.chat)
+        if awaiting is None or awaiting.message in (None, came.message) or (bound is not None and bound.ended):
+            return ()
+        tx.vault.drop(awaiting.grip.secret)
+        return () if awaiting.message is None else (awaiting.message,)
+
+    def _wiped(self, chat: int, messages: tuple[int, ...], language: str) -> Delete:
+        """Messages that go; where Telegram keeps some, one neutral line says how to clear them."""
+        return Delete(chat, messages, left=lambda left: (self._left(chat, left, language),))
+
+    def _left(self, chat: int, left: int, language: str) -> Show:
+        words = text(self._phrases, Screen(language, (Say("not-deleted", {"n": left}),)))
+        return Show(chat, words, None, shown=lambda id: self._stray(chat, id), quiet=True)
 
     def _shows_something_new(self, came: Came, reply: Reply) -> bool:
         """True for a step that is in order though it moves nothing: the languages, help, what was wrong."""
@@ -327,6 +345,7 @@ class Handler:
         grip = did.grip if isinstance(did, Held) else None
         edit = came.message if came.tap is not None else self._message_of(came.chat, grip)
         old = came.tap is not None and (came.sent is None or now - came.sent > FRESH_AFTER)
+        old = old and not _hides(did)  # Telegram may not let it be deleted: it must not stay as it is
         if isinstance(did, StartedOver):
             self._leave_behind(came)
         awaiting = self._remember(came, reply, None if old else edit, screen.language)
@@ -339,6 +358,7 @@ class Handler:
             instead=edit if old else None,
             slow=isinstance(did, Held) and isinstance(did.event, Toggled),
             shown=awaiting,
+            veil=text(self._phrases, Screen(screen.language, (HIDDEN,))) if _speaks_of_it(screen) else "",
         )
 
     def _bind(
@@ -383,7 +403,8 @@ class Handler:
             self._stray(came.chat, old.message)
 
     def _beside(self, came: Came, screen: Screen) -> Show:
-        """A message of its own, which goes with the next wipe."""
+        """A message of its own, which goes with the next wipe, and can be hidden."""
+        screen = screen if screen.rows else hideable(screen)
         words, keys = self._words_of(came, screen), keyboard(self._phrases, screen, None)
         return Show(came.chat, words, keys, shown=lambda id: self._stray(came.chat, id))
 
@@ -520,7 +541,7 @@ class Handler:
         if grip is not None:
             out += self._turn(tx, came, Held(grip, Hid(), came.message), now)
             tx.vault.drop(grip.secret)  # also in a wave that takes no answers any more
-        out.append(Delete(came.chat, (came.message, *self._pop_strays(came.chat))))
+        out.append(self._wiped(came.chat, (came.message, *self._pop_strays(came.chat)), language))
         return [*out, Later(came.chat, lambda: self._forgotten(came.chat, language))]
 
     async def _forgotten(self, chat: int, language: str) -> tuple[Outgoing, ...]:
@@ -637,6 +658,16 @@ def _once_more(did: Held | Threshold, bound: Bound) -> Held | Threshold:
         return did
     wants = isinstance(did.event, Sent) and did.event.code
     return replace(did, event=Sent(step=0, code=bound.code or wants))
+
+
+def _hides(did: Held | Threshold) -> bool:
+    return isinstance(getattr(did, "event", did), (Hid, HidBefore))
+
+
+def _speaks_of_it(screen: Screen) -> bool:
+    """True where words of a survey stand: no notification may show them."""
+    values = [value for line in screen.lines if isinstance(line, Say) for value in line.values.values()]
+    return any(isinstance(part, Text) for part in (*screen.lines, *values))
 
 
 def _with_the_same_buttons(reply: Reply, bound: Bound | None) -> Reply:

@@ -3,7 +3,8 @@
 Laws:
 1. No caption and no telling file name: a notification says "voice message" or "photo", and it makes no sound.
 2. What Telegram no longer knows is uploaded again, once; whoever refuses voice notes gets the same sound as music.
-3. What cannot be sent is left out: a question is never held up by its recording.
+3. What cannot be sent is left out: a question is never held up by its recording. Whether one arrived whose answer
+   was lost nobody knows, so that it is not sent twice: the first could not be taken off the phone.
 """
 
 from __future__ import annotations
@@ -11,14 +12,14 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from telegram import Bot, Message
-from telegram.error import BadRequest
+from telegram.error import BadRequest, TimedOut
 
 from bot.files import recordings
-from bot.store import Store
+from bot.store import Store, StoreTrouble, Transaction
 
 VOICE = "voice"
 AUDIO = "audio"
@@ -35,6 +36,8 @@ UNKNOWN_FILE = (
 """The three refusals after which a file is uploaded again (`files.py` of the emulator; TDLib)."""
 
 NO_VOICES = "voice_messages_forbidden"
+
+T = TypeVar("T")
 
 log = structlog.get_logger()
 
@@ -65,6 +68,8 @@ class Media:
         """Send a recording or a picture; returns its message, None where it cannot be sent."""
         try:
             return await self._sent(chat, hash, kind)
+        except TimedOut:
+            return None
         except BadRequest as refusal:
             if kind == VOICE and NO_VOICES in refusal.message.lower():
                 await self._allowed()
@@ -73,14 +78,14 @@ class Media:
             return None
 
     async def _sent(self, chat: int, hash: str, kind: str) -> int | None:
-        known = await self._store.write(lambda tx: tx.uploads.known(self._bot.id, hash, kind))
+        known = await self._kept(lambda tx: tx.uploads.known(self._bot.id, hash, kind))
         if known is not None:
             try:
                 return (await self._call(chat, kind, known)).message_id
             except BadRequest as refusal:
                 if not any(words in refusal.message.lower() for words in UNKNOWN_FILE):
                     raise
-            await self._store.write(lambda tx: tx.uploads.forget(self._bot.id, hash, kind))
+            await self._kept(lambda tx: tx.uploads.forget(self._bot.id, hash, kind))
             await self._allowed()
         path = self._files().get(hash) or self._waiting(hash)
         content = None if path is None else recordings.by_hash({hash: path}, hash)
@@ -90,8 +95,15 @@ class Media:
         message = await self._call(chat, kind, content)
         file_id = id_of(message)
         if file_id:
-            await self._store.write(lambda tx: tx.uploads.remember(self._bot.id, hash, kind, file_id))
+            await self._kept(lambda tx: tx.uploads.remember(self._bot.id, hash, kind, file_id))
         return message.message_id
+
+    async def _kept(self, work: Callable[[Transaction], T]) -> T | None:
+        """What is kept of uploads spares a second one; where nothing can be saved that goes on without."""
+        try:
+            return await self._store.write(work)
+        except StoreTrouble:
+            return None
 
     async def _call(self, chat: int, kind: str, what: str | bytes) -> Message:
         quiet: dict[str, Any] = {"disable_notification": True, "protect_content": True}

@@ -4,25 +4,29 @@
 2. What Telegram no longer knows is uploaded again; whoever refuses voice notes hears the same as music.
 3. Nothing of it names anything: no caption, no telling file name, no sound of a notification, and it cannot be
    passed on.
-4. What is gone, or is refused for good, is left out without an error; whoever blocked the bot raises it.
+4. What is gone, or is refused for good, is left out without an error; whoever blocked the bot raises it. One whose
+   answer is lost is not sent again; one that cannot be noted is sent all the same.
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from telegram import Bot
-from telegram.error import Forbidden
+from telegram.error import BadRequest, Forbidden, TimedOut
 
 from bot.chat.http import AiohttpRequest
-from bot.chat.media import AUDIO, PHOTO, VOICE, Media
+from bot.chat.media import AUDIO, PHOTO, UNKNOWN_FILE, VOICE, Media
 from bot.emulator.person import Message, Person
 from bot.emulator.server import opened
 from bot.files.recordings import hash_of
+from bot.store import Store
+from tests.chat.test_updates import House, nothing_can_be_saved
 from tests.sounds import picture, voice
 from tests.store.sample import kept, rows
 
@@ -42,7 +46,7 @@ class Phone:
     media: Media
     gul: Person
     folder: Path
-    calls: list[str] = field(default_factory=list)
+    store: Store
 
     async def messages(self) -> tuple[Message, ...]:
         return tuple(message for message in (await self.gul.screen()).messages if message.from_bot)
@@ -69,7 +73,7 @@ async def phone(folder: Path, *, token: str = TOKEN, forbids: bool = False) -> A
         async with bot:
             await gul.start(wait=False)
             with kept(folder) as store:
-                yield Phone(bot, Media(bot, store, lambda: files, _at_once), gul, folder)
+                yield Phone(bot, Media(bot, store, lambda: files, _at_once), gul, folder, store)
                 for request in requests:
                     await request.shutdown()
 
@@ -142,3 +146,44 @@ async def test_who_blocked_the_bot_raises_it(tmp_path: Path) -> None:
         await one.gul.block(wait=False)
         with pytest.raises(Forbidden):
             await one.media.send(GUL, SPOKEN, VOICE)
+
+
+async def test_what_cannot_be_noted_is_sent_all_the_same(tmp_path: Path) -> None:
+    async with phone(tmp_path) as one:
+        with nothing_can_be_saved(House(one.store)):
+            assert await one.media.send(GUL, SPOKEN, VOICE) is not None
+        assert len(await one.messages()) == 1
+
+
+async def test_one_whose_answer_is_lost_is_not_sent_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with phone(tmp_path) as one:
+        monkeypatch.setattr(Bot, "send_voice", _lost)
+        assert await one.media.send(GUL, SPOKEN, VOICE) is None
+
+
+async def _lost(*_: object, **__: object) -> None:
+    raise TimedOut
+
+
+@pytest.mark.parametrize("refusal", UNKNOWN_FILE)
+async def test_each_word_for_an_unknown_file_means_another_upload(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refusal: str
+) -> None:
+    sent: list[object] = []
+    send = Bot.send_voice
+
+    async def refuse(bot: Bot, **asked: Any) -> object:
+        sent.append(asked["voice"])
+        if asked["voice"] == "old":
+            raise BadRequest(refusal.capitalize())
+        return await send(bot, **asked)
+
+    async with phone(tmp_path) as one:
+        with one.store.transaction() as tx:
+            tx.uploads.remember(one.bot.id, SPOKEN, VOICE, "old")
+        monkeypatch.setattr(Bot, "send_voice", refuse)
+        assert await one.media.send(GUL, SPOKEN, VOICE) is not None
+        assert sent == ["old", voice()]
+        assert await one.media.send(GUL, SPOKEN, VOICE) is not None
+        assert isinstance(sent[-1], str)
+        assert sent[-1] != "old"

@@ -1,0 +1,234 @@
+"""On a phone that others hold.
+
+1. Whatever somebody taps, types or sends, every screen they can see has a button that hides it, or says nothing
+   of a survey.
+2. Hiding at any message turns it into a greeting at once, takes all that stands beside off the phone with it, the
+   interview's own message too, and drops the answers; also where Telegram deletes the message no more.
+3. What Telegram keeps is said in one neutral line, with the number and what to do; what was gone already is not.
+4. A new message never shows words of a survey in its notification.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from telegram import Bot
+from telegram.error import BadRequest
+
+from bot.chat.outbound import Delete, Later, Outbound, Outgoing, Show
+from bot.chat.pace import Pace
+from bot.core.survey import LANGUAGES
+from tests.chat.test_prompts import A, P, Phone
+from tests.chat.test_prompts import button as button_of
+from tests.chat.test_updates import AMINA, CONSENT, PHRASES, House, agree, say, tap, words
+from tests.core.sample import note
+from tests.store import sample
+from tests.store.sample import START, TRUST, kept, open_wave, rows
+
+GREETINGS = {PHRASES.say(language, "hidden") for language in LANGUAGES}
+HIDES = {PHRASES.say(language, id) for language in LANGUAGES for id in ("button-hide", "button-wipe")}
+NEUTRAL = {PHRASES.say(language, "not-deleted", n=n).split(":")[0] for language in LANGUAGES for n in (1, 2)}
+TYPED = (
+    "help",
+    "stop",
+    "language",
+    "back",
+    "1",
+    "x",
+    "hide",
+    "forget me",
+    "/start",
+    "/privacy",
+    "/withdraw",
+    "/x",
+)
+
+
+def shows(out: list[Outgoing]) -> list[Show]:
+    """All that is shown, also what takes its time."""
+    found: list[Show] = []
+    for one in out:
+        if isinstance(one, Later):
+            found += shows(list(asyncio.run(one.make())))  # type: ignore[arg-type]
+        elif isinstance(one, Show):
+            found.append(one)
+    return found
+
+
+def labels(show: Show) -> list[tuple[str, str]]:
+    """The buttons: their words, and what they carry."""
+    rows_ = [] if show.keyboard is None else show.keyboard.inline_keyboard
+    return [(button.text.strip("\u200f"), str(button.callback_data)) for row in rows_ for button in row]
+
+
+# -- every screen (promise 1) -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("tell", [False, True])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(st.integers(0, 40), st.sampled_from(TYPED)), min_size=5, max_size=30))
+def test_every_screen_that_anybody_can_see_can_be_hidden(
+    tmp_path_factory: pytest.TempPathFactory, tell: bool, acts: list[tuple[int, str]]
+) -> None:
+    with kept(tmp_path_factory.mktemp("house")) as store:
+        house = House(store)
+        wave = open_wave(store, survey="telling" if tell else "trust")
+        buttons: list[str] = [f"o:w:{wave}:en:1", f"o:y:{wave}:ur:11:1:0", "nonsense"]
+        seen = shows(house.take(words(f"/start {wave}")))
+        for number, typed in acts:
+            house.clock.now += 3
+            if number < 32:
+                seen += shows(house.take(tap(buttons[-1 - number % len(buttons)])))
+            else:
+                seen += shows(house.take(words(typed)))
+            buttons += [data for _, data in labels(seen[-1])] if seen else []
+        for show in seen:
+            hides = any(label in HIDES for label, _ in labels(show))
+            harmless = show.text.strip("\u200f") in GREETINGS or show.text.split(":")[0] in NEUTRAL
+            assert hides or harmless, show.text
+
+
+# -- hiding (promise 2) -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def phone() -> Phone:
+    return Phone()
+
+
+@pytest.fixture
+def house(tmp_path: Path, phone: Phone, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    """A wave that begins with a picture that can be heard."""
+    first = replace(note("seen"), audio={"en": A}, picture=P)
+    monkeypatch.setitem(sample.SURVEYS, "trust", replace(TRUST, questions=(first, *TRUST.questions)))
+    with kept(tmp_path) as store:
+        one = House(store)
+        one.handler._prompts._sender = phone
+        yield one
+
+
+def test_hiding_at_a_message_beside_hides_the_interview_with_all_that_stands_there(
+    house: House, phone: Phone
+) -> None:
+    out = house.take(agree(open_wave(house.store)))
+    phone.take(out)
+    phone.take(house.take(tap(button_of(out, say("button-listen")))))
+    phone.arrive()
+    assert phone.kinds() == ["photo", "voice"]
+    (beside,) = shows(house.take(words("/privacy")))
+    assert beside.shown is not None
+    beside.shown(77)
+    assert len(rows(house.store, "SELECT * FROM session")) == 1
+    hidden = house.take(tap("o:h", message=77))
+    phone.take(hidden)
+    assert phone.there == {}
+    assert [(show.edit, show.text) for show in shows(hidden)] == [(77, say("hidden"))]
+    gone = {id for one in hidden if isinstance(one, Delete) for id in one.messages}
+    assert CONSENT in gone, "the interview's own message"
+    assert rows(house.store, "SELECT * FROM session") == []
+
+
+def test_a_message_that_telegram_deletes_no_more_is_changed_all_the_same(house: House) -> None:
+    out = house.take(agree(open_wave(house.store)))
+    old = tap(button_of(out, say("button-hide")))
+    old["callback_query"]["message"]["date"] = int(START.timestamp()) - 60 * 3600
+    (show,) = shows(house.take(old))
+    assert (show.edit, show.instead, show.text) == (CONSENT, None, say("hidden"))
+
+
+# -- what stays (promise 3) and notifications (promise 4) -------------------------------------------------
+
+
+class Telegram:
+    """Keeps messages 1 to 9 for being too old, knows nothing of those above 90, and notes what was sent."""
+
+    def __init__(self) -> None:
+        self.said: list[tuple[str, bool]] = []
+        self.texts: dict[int, str] = {}
+        self.refuse_once: Exception | None = None
+
+    async def delete_messages(self, _chat: int, messages: list[int]) -> None:
+        if any(id < 10 for id in messages):
+            raise BadRequest("message can't be deleted for everyone")
+
+    async def delete_message(self, _chat: int, message: int) -> None:
+        if message < 10:
+            raise BadRequest("message can't be deleted for everyone")
+        if message > 90:
+            raise BadRequest("message to delete not found")
+
+    async def send_message(self, _chat: int, text: str, **more: Any) -> Any:
+        self.said.append((text, bool(more.get("disable_notification"))))
+        self.texts[50 + len(self.said)] = text
+        return type("Sent", (), {"message_id": 50 + len(self.said)})()
+
+    async def edit_message_text(self, text: str, *, message_id: int, **_more: Any) -> None:
+        if self.refuse_once is not None:
+            refusal, self.refuse_once = self.refuse_once, None
+            raise refusal
+        self.texts[message_id] = text
+
+
+@asynccontextmanager
+async def sending(telegram: Telegram) -> AsyncIterator[Outbound]:
+    async def forget(_moment: float) -> None:
+        return
+
+    pace = Pace(forget)
+    yield Outbound(cast(Bot, telegram), pace)
+    await pace.flush(20)
+
+
+@given(st.sets(st.integers(1, 99), min_size=1, max_size=12))
+@settings(max_examples=20, deadline=None)
+def test_what_telegram_keeps_is_said_once_with_its_number(messages: set[int]) -> None:
+    async def delete() -> Telegram:
+        telegram = Telegram()
+        async with sending(telegram) as out:
+            out.send(
+                Delete(AMINA, tuple(messages), left=lambda left: (Show(AMINA, f"{left} stay", None, quiet=True),))
+            )
+        return telegram
+
+    stay = sum(id < 10 for id in messages)
+    assert asyncio.run(delete()).said == ([(f"{stay} stay", True)] if stay else [])
+
+
+def test_hiding_says_what_stays_in_the_language_of_the_screen(house: House) -> None:
+    out = house.take(agree(open_wave(house.store)))
+    hidden = house.take(tap(button_of(out, say("button-hide"))))
+    (delete,) = [one for one in hidden if isinstance(one, Delete) and one.left is not None]
+    assert delete.left is not None
+    (line,) = delete.left(2)
+    assert isinstance(line, Show)
+    assert (line.text, line.quiet, line.keyboard) == (say("not-deleted", n=2), True, None)
+
+
+@pytest.mark.parametrize("refused", [False, True])
+def test_a_new_message_says_its_words_only_after_its_notification(refused: bool) -> None:
+    async def show() -> Telegram:
+        telegram = Telegram()
+        telegram.refuse_once = BadRequest("Bad gateway") if refused else None
+        async with sending(telegram) as out:
+            out.send(Show(AMINA, "Do you trust the police?", None, instead=3, veil="Greetings"))
+        return telegram
+
+    telegram = asyncio.run(show())
+    assert telegram.said == [("Greetings", False)]
+    if not refused:
+        assert telegram.texts[51] == "Do you trust the police?"
+        assert telegram.texts[3] == "Greetings", "what could not be deleted is harmless"
+
+
+def test_whatever_speaks_of_a_survey_is_veiled(house: House) -> None:
+    wave = open_wave(house.store)
+    seen = shows(house.take(words(f"/start {wave}"), tap(f"o:l:{wave}:en:11"), agree(wave)))
+    assert [show.veil for show in seen] == ["", say("hidden"), say("hidden")]
