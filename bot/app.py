@@ -17,14 +17,18 @@ from telegram.error import InvalidToken, RetryAfter, TelegramError
 
 from bot import clock, counts, heartbeat, metrics, nature
 from bot.chat import profile
+from bot.chat.booth import Booth
 from bot.chat.desk import Desk
 from bot.chat.ends import Ends
 from bot.chat.handler import Handler
 from bot.chat.holds import Holds
 from bot.chat.http import AiohttpRequest, ProxyTrouble
+from bot.chat.media import Media
 from bot.chat.outbound import Outbound, Outgoing, Show
 from bot.chat.pace import Pace, seconds_of
 from bot.chat.privacy import Kept
+from bot.chat.prompts import Prompts
+from bot.chat.studio import Studio
 from bot.chat.updates import UNAUTHORIZED, PollTrouble, Updates
 from bot.chat.webhook import Door, Webhook
 from bot.chat.wishes import Wishes
@@ -32,7 +36,7 @@ from bot.files.helplines import Watched
 from bot.files.phrases import Phrases, locales
 from bot.files.shelf import pinned, surveys_folder
 from bot.heartbeat import Heartbeat
-from bot.installation import Now, terms
+from bot.installation import Now, recordings_folder, terms
 from bot.notices import tell_of_acts, tell_of_restore
 from bot.reload import Reload
 from bot.reminders import Reminders
@@ -64,11 +68,15 @@ class House:
         self.store = store
         self.bot = bot
         self.now = now
-        self.files = Reload(store, settings.surveys_dir or surveys_folder(), locales())
+        self.files = Reload(
+            store, settings.surveys_dir or surveys_folder(), locales(), recordings_folder(settings)
+        )
         self.holds = Holds(store)
         self.pace = Pace(self.holds.keep, not_before, remember_chat=self.holds.keep_chat)
         self.outbound = Outbound(bot, self.pace)
-        self.desk = Desk(self.files.phrases, self.files.shelf, self._link, terms(settings), settings.zone)
+        studio = Studio(recordings_folder(settings))
+        self.media = Media(bot, store, self.files.media, self.pace.allowed, studio.find)
+        self.desk = Desk(self.files.phrases, self.files.shelf, self._link, terms(settings), settings.zone, studio)
         self.summaries = Summaries(settings, store, self.files.phrases, self.pace, self.outbound)
         self.results = Results(store, bot, self.files.phrases, self.pace, self.outbound)
         self.ends = Ends(store)
@@ -86,6 +94,8 @@ class House:
             self.news.set,
             helplines=Watched(settings.helplines).current,
             count=self.ends.add,
+            prompts=Prompts(self.media),
+            booth=Booth(bot, store, studio, self.desk, self.media, self.files.phrases, self.news.set),
         )
         self.reminders = Reminders(
             store,

@@ -39,6 +39,8 @@ member_app = typer.Typer(help="Coordinators and their roles.", no_args_is_help=T
 app.add_typer(wave_app, name="wave")
 app.add_typer(member_app, name="member")
 app.add_typer(steward_app, name="steward")
+audio_app = typer.Typer(help="Recordings: what can be heard, and a sheet to read out from.", no_args_is_help=True)
+app.add_typer(audio_app, name="audio")
 
 CONSOLE = "console"
 PR_SET_DUMPABLE = 4  # prctl(2)
@@ -337,6 +339,38 @@ def import_form(
         raise typer.Exit(1)
 
 
+@audio_app.command("list")
+@explained
+def audio_list(survey: Annotated[str, typer.Argument(help="A survey file, or a survey's id.")]) -> None:
+    """Say which questions can be heard, and which are still to be recorded."""
+    from bot import audio
+    from bot.files.surveys import from_document
+    from bot.settings import read
+
+    for line in audio.listed(from_document(_loaded(survey, read()).document)):
+        say(line)
+
+
+@audio_app.command("sheet")
+@explained
+def audio_sheet(
+    survey: Annotated[str, typer.Argument(help="A survey file, or a survey's id.")],
+    out: Annotated[Path, typer.Option(help="The PDF file to write.")],
+    lang: Annotated[str, typer.Option(help="ur, ps or en; the survey's first language when left out.")] = "",
+) -> None:
+    """Write a sheet from which the questions are read out and recorded."""
+    from bot.digest.sheet import pdf
+    from bot.files.phrases import Phrases
+    from bot.files.surveys import from_document
+    from bot.settings import read
+
+    asked = from_document(_loaded(survey, read()).document)
+    if lang and lang not in asked.offered:
+        raise typer.BadParameter(f"--lang is one of {', '.join(asked.offered)}")
+    out.write_bytes(pdf(asked, Phrases.load(), lang or asked.offered[0], nature.now().replace(microsecond=0)))
+    say(f"wrote {out}")
+
+
 # -- waves --------------------------------------------------------------------------------------------------
 
 
@@ -431,13 +465,14 @@ def _loaded(survey: str, settings: Settings) -> Loaded:
     """The survey to pin; every problem is said before anything is opened."""
     from bot.files.shelf import find, surveys_folder
     from bot.files.surveys import load
+    from bot.installation import recordings_folder
 
     folder = settings.surveys_dir or surveys_folder()
     path = find(survey, folder)
     if path is None:
         say(f"There is no survey '{survey}' in {folder}, and no such file. See: aitbar check {folder}", err=True)
         raise typer.Exit(1)
-    loaded = load(path)
+    loaded = load(path, recordings_folder(settings))
     if loaded.survey is None:
         for problem in loaded.problems:
             say(str(problem), err=True)
@@ -465,6 +500,7 @@ def _populations(said: list[str]) -> Iterator[tuple[Node, int]]:
 
 def _what_opening_means(document: dict[str, object], terms: Terms) -> list[str]:
     """What cannot be changed once the wave is open, and what the block rule will show."""
+    from bot.audio import sums
     from bot.core.cells import SmallPopulation, WrongPopulation, layout
     from bot.core.survey import MINORS_CODE
     from bot.files.surveys import from_document
@@ -484,6 +520,7 @@ def _what_opening_means(document: dict[str, object], terms: Terms) -> list[str]:
         f"Answers are released {terms.schedule}, in groups of {terms.k} or more, never sooner than a day.",
         *_arithmetic(survey, plan),
         f"Shown by: {groups}." + (f" Too small to show by: {', '.join(plan.left_out)}." if plan.left_out else ""),
+        sums(survey),
         "Answers not yet released live on this one server only.",
         "Once open, the survey and these rules cannot be changed.",
     ]

@@ -19,6 +19,12 @@ def data_folder(settings: Settings) -> Path | None:
     return folder_of(settings.database_url)
 
 
+def recordings_folder(settings: Settings) -> Path | None:
+    """Where recordings lie that coordinators made in the chat; None where there is no folder for them."""
+    folder = data_folder(settings)
+    return None if folder is None else folder / "recordings"
+
+
 def open_store(settings: Settings) -> Store:
     """The store, migrated and with its keys checked."""
     store = Store(settings.database_url, settings.keys_dir, pinned)

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -50,12 +50,13 @@ class FilesTrouble(Exception):
 class Reload:
     """The snapshot in use, and the watch over the files behind it."""
 
-    def __init__(self, store: Store, surveys: Path, catalogues: Path) -> None:
+    def __init__(self, store: Store, surveys: Path, catalogues: Path, recorded: Path | None = None) -> None:
         """Read what is there and serve what is sound. Raises FilesTrouble without English words."""
+        self._recorded = recorded
         self._store = store
         self._folders = (surveys, catalogues)
-        self._seen = fingerprint(*self._folders)
-        found = look(*self._folders)
+        self._seen = self._changed()
+        found = look(*self._folders, recorded=recorded)
         if found.snapshot is None:
             raise FilesTrouble("\n".join(str(problem) for problem in found.errors[:SHOWN]))
         with store.transaction() as tx:
@@ -82,6 +83,10 @@ class Reload:
         """The surveys that may be opened, as in use."""
         return Shelf(self._current.surveys)
 
+    def media(self) -> Mapping[str, Path]:
+        """What can be heard and seen, as in use."""
+        return self._current.media
+
     # -- looking --------------------------------------------------------------------------------------
 
     async def look(self, send: Send) -> bool:
@@ -95,7 +100,7 @@ class Reload:
         found = await asyncio.to_thread(self._changed)
         if found != self._seen:
             await asyncio.sleep(SETTLE_SECONDS)
-            looked = await asyncio.to_thread(look, *self._folders, self._current.phrases)
+            looked = await asyncio.to_thread(look, *self._folders, self._current.phrases, self._recorded)
             if await asyncio.to_thread(self._changed) != found:
                 return False
             self._seen, self._pending, self._means = found, looked, "files-refused"
@@ -110,7 +115,7 @@ class Reload:
         return True
 
     def _changed(self) -> str:
-        return fingerprint(*self._folders)
+        return fingerprint(*self._folders, self._recorded)
 
     def _take(self, tx: Transaction, looked: Look) -> tuple[Problem, ...]:
         """Use what was found, unless something in it is refused. Runs between two batches of updates."""

@@ -178,8 +178,8 @@ def _interview(tx: Transaction, who: Who, did: Held, now: datetime, fallback: st
     if step.end != SCREENED_OUT:
         return Reply(step.screen, wipe=place.marks, moved=True, ended=ended)
     tx.vault.unmark(wave.id, tag)
-    wish = _nothing_kept(tx, who, wave, place.language)
-    return Reply(step.screen, wipe=place.marks, moved=True, wish=wish, ended=ended)
+    screen, wish = threshold.hideable(step.screen), _nothing_kept(tx, who, wave, place.language)
+    return Reply(screen, wipe=place.marks, moved=True, wish=wish, ended=ended)
 
 
 def _seal(tx: Transaction, secret: bytes, wave: Wave, tag: bytes, place: flow.Place, now: datetime) -> None:
@@ -209,7 +209,8 @@ def _submit(
     body = dump_body(answers, keep.language, texts)
     if not tx.vault.submit(did.grip.secret, wave.id, tag, cell, body, first):
         tx.vault.drop(did.grip.secret)  # begun twice, and the other one was sent
-        return Reply(Screen(keep.language, (Say("already-answered"),)), wipe=place.marks, moved=True)
+        screen = threshold.hideable(Screen(keep.language, (Say("already-answered"),)))
+        return Reply(screen, wipe=place.marks, moved=True)
     code = receipt if keep.code else None
     return Reply(_last_words(keep.language, code, place.marks), finished=True, moved=True)
 
@@ -218,7 +219,7 @@ def _after_the_end(tx: Transaction, did: Held, fallback: str) -> Reply:
     """The box is gone: the answers were sent, or the interview expired or was hidden."""
     language = tx.vault.received(did.grip.secret)
     if language is None:
-        return Reply(Screen(fallback, (Say("question-closed"),)))
+        return Reply(threshold.hideable(Screen(fallback, (Say("question-closed"),))))
     wants_code = isinstance(did.event, Sent) and did.event.code
     return Reply(_last_words(language, tx.vault.receipt(did.grip.secret) if wants_code else None, ()))
 
@@ -242,7 +243,7 @@ def _threshold(tx: Transaction, who: Who, did: Threshold, now: datetime, fallbac
         case HidBefore():
             return Reply(flow.hidden(fallback), wipe=did.marks)
         case Refused():
-            return Reply(threshold.refused(did.language), ended=_refused(tx, did, now))
+            return Reply(threshold.refused(did.language, did.mark), ended=_refused(tx, did, now))
         case _:
             return _at_the_door(tx, who, did, now, fallback)
 

@@ -116,7 +116,8 @@ def test_every_example_survey_passes(path: Path) -> None:
 
     assert [str(problem) for problem in loaded.problems] == []
     assert loaded.survey is not None
-    assert path.stem in {question.type for question in loaded.survey.questions} | KEYS | {"piping"}
+    types = {question.type for question in loaded.survey.questions}
+    assert path.stem in types | KEYS | {"piping", "listen"}
 
 
 def test_every_table_and_every_pragma_is_explained() -> None:
@@ -368,7 +369,7 @@ def literals() -> tuple[frozenset[str], frozenset[str]]:
 COMPOSED = {
     "act-": "how an act of two stands: done, refused, lapsed",
     "button-": "button-weekly-release, button-daily-release",
-    "button-act-": "acts of two: open, close, export",
+    "button-act-": "acts of two: open, close, export, record",
     "button-remind-": "the parts of a day",
     "command-": "the commands of the profile",
     "desk-cohort-": "open, full, expired",
@@ -387,7 +388,7 @@ COMPOSED = {
 """Beginnings of phrase ids that are put together while the program runs, and what follows."""
 
 SAID_BY_COMPOSED = re.compile(
-    r"act-(done|refused|lapsed)|button-act-(open|close|export)|desk-cohort-(open|full|expired)|"
+    r"act-(done|refused|lapsed)|button-act-(open|close|export|record)|desk-cohort-(open|full|expired)|"
     r"invitation-(full|expired)|button-remind-(morning|afternoon|evening)|button-(weekly|daily)-release|command-[a-z]+|desk-every-(weekly|fortnightly|monthly)|"
     r"desk-end-(refused|screened_out|quit|expired|agreed|delivered|blocked|failed)|"
     r"desk-each-(district|gender)|desk-size-(shown|small|joined)|"

@@ -127,6 +127,7 @@ FIELDS = {
     "problems": "how many",
     "said": "Telegram's own words about the webhook",
     "seconds": "how long",
+    "sent_as": "voice, audio or photo",
     "surveys": "how many",
     "times": "how many",
     "todo": "what an operator does about it",

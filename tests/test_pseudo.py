@@ -136,7 +136,7 @@ def test_the_threshold_says_nothing_that_nobody_wrote(phrases: Phrases) -> None:
         threshold.consent("w", offered, "Peace", 10, "en", 1, 0),
         threshold.tell_result(Agreed("w", 1, "en", 1, 0)),
         threshold.uninvited("en", None),
-        threshold.refused("en"),
+        threshold.refused("en", 1),
         threshold.closed("en"),
         threshold.begun("w", "en", 1, another=True),
         threshold.start_over("w", "en", 1),

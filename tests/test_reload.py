@@ -29,7 +29,7 @@ from bot.files.snapshot import fingerprint, look
 from bot.logs import set_up
 from bot.reload import FilesTrouble, Reload
 from bot.store import Store, Terms
-from tests.files.sample import SOUND
+from tests.files.sample import SOUND, beside
 from tests.rig import ROOT
 from tests.store.sample import START, kept
 
@@ -70,6 +70,8 @@ class Files:
         if not self.surveys.exists():
             self.surveys.mkdir()
             shutil.copytree(ROOT / "locales", self.words)
+            for id in ("sample", "second"):
+                beside(self.surveys, id)
             self.write("sample", SOUND)
             self.write("second", SOUND.replace("survey: sample", "survey: second"))
         self.told: list[tuple[int, str]] = []

@@ -1,4 +1,4 @@
-"""Grave acts at the desk, opening a wave and closing one: who must agree, and what is then done.
+"""Grave acts at the desk, opening and closing a wave, keeping a recording: who must agree, and what is then done.
 
 Laws:
 1. Where two or more may approve, nobody does such an act alone: one proposes, another one confirms.
@@ -17,12 +17,24 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from bot.chat.studio import Studio, words_of
 from bot.core import roles
 from bot.core.cadence import Cadence
 from bot.core.cells import layout
 from bot.core.survey import Survey
 from bot.store import Coordinator, Proposal, Terms, Transaction, own_words
-from bot.store.proposals import CLOSE_WAVE, CONSOLE, DONE, EXPORT_ROWS, LAPSED, OPEN_WAVE, REFUSED, WAITING, is_id
+from bot.store.proposals import (
+    CLOSE_WAVE,
+    CONSOLE,
+    DONE,
+    EXPORT_ROWS,
+    LAPSED,
+    OPEN_WAVE,
+    RECORD,
+    REFUSED,
+    WAITING,
+    is_id,
+)
 
 USUAL = Cadence("weekly", 0, 9)
 """Monday at nine: what a wave's opener gets until something else is chosen."""
@@ -58,8 +70,9 @@ class Opening:
 class Acts:
     """The grave acts. `shelf` gives the surveys of the moment; `terms` what a wave gets from the settings."""
 
-    def __init__(self, shelf: Callable[[], Shelf], terms: Terms) -> None:
+    def __init__(self, shelf: Callable[[], Shelf], terms: Terms, studio: Studio | None = None) -> None:
         self._shelf = shelf
+        self._studio = Studio(None) if studio is None else studio
         self._terms = terms
 
     def opening(self, values: Sequence[str]) -> Opening:
@@ -104,7 +117,8 @@ class Acts:
     def confirm(self, tx: Transaction, who: Coordinator, id: str, now: datetime) -> Proposal:
         """The second tap: done if it waits, in time, for somebody else than its proposer, and both still may."""
         one = _present(tx, id)
-        if one.act in (OPEN_WAVE, CLOSE_WAVE) and one.proposer != str(who.chat):
+        heard = one.act == RECORD and str(who.chat) in one.what["heard"]
+        if (one.act in (OPEN_WAVE, CLOSE_WAVE) or heard) and one.proposer != str(who.chat):
             self._decide(tx, one, who, now)
         return _present(tx, id)
 
@@ -112,6 +126,8 @@ class Acts:
         """It does not happen; whoever proposed it may take it back the same way."""
         one = _present(tx, id)
         if tx.proposals.decide(id, REFUSED, now):
+            if one.act == RECORD:
+                self._studio.drop(one.what["recording"])
             tx.desk.note(f"coordinator {who.chat}", "refuse", f"{one.act} {_about(one.what)}", now)
         return _present(tx, id)
 
@@ -130,6 +146,12 @@ class Acts:
         if not tx.proposals.decide(one.id, DONE if able else LAPSED, now) or not able or first is None:
             return
         how = "alone" if second is None else f"confirmed by coordinator {second.chat}"
+        if one.act == RECORD:
+            kept = one.what
+            self._studio.keep(kept["survey"], kept["question"], kept["language"], kept["recording"], kept["words"])
+            about = f"survey {kept['survey']}, {kept['question']}, {kept['language']}"
+            tx.desk.note(f"coordinator {first.chat}", one.act, f"{about}, {how}", now)
+            return
         wave = one.what["wave"] if one.act == CLOSE_WAVE else self._open(tx, first, one.what, now, second is None)
         if one.act == CLOSE_WAVE:
             tx.waves.close(wave)
@@ -141,9 +163,21 @@ class Acts:
         if one.act == CLOSE_WAVE:
             wave = tx.waves.get(one.what["wave"])
             return wave is not None and wave.state == "open"
+        if one.act == RECORD:
+            return self._still_reads(one.what)
         _, document = self._shelf().surveys.get(one.what["survey"], (None, None))
         same = document is not None and _fingerprint(document) == one.what["document"]
         return same and int(one.what["k"]) >= self._terms.k and self.has_steward(one.what["survey"])
+
+    def _still_reads(self, what: Mapping[str, Any]) -> bool:
+        """True while the recording waits, and the question has the words that it reads out."""
+        _, document = self._shelf().surveys.get(what["survey"], (None, None))
+        if document is None or self._studio.aside(what["recording"]) is None:
+            return False
+        try:
+            return words_of(document, what["question"], what["language"]) == str(what["words"])
+        except KeyError:
+            return False
 
     def _open(self, tx: Transaction, first: Coordinator, what: dict[str, Any], now: datetime, alone: bool) -> str:
         chosen = Opening(**what)

@@ -18,7 +18,9 @@ from zoneinfo import ZoneInfo
 import segno
 
 from bot.chat.acts import Acts, Opening, Shelf, as_opening, as_what
+from bot.chat.recording import Recording, has_heard, heard_lines, listened
 from bot.chat.said import Said
+from bot.chat.studio import Studio
 from bot.core import roles
 from bot.core.cadence import CADENCES, Cadence
 from bot.core.cells import Layout, SmallPopulation, label, layout
@@ -29,7 +31,7 @@ from bot.core.survey import LANGUAGES, Survey, worded
 from bot.core.threshold import joined
 from bot.files.phrases import Phrases, day, latin, weekday
 from bot.store import Cohort, Coordinator, Proposal, Terms, Transaction, Wave, WaveTrouble, own_words
-from bot.store.proposals import CLOSE_WAVE, DONE, EXPORT_ROWS, OPEN_WAVE, WAITING, draw_id
+from bot.store.proposals import CLOSE_WAVE, DONE, EXPORT_ROWS, OPEN_WAVE, RECORD, WAITING, draw_id
 
 PEOPLE = (60, 150, 300, 1000, 5000)
 """How many could be asked, offered as buttons; the last means so many or more."""
@@ -53,10 +55,13 @@ class Desk:
         link: Callable[[str], str],
         terms: Terms,
         zone: ZoneInfo,
+        studio: Studio | None = None,
     ) -> None:
+        studio = Studio(None) if studio is None else studio
         self._in_use = phrases
         self._shelf = shelf
-        self._acts = Acts(shelf, terms)
+        self.acts = Acts(shelf, terms, studio)
+        self.recording = Recording(shelf, studio, self._home_row)
         self._link = link
         self._terms = terms
         self._zone = zone
@@ -115,6 +120,8 @@ class Desk:
             "every": (roles.SUBSCRIBE, self._weekday),
             "day": (roles.SUBSCRIBE, self._hour),
             "hour": (roles.SUBSCRIBE, self._subscribe),
+            **self.recording.table(),
+            "recplay": (roles.APPROVE, self._listen),
         }
 
     # -- looking --------------------------------------------------------------------------------------
@@ -135,6 +142,7 @@ class Desk:
             ] + rows
         if roles.may(who.role, roles.OPEN):
             rows.append((Button(Say("button-desk-open"), Asked("open")),))
+        rows += self.recording.buttons(who)
         rows.append((Button(Say("button-desk-language"), Asked("lang")),))
         return Said(Screen(who.language, lines, tuple(rows)))
 
@@ -257,7 +265,7 @@ class Desk:
 
     def _review(self, tx: Transaction, who: Coordinator, values: tuple[str, ...], _now: datetime) -> Said:
         try:
-            chosen = self._acts.opening(values)
+            chosen = self.acts.opening(values)
         except SmallPopulation as small:
             say = Say("desk-population-small", {"n": int(values[1]), "least": small.least})
             return Said(Screen(who.language, (say,), self._home_row()))
@@ -267,7 +275,7 @@ class Desk:
         ]
         turned = replace(chosen, invited=not chosen.invited)
         door = Say("button-desk-everybody" if chosen.invited else "button-desk-invited")
-        if not self._acts.has_steward(chosen.survey):
+        if not self.acts.has_steward(chosen.survey):
             say = Say("desk-steward-missing", {"setting": Code("AITBAR_STEWARD_KEY")})
             return Said(Screen(who.language, (say,), self._home_row()))
         rows = (
@@ -298,16 +306,17 @@ class Desk:
             Say("desk-groups-shown", {"groups": self._list(who, groups)}) if groups else Say("desk-groups-none"),
             *((Say("desk-first-light"),) if groups else ()),
             *_own_clocks(survey),
+            *heard_lines(survey),
             Say("desk-one-server"),
             Say("desk-fixed"),
         )
 
     def _who_agrees(self, tx: Transaction, who: Coordinator, alone: str) -> Say:
-        return Say(alone if self._acts.is_alone(tx, who) else "desk-second")
+        return Say(alone if self.acts.is_alone(tx, who) else "desk-second")
 
     def _sure(self, tx: Transaction, who: Coordinator, alone: str) -> Say:
         """What the button of a grave act says: that it is done, or that another one is asked."""
-        return Say(alone if self._acts.is_alone(tx, who) else "button-desk-ask-second")
+        return Say(alone if self.acts.is_alone(tx, who) else "button-desk-ask-second")
 
     def _list(self, who: Coordinator, parts: list[Say]) -> str:
         joiner = "، " if who.language in ("ur", "ps") else ", "
@@ -315,8 +324,8 @@ class Desk:
 
     def _go(self, tx: Transaction, who: Coordinator, values: tuple[str, ...], now: datetime) -> Said:
         *chosen, id = values
-        what = as_what(self._acts.opening(chosen))
-        return self._stands(tx, who, self._acts.want(tx, who, OPEN_WAVE, what, id, now), now)
+        what = as_what(self.acts.opening(chosen))
+        return self._stands(tx, who, self.acts.want(tx, who, OPEN_WAVE, what, id, now), now)
 
     def _qr(self, tx: Transaction, who: Coordinator, values: tuple[str, ...], _now: datetime) -> Said:
         wave = _found(tx, values[0])
@@ -335,7 +344,7 @@ class Desk:
 
     def _close_sure(self, tx: Transaction, who: Coordinator, values: tuple[str, ...], now: datetime) -> Said:
         wave = _found(tx, values[0])
-        return self._stands(tx, who, self._acts.want(tx, who, CLOSE_WAVE, {"wave": wave.id}, values[1], now), now)
+        return self._stands(tx, who, self.acts.want(tx, who, CLOSE_WAVE, {"wave": wave.id}, values[1], now), now)
 
     # -- agreeing to another's act --------------------------------------------------------------------
 
@@ -344,10 +353,10 @@ class Desk:
         return self._home(tx, who, (), now) if one is None else self._stands(tx, who, one, now)
 
     def _confirm(self, tx: Transaction, who: Coordinator, values: tuple[str, ...], now: datetime) -> Said:
-        return self._stands(tx, who, self._acts.confirm(tx, who, values[0], now), now)
+        return self._stands(tx, who, self.acts.confirm(tx, who, values[0], now), now)
 
     def _refuse(self, tx: Transaction, who: Coordinator, values: tuple[str, ...], now: datetime) -> Said:
-        return self._stands(tx, who, self._acts.refuse(tx, who, values[0], now), now)
+        return self._stands(tx, who, self.acts.refuse(tx, who, values[0], now), now)
 
     def _code(self, tx: Transaction, who: Coordinator, values: tuple[str, ...], now: datetime) -> Said:
         one = tx.proposals.get(values[0])
@@ -360,7 +369,7 @@ class Desk:
 
     def untold(self, tx: Transaction, now: datetime) -> list[tuple[Proposal, Coordinator, Screen]]:
         """How acts of two stand, for every coordinator who ought to hear it and has not."""
-        return [(one, who, self._standing(tx, who, one, now)) for one, who in self._acts.untold(tx, now)]
+        return [(one, who, self._standing(tx, who, one, now)) for one, who in self.acts.untold(tx, now)]
 
     def _stands(self, tx: Transaction, who: Coordinator, one: Proposal, now: datetime) -> Said:
         return Said(self._standing(tx, who, one, now), tell=True)
@@ -378,15 +387,36 @@ class Desk:
         if one.proposer == str(who.chat):
             rows: tuple[tuple[Button, ...], ...] = (refuse, *self._home_row())
             return Screen(who.language, (*self._act_means(tx, who, one), Say("act-waiting")), rows)
+        if one.act == RECORD:
+            return self._to_be_heard(who, one, refuse)
         agree = ("button-act-code", "code") if one.act == EXPORT_ROWS else ("button-act-confirm", "yes")
         rows = ((Button(Say(agree[0]), Asked(agree[1], (one.id,))),), refuse, *self._home_row())
         return Screen(who.language, (Say("act-wanted"), *self._act_means(tx, who, one)), rows)
+
+    def _listen(self, tx: Transaction, who: Coordinator, values: tuple[str, ...], now: datetime) -> Said:
+        recording = listened(tx, who, values[0])
+        return Said(self.stands(tx, who, values[0], now), voice=recording)
+
+    def stands(self, tx: Transaction, who: Coordinator, id: str, now: datetime) -> Screen | None:
+        """How an act stands, as this coordinator sees it; None where it is long over."""
+        one = tx.proposals.get(id)
+        return None if one is None else self._standing(tx, who, one, now)
+
+    def _to_be_heard(self, who: Coordinator, one: Proposal, refuse: tuple[Button, ...]) -> Screen:
+        """A recording to decide on: whoever has listened to it may agree."""
+        listen = (Button(Say("button-listen"), Asked("recplay", (one.id,))),)
+        agree = ((Button(Say("button-act-confirm"), Asked("yes", (one.id,))),),) if has_heard(one, who) else ()
+        first = Say("act-wanted") if agree else Say("act-listen")
+        lines = (first, *self.recording.means(who, one.what))
+        return Screen(who.language, lines, (listen, *agree, refuse, *self._home_row()))
 
     def _act_means(self, tx: Transaction, who: Coordinator, one: Proposal) -> tuple[Line, ...]:
         """What will happen, in full: a confirmation is worth what its reader knew."""
         if one.act == OPEN_WAVE:
             chosen = as_opening(one.what)
             return self._opening_means(who, chosen) if chosen.survey in self._shelf().surveys else ()
+        if one.act == RECORD:
+            return self.recording.means(who, one.what)
         wave = _found(tx, one.what["wave"])
         named: dict[str, str | Code] = {"survey": worded(wave.survey.title, who.language), "wave": Code(wave.id)}
         if one.act == EXPORT_ROWS:

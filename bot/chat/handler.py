@@ -7,13 +7,15 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from bot import nature
+from bot.chat.booth import Booth
 from bot.chat.desk import Desk
 from bot.chat.identity import who
-from bot.chat.inbound import Came, Command, Stranger, Words
+from bot.chat.inbound import Came, Command, Spoken, Stranger, Words
 from bot.chat.limits import Limits, TooFast
 from bot.chat.memory import Bound, Memory, Undo
 from bot.chat.outbound import AnswerTap, Delete, Later, Outgoing, Show, ShowFile, ShowPicture
 from bot.chat.privacy import Kept, forgotten, privacy
+from bot.chat.prompts import Prompts
 from bot.chat.said import Said
 from bot.chat.wishes import Wishes
 from bot.chat.words import keyboard, line, text
@@ -27,6 +29,7 @@ from bot.core.events import (
     Hid,
     HidBefore,
     Joined,
+    Listened,
     Opened,
     PickedLanguage,
     PickedWave,
@@ -42,8 +45,8 @@ from bot.core.events import (
 )
 from bot.core.referral import Helpline, beside
 from bot.core.reminders import NEVER
-from bot.core.screen import Code, Say, Screen
-from bot.core.threshold import no_more
+from bot.core.screen import Code, Say, Screen, Text
+from bot.core.threshold import hideable, no_more
 from bot.files.phrases import Phrases, keyword
 from bot.store import Contact, StoreTrouble, Transaction
 from bot.store.outcomes import WITHDRAWN
@@ -93,8 +96,12 @@ class Handler:
         clock: Callable[[], float] = nature.monotonic,
         helplines: Helplines = lambda _today: (),
         count: Count = lambda _wave, _state: lambda: None,
+        prompts: Prompts | None = None,
+        booth: Booth | None = None,
     ) -> None:
         self._count = count
+        self._booth = booth
+        self._prompts = Prompts() if prompts is None else prompts
         self._helplines = helplines
         self._in_use = phrases
         self._tell = tell
@@ -129,6 +136,8 @@ class Handler:
                 return self._in_a_group(came)
             case Stranger():
                 return self._say(came, "nothing-was-kept-of-that", delete=True)
+            case Spoken():
+                return self._recorded(tx, came, came.did, now)
             case Asked():
                 return self._at_desk(tx, came, came.did, now)
             case Command():
@@ -189,6 +198,7 @@ class Handler:
         """Forget what has waited long enough: above all the secrets of chats that never wrote again."""
         self._memory.sweep()
         self._limits.sweep()
+        self._prompts.sweep()
 
     # -- turns ----------------------------------------------------------------------------------------
 
@@ -200,8 +210,10 @@ class Handler:
             return self._hint(came, Say("hint-moved-on"), self._spoken(came))
         if bound is not None and bound.ended:
             did = _once_more(did, bound)
+        hiding = _hides(did)
+        rest = self._the_rest(tx, came, bound) if isinstance(did, HidBefore) else ()
         reply = _with_the_same_buttons(take(tx, who(came.user), did, now, came.language), bound)
-        hiding = isinstance(getattr(did, "event", did), (Hid, HidBefore))
+        spoken = None if reply.screen is None else reply.screen.language
         if not (reply.moved or hiding or self._shows_something_new(came, reply)):
             self._charge(came)
         if reply.finished or reply.soiled:
@@ -217,13 +229,33 @@ class Handler:
         if reply.screen is not None:
             out.append(self._show(came, did, reply, now))
         if came.tap is not None:
-            spoken = came.language if reply.screen is None else reply.screen.language
             out += self._hint(came, reply.hint, spoken)
+        if reply.screen is not None and (reply.moved or reply.grip is not None):
+            listens = isinstance(getattr(did, "event", did), Listened) and reply.hint is None
+            out += self._prompts.follow(
+                came.chat, reply.screen, listens=listens, moved=reply.moved, undo=self._undo
+            )
         if reply.wipe or hiding:
-            wiped = reply.wipe + self._memory.pop_strays(came.chat)
+            wiped = reply.wipe + self._pop_strays(came.chat) + (rest if hiding else ())
             if wiped:
-                out.append(Delete(came.chat, wiped))
+                out.append(self._wiped(came.chat, wiped, came.language if spoken is None else spoken))
         return out
+
+    def _the_rest(self, tx: Transaction, came: Came, bound: Bound | None) -> tuple[int, ...]:
+        """Whoever hides at a message beside the interview wants that gone, too, and its answers dropped."""
+        awaiting = self._memory.awaiting(came.chat)
+        if awaiting is None or awaiting.message in (None, came.message) or (bound is not None and bound.ended):
+            return ()
+        tx.vault.drop(awaiting.grip.secret)
+        return () if awaiting.message is None else (awaiting.message,)
+
+    def _wiped(self, chat: int, messages: tuple[int, ...], language: str) -> Delete:
+        """Messages that go; where Telegram keeps some, one neutral line says how to clear them."""
+        return Delete(chat, messages, left=lambda left: (self._left(chat, left, language),))
+
+    def _left(self, chat: int, left: int, language: str) -> Show:
+        words = text(self._phrases, Screen(language, (Say("not-deleted", {"n": left}),)))
+        return Show(chat, words, None, shown=lambda id: self._memory.stray(chat, id), quiet=True)
 
     def _shows_something_new(self, came: Came, reply: Reply) -> bool:
         """True for a step that is in order though it moves nothing: the languages, help, what was wrong."""
@@ -252,21 +284,24 @@ class Handler:
         grip = did.grip if isinstance(did, Held) else None
         edit = came.message if came.tap is not None else self._memory.message_of(came.chat, grip)
         old = came.tap is not None and (came.sent is None or now - came.sent > FRESH_AFTER)
+        old = old and not _hides(did)  # Telegram may not let it be deleted: it must not stay as it is
         if isinstance(did, StartedOver):
             self._memory.leave_behind(came)
         shown = self._memory.remember(came, did, reply, None if old else edit, screen.language)
         return Show(
             came.chat,
             self._words_of(came, screen),
-            keyboard(self._phrases, screen, reply.grip),
+            keyboard(self._phrases, self._prompts.dressed(screen), reply.grip),
             edit=None if old else edit,
             instead=edit if old else None,
             slow=isinstance(did, Held) and isinstance(did.event, Toggled),
             shown=shown,
+            veil=text(self._phrases, Screen(screen.language, (HIDDEN,))) if _speaks_of_it(screen) else "",
         )
 
     def _beside(self, came: Came, screen: Screen) -> Show:
-        """A message of its own, which goes with the next wipe."""
+        """A message of its own, which goes with the next wipe, and can be hidden."""
+        screen = screen if screen.rows else hideable(screen)
         words, keys = self._words_of(came, screen), keyboard(self._phrases, screen, None)
         return Show(came.chat, words, keys, shown=lambda id: self._memory.stray(came.chat, id))
 
@@ -372,7 +407,7 @@ class Handler:
         if grip is not None:
             out += self._turn(tx, came, Held(grip, Hid(), came.message), now)
             tx.vault.drop(grip.secret)  # also in a wave that takes no answers any more
-        out.append(Delete(came.chat, (came.message, *self._memory.pop_strays(came.chat))))
+        out.append(self._wiped(came.chat, (came.message, *self._pop_strays(came.chat)), language))
         return [*out, Later(came.chat, lambda: self._settled(came.chat, forgotten(language)))]
 
     async def _settled(self, chat: int, screen: Screen, edit: int | None = None) -> tuple[Outgoing, ...]:
@@ -401,6 +436,15 @@ class Handler:
         self._charge_strangers(tx, came)
         return self._said(came, self._desk.take(tx, came.chat, asked, came.language, now))
 
+    def _recorded(self, tx: Transaction, came: Came, note: Spoken, now: datetime) -> list[Outgoing]:
+        """A voice note is a recording of whoever may record; of everybody else nothing is kept."""
+        booth, who = self._booth, tx.desk.coordinator(came.chat)
+        wanted = self._desk.recording.wanted(who, note)
+        if booth is None or who is None or wanted is None:
+            return self._say(came, "nothing-was-kept-of-that", delete=True)
+        language = who.language
+        return [Later(came.chat, lambda: booth.take(came.chat, came.message, wanted, note, language, now))]
+
     def _charge_strangers(self, tx: Transaction, came: Came) -> None:
         """Coordinators are known, and answer for what they do; the ceiling is enough for them."""
         if tx.desk.coordinator(came.chat) is None:
@@ -416,6 +460,9 @@ class Handler:
             out.append(ShowPicture(came.chat, said.picture, said.caption))
         if said.file is not None:
             out.append(ShowFile(came.chat, said.file, said.file_name, said.caption))
+        booth = self._booth
+        if said.voice and booth is not None:
+            out.append(Later(came.chat, lambda: booth.play(came.chat, said.voice)))
         if said.digest_of is not None:
             wave, language = said.digest_of, said.language
             out.append(Later(came.chat, lambda: self._digests(came.chat, wave, language)))
@@ -453,6 +500,10 @@ class Handler:
         """A message that nobody asked for just now; it goes with the next wipe too."""
         self._memory.stray(chat, message)
 
+    def _pop_strays(self, chat: int) -> tuple[int, ...]:
+        """Messages beside the interview, recordings and pictures among them: those that go with a wipe."""
+        return (*self._memory.pop_strays(chat), *self._prompts.pop(chat, self._undo))
+
     def _hint(self, came: Came, hint: Say | None, language: str | None = None) -> list[Outgoing]:
         if came.tap is None:
             return []
@@ -466,6 +517,16 @@ def _once_more(did: Held | Threshold, bound: Bound) -> Held | Threshold:
         return did
     wants = isinstance(did.event, Sent) and did.event.code
     return replace(did, event=Sent(step=0, code=bound.code or wants))
+
+
+def _hides(did: Held | Threshold) -> bool:
+    return isinstance(getattr(did, "event", did), (Hid, HidBefore))
+
+
+def _speaks_of_it(screen: Screen) -> bool:
+    """True where words of a survey stand: no notification may show them."""
+    values = [value for line in screen.lines if isinstance(line, Say) for value in line.values.values()]
+    return any(isinstance(part, Text) for part in (*screen.lines, *values))
 
 
 def _with_the_same_buttons(reply: Reply, bound: Bound | None) -> Reply:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from telegram import Bot, Message, Update
@@ -37,7 +37,18 @@ class Stranger:
     group: bool
 
 
-Did = Held | Threshold | Asked | WantedNoMore | Command | Words | Stranger | None
+@dataclass(frozen=True)
+class Spoken:
+    """A voice note: where its bytes are fetched, how large and long it says to be, and what the buttons of the
+    desk's message ask for to which it replies."""
+
+    file_id: str
+    size: int
+    seconds: float
+    about: tuple[Asked, ...]
+
+
+Did = Held | Threshold | Asked | WantedNoMore | Command | Words | Spoken | Stranger | None
 
 
 @dataclass(frozen=True)
@@ -101,12 +112,29 @@ def _message(message: Message) -> Came:
 def _did(message: Message) -> Did:
     if message.chat.type != ChatType.PRIVATE:
         return Stranger(group=True)
+    if message.voice is not None:
+        return _voice(message)
     if message.text is None:
         return Stranger(group=False)
     if message.text.startswith("/"):
         name, _, rest = message.text[1:].partition(" ")
         return Command(name.partition("@")[0].lower(), rest.strip())
     return Words(message.text)
+
+
+def _voice(message: Message) -> Did:
+    """A voice note in reply to the desk; every other one is never taken in."""
+    voice, replied = message.voice, message.reply_to_message
+    if voice is None or replied is None or replied.reply_markup is None:
+        return Stranger(group=False)
+    buttons = (button for row in replied.reply_markup.inline_keyboard for button in row)
+    about = (decode(str(button.callback_data)) for button in buttons if button.callback_data)
+    asked = tuple(one for one in about if isinstance(one, Asked))
+    if not asked:
+        return Stranger(group=False)
+    seconds = voice.duration
+    long = seconds.total_seconds() if isinstance(seconds, timedelta) else float(seconds)
+    return Spoken(voice.file_id, voice.file_size or 0, long, asked)
 
 
 def app_language(code: str | None) -> str:

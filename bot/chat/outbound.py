@@ -15,6 +15,9 @@ log = structlog.get_logger()
 
 ALREADY_SO = "message is not modified"
 TAP_TOO_LATE = ("query is too old", "query id is invalid")
+TOO_OLD = "can't be deleted"
+"""Telegram deletes for a bot what is younger than 48 hours; other refusals mean that it is gone already."""
+
 GONE = ("message to edit not found", "message can't be edited", "there is no text in the message to edit")
 
 DELETE_AT_ONCE = 100
@@ -27,7 +30,9 @@ REPLACED = 1_000
 class Show:
     """Show words and buttons: in the message `edit`, or in a new one (None). `instead` is deleted then.
 
-    `slow` holds redraws to one a second; `shown` is told the id of the message that shows it now.
+    `slow` holds redraws to one a second; `shown` is told the id of the message that shows it now. `veil`: words
+    that a new message says first, for its notification, before it is changed, and an old one that cannot be
+    deleted says from then on; `quiet`: the phone makes no sound.
     """
 
     chat: int
@@ -37,6 +42,8 @@ class Show:
     instead: int | None = None
     slow: bool = False
     shown: Callable[[int], None] | None = None
+    veil: str = ""
+    quiet: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,10 +76,12 @@ class AnswerTap:
 
 @dataclass(frozen=True)
 class Delete:
-    """Delete messages, on both sides, as far as Telegram still allows."""
+    """Delete messages, on both sides, as far as Telegram still allows; `left` says what follows when so many had
+    to stay."""
 
     chat: int
     messages: tuple[int, ...]
+    left: Callable[[int], tuple[Outgoing, ...]] | None = None
 
 
 @dataclass(frozen=True)
@@ -102,7 +111,8 @@ class Outbound:
                 # Beside the edit, never before it: the edit is what the person waits for.
                 self._pace.reply(out.tap, Job(lambda: self._answer(out)))
             case Show():
-                self._pace.reply(out.chat, Job(lambda: self._show(out), key=out.edit, slow=out.slow))
+                made: list[int] = []
+                self._pace.reply(out.chat, Job(lambda: self._show(out, made), key=out.edit, slow=out.slow))
             case ShowPicture():
                 self._pace.reply(out.chat, Job(lambda: self.send_picture(out.chat, out.picture, out.caption)))
             case ShowFile():
@@ -114,7 +124,7 @@ class Outbound:
 
     async def show(self, show: Show) -> None:
         """Show words and buttons now; raises what Telegram refused."""
-        await self._show(show)
+        await self._show(show, [])
 
     async def send_text(self, chat: int, text: str) -> None:
         """Send a message of its own."""
@@ -131,24 +141,39 @@ class Outbound:
         for out in await later.make():
             self.send(out)
 
-    async def _show(self, show: Show) -> None:
+    async def _show(self, show: Show, made: list[int]) -> None:
+        """`made` is the new message, if a try before this one had come so far."""
         edit = show.edit if show.instead is None else self._instead.get((show.chat, show.instead))
         if edit is not None and await self._edit(show, edit):
             if show.shown is not None:
                 show.shown(edit)
             return
-        await self._pace.allowed()
-        message = await self._bot.send_message(show.chat, show.text, reply_markup=show.keyboard)
+        if not made:
+            await self._pace.allowed()
+            made.append(await self._new(show))
+        if show.veil:
+            await self._pace.allowed()
+            await self._edit(show, made[0])
         if show.shown is not None:
-            show.shown(message.message_id)
+            show.shown(made[0])
         if show.instead is not None:
-            self._replaced(show.chat, show.instead, message.message_id)
+            self._replaced(show, show.instead, made[0])
 
-    def _replaced(self, chat: int, old: int, new: int) -> None:
-        self._instead[chat, old] = new
+    async def _new(self, show: Show) -> int:
+        """A new message: with its words, or only with those that its notification may show."""
+        words, keys = (show.veil, None) if show.veil else (show.text, show.keyboard)
+        quiet: dict[str, bool] = {"disable_notification": True} if show.quiet else {}
+        message = await self._bot.send_message(show.chat, words, reply_markup=keys, **quiet)  # type: ignore[arg-type]
+        return message.message_id
+
+    def _replaced(self, show: Show, old: int, new: int) -> None:
+        self._instead[show.chat, old] = new
         while len(self._instead) > REPLACED:
             self._instead.pop(next(iter(self._instead)), None)
-        self.send(Delete(chat, (old,)))  # by itself, so that its refusal never sends the message again
+        veiled = Show(show.chat, show.veil, None, edit=old)
+        stays = (lambda _left: (veiled,)) if show.veil else None
+        # By itself, so that its refusal never sends the message again.
+        self.send(Delete(show.chat, (old,), left=stays))
 
     async def _edit(self, show: Show, message: int) -> bool:
         try:
@@ -180,15 +205,21 @@ class Outbound:
         except BadRequest:
             # One message that is too old refuses the whole call: then each for itself, one after another, so
             # that none leaves after Telegram asked to wait.
-            for message in messages:
-                await self._delete_one(delete.chat, message)
+            left = sum([await self._stays(delete.chat, message) for message in messages])
+            for out in delete.left(left) if left and delete.left is not None else ():
+                self.send(out)
 
-    async def _delete_one(self, chat: int, message: int) -> None:
+    async def _stays(self, chat: int, message: int) -> bool:
+        """Delete one message; True where Telegram keeps it."""
         await self._pace.allowed()
         try:
             await self._bot.delete_message(chat, message)
-        except (BadRequest, Forbidden):
+        except BadRequest as refusal:
             log.info("a message could not be deleted any more")
+            return TOO_OLD in refusal.message.lower()
+        except Forbidden:
+            log.info("a message could not be deleted any more")
+        return False
 
 
 def is_final(error: TelegramError) -> bool:

@@ -11,7 +11,10 @@ from bot.core.survey import LANGUAGES
 @dataclass(frozen=True)
 class Said:
     """A screen, and perhaps a picture, a file or a summary to follow. With `tell` other coordinators have
-    something to hear, too."""
+    something to hear, too.
+
+    `voice` is a recording to play (the hash of its bytes).
+    """
 
     screen: Screen | None
     picture: bytes | None = None
@@ -21,3 +24,4 @@ class Said:
     tell: bool = False
     file: bytes | None = None
     file_name: str = ""
+    voice: str = ""

@@ -120,6 +120,13 @@ class Continued:
 
 
 @dataclass(frozen=True)
+class Listened:
+    """Wants to hear the present question."""
+
+    step: int
+
+
+@dataclass(frozen=True)
 class Stopped:
     """Wants to pause; answers so far stay sealed."""
 
@@ -159,6 +166,7 @@ Event = (
     | ChangedLanguage
     | AskedForHelp
     | Continued
+    | Listened
     | Stopped
     | Hid
     | Sent

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import assert_never
 
-from bot.core import layout, order
+from bot.core import layout, media, order
 from bot.core.events import (
     AskedForHelp,
     AskedForLanguages,
@@ -29,6 +29,7 @@ from bot.core.events import (
     Finished,
     Hid,
     Kept,
+    Listened,
     ReadOn,
     Reviewed,
     Revised,
@@ -207,7 +208,7 @@ def step(survey: Survey, place: Place, event: Event) -> Step:
             return _changed_language(survey, place, event)
         case AskedForHelp():
             return Step(place, _help(place))
-        case Continued():
+        case Continued() | Listened():
             return Step(place, draw(survey, place))
         case Stopped():
             return Step(place, _stopped(survey, place))
@@ -568,6 +569,8 @@ def _draw(survey: Survey, place: Place, coming: Coming) -> Screen:
         (*_above(question, place, coming), *_asking(survey, question, place), *_how(question, place)),
         (*answers, *_send_row(place, coming, len(answers)), *_foot(place)),
         typed=TYPES[question.type].typed,
+        sound=media.sound(question, place.language, place.step),
+        picture=question.picture,
     )
 
 
@@ -699,7 +702,7 @@ def _answer_rows(question: Question, number: int, place: Place) -> tuple[tuple[B
         rows = layout.rows(_part_buttons(question, number, place))
         return (*rows, *keep) if question.id in place.answers and not place.picked else rows
     buttons = [
-        Button(_label(question, n, place), _does(question, number, n, place)) for n in _visible(question, place)
+        Button(_numbered(question, n, place), _does(question, number, n, place)) for n in _visible(question, place)
     ]
     rows = layout.rows(buttons)
     if kind.several:
@@ -723,6 +726,10 @@ def _part_label(question: Question, part: str, place: Place) -> Line:
         return Text(question.option(part).label[place.language])
     named = (Calendar(part), Calendar(f"--{part}"), int(part))  # a year, a month, a day
     return Say("just-a-number", {"number": named[len(place.picked)]})
+
+
+def _numbered(question: Question, index: int, place: Place) -> Line:
+    return media.numbered(question, index, place.language, _label(question, index, place))
 
 
 def _label(question: Question, index: int, place: Place) -> Line:

@@ -15,14 +15,15 @@ ENTER = "enter"  # come to the desk, choose its language
 LOOK = "look"  # see waves and their released summaries
 OPEN = "open"  # open and close a wave, share its link, invite
 SUBSCRIBE = "subscribe"  # have summaries sent
-APPROVE = "approve"  # confirm or refuse what another one wants to open or close
+RECORD = "record"  # read questions out, for those who read little
+APPROVE = "approve"  # confirm or refuse what another one wants to open, close or have heard
 EXPORT = "export"  # let the released answers leave as rows, together with another one
 
 READ = "read"  # have answers in people's own words, sealed to an own key: and then nothing beside them
 
 ACTS: Mapping[str, frozenset[str]] = {
-    OWNER: frozenset({ENTER, LOOK, OPEN, SUBSCRIBE, APPROVE, EXPORT}),
-    COORDINATOR: frozenset({ENTER, LOOK, OPEN, SUBSCRIBE, APPROVE, EXPORT}),
+    OWNER: frozenset({ENTER, LOOK, OPEN, RECORD, SUBSCRIBE, APPROVE, EXPORT}),
+    COORDINATOR: frozenset({ENTER, LOOK, OPEN, RECORD, SUBSCRIBE, APPROVE, EXPORT}),
     VIEWER: frozenset({ENTER, LOOK, SUBSCRIBE}),
     STEWARD: frozenset({ENTER, READ}),
 }

@@ -8,7 +8,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Union
 
-from bot.core.events import Asked, Event, Threshold, WantedNoMore
+from bot.core.events import Asked, Event, Listened, Threshold, WantedNoMore
 
 
 @dataclass(frozen=True)
@@ -64,11 +64,25 @@ class Button:
 
 
 @dataclass(frozen=True)
+class Sound:
+    """A recording (the hash of its bytes), and what asking for it does."""
+
+    recording: str
+    does: Listened
+
+
+@dataclass(frozen=True)
 class Screen:
-    """One message. `typed` is true where words may be typed, `tight` where lines stand close together."""
+    """One message. `typed` is true where words may be typed, `tight` where lines stand close together.
+
+    `sound` can be asked for in a message of its own, where the recording is at hand; `picture` (the hash of its
+    bytes) stands beside it, likewise.
+    """
 
     language: str
     lines: tuple[Line, ...]
     rows: tuple[tuple[Button, ...], ...] = ()
     typed: bool = False
     tight: bool = False
+    sound: Sound | None = None
+    picture: str = ""

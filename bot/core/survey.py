@@ -142,6 +142,8 @@ class Question:
     `stem` stands above the words of one statement of a grid, `pipes` are the earlier questions whose answers
     stand in its words, `heading` the title of its section. Where `keep` is false nothing of it is kept.
     `order`: whether the options of a scale go up (`ascending`) or down (`descending`).
+    `audio` (by language) and `picture` name what can be heard and seen by the hash of its bytes (see
+    `bot.core.media`).
     """
 
     id: str
@@ -175,6 +177,7 @@ class Question:
     heading: Words = field(default_factory=dict)
     keep: bool = True
     order: str = ""
+    picture: str = ""
 
     @cached_property
     def codes(self) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """The screens outside an interview: the open surveys, the languages, the consent, and who has been here.
 
-Nothing is stored on this side of the threshold: each button carries all that its tap needs.
+Nothing is stored on this side of the threshold: each button carries all that its tap needs. Every screen can be
+hidden.
 """
 
 from __future__ import annotations
@@ -25,19 +26,26 @@ from bot.core.screen import Button, Code, Say, Screen, Text
 from bot.core.survey import Reminding, Survey, worded
 
 
+def hideable(screen: Screen, *marks: int) -> Screen:
+    """The screen with the button that makes it harmless; `marks` are the messages that go then, 0 for none."""
+    hide = Button(Say("button-hide"), HidBefore(tuple(mark for mark in marks if mark)))
+    return replace(screen, rows=(*screen.rows, (hide,)))
+
+
 def offer(waves: Sequence[tuple[str, Survey]], language: str, mark: int) -> Screen:
     """The open surveys, one button each; a plain sentence when there is none."""
     if not waves:
-        return Screen(language, (Say("nothing-open"),))
+        return hideable(Screen(language, (Say("nothing-open"),)), mark)
     rows = tuple((Button(Text(worded(survey.title, language)), PickedWave(wave, mark)),) for wave, survey in waves)
-    return Screen(language, (Say("choose-survey"),), rows)
+    return hideable(Screen(language, (Say("choose-survey"),), rows), mark)
 
 
 def languages(wave: str, survey: Survey, language: str, mark: int) -> Screen:
     """The languages, each in its own script; the app's own language stands first."""
     ordered = sorted(survey.offered, key=lambda code: code != language)
     rows = tuple((Button(Text(LANGUAGE_NAMES[code]), PickedLanguage(wave, mark, code)),) for code in ordered)
-    return Screen(language, tuple(Say("choose-language", language=code) for code in ordered), rows)
+    screen = Screen(language, tuple(Say("choose-language", language=code) for code in ordered), rows)
+    return hideable(screen, mark)
 
 
 def consent(wave: str, survey: Survey, organisation: str, k: int, language: str, mark: int, slot: int) -> Screen:
@@ -122,17 +130,17 @@ def joined(wave: str, code: str) -> str:
 
 def uninvited(language: str, state: str | None) -> Screen:
     """This link begins nothing: it is full or expired, or there is no invitation in it (None)."""
-    return Screen(language, (Say(f"invitation-{state}" if state else "invitation-needed"),))
+    return hideable(Screen(language, (Say(f"invitation-{state}" if state else "invitation-needed"),)))
 
 
-def refused(language: str) -> Screen:
+def refused(language: str, mark: int) -> Screen:
     """A plain good-bye: nothing was stored."""
-    return Screen(language, (Say("refused"),))
+    return hideable(Screen(language, (Say("refused"),)), mark)
 
 
 def closed(language: str) -> Screen:
     """The survey of this link takes no more answers."""
-    return Screen(language, (Say("survey-closed"),))
+    return hideable(Screen(language, (Say("survey-closed"),)))
 
 
 def begun(wave: str, language: str, mark: int, *, another: bool) -> Screen:
@@ -140,19 +148,16 @@ def begun(wave: str, language: str, mark: int, *, another: bool) -> Screen:
     rows = [(Button(Say("button-start-over"), StartedOver(wave, mark, language, sure=False)),)]
     if another:
         rows.append((Button(Say("button-another-person"), Joined(wave, mark, language)),))
-    return Screen(language, (Say("go-on-above"),), tuple(rows))
+    return hideable(Screen(language, (Say("go-on-above"),), tuple(rows)), mark)
 
 
 def start_over(wave: str, language: str, mark: int) -> Screen:
     """What starting over means, before it happens."""
-    return Screen(
-        language,
-        (Say("start-over-means"),),
-        ((Button(Say("button-start-over-sure"), StartedOver(wave, mark, language, sure=True)),),),
-    )
+    rows = ((Button(Say("button-start-over-sure"), StartedOver(wave, mark, language, sure=True)),),)
+    return hideable(Screen(language, (Say("start-over-means"),), rows), mark)
 
 
 def answered(wave: str, language: str, mark: int, *, another: bool) -> Screen:
     """The survey was answered from here already."""
     rows = ((Button(Say("button-another-person"), Joined(wave, mark, language)),),) if another else ()
-    return Screen(language, (Say("already-answered"),), rows)
+    return hideable(Screen(language, (Say("already-answered"),), rows), mark)

@@ -26,6 +26,7 @@ from bot.core.flow import LANGUAGE_NAMES
 from bot.core.survey import Survey
 from bot.demo.stage import Stage, StageTrouble, act
 from bot.files.check import check
+from bot.files.recordings import lend
 from bot.files.surveys import load
 
 FIRST_PHONE = 7_200_000_001
@@ -51,6 +52,7 @@ def try_out(path: Path, port: int, languages: list[str], browser: bool) -> None:
     with tempfile.TemporaryDirectory(prefix="aitbar-shelf-") as shelf:
         # Not the author's folder: what is saved there under one version would be refused, and said, by the bot.
         shutil.copy(path, shelf)
+        lend(path, Path(shelf))
         _on_stage(path, Path(shelf), port, languages or list(survey.languages), browser)
 
 
@@ -121,6 +123,7 @@ class Trying:
         self._good = self._stage.folder / "tried" / str(self._version) / self._path.name
         self._good.parent.mkdir(parents=True)
         shutil.copyfile(self._path, self._good)
+        lend(self._path, self._good.parent)
         return survey
 
     # -- the phones -----------------------------------------------------------------------------------

@@ -34,9 +34,9 @@ class NotDrawn(Exception):
 def png(digest: Digest) -> bytes:
     """A portrait picture as long as it needs to be. Raises NotDrawn."""
     ppi = _POINTS_AN_INCH * PIXELS_WIDE / _POINTS_WIDE
-    with _contained():
+    with contained():
         return typst.compile(
-            _template(), font_paths=_fonts(), format="png", ppi=ppi, sys_inputs=_inputs(digest, "phone")
+            _template(), font_paths=fonts(), format="png", ppi=ppi, sys_inputs=_inputs(digest, "phone")
         )
 
 
@@ -45,10 +45,10 @@ def pdf(digest: Digest, timestamp: datetime) -> bytes:
 
     Raises RuntimeError when the fonts lack a character, and names it.
     """
-    with _contained():
+    with contained():
         return typst.compile(
             _template(),
-            font_paths=_fonts(),
+            font_paths=fonts(),
             format="pdf",
             sys_inputs=_inputs(digest, "a4"),
             pdf_standards=["a-2a", "ua-1"],
@@ -57,7 +57,7 @@ def pdf(digest: Digest, timestamp: datetime) -> bytes:
 
 
 @contextmanager
-def _contained() -> Iterator[None]:
+def contained() -> Iterator[None]:
     """Turn a panic of the library into a failure of this picture: a panic is no Exception, and would end us."""
     try:
         yield
@@ -82,7 +82,7 @@ def _template() -> bytes:
 
 
 @cache
-def _fonts() -> typst.Fonts:
+def fonts() -> typst.Fonts:
     """Our fonts and no others: the embedded ones would stand in for a missing letter without a word."""
     folder = str(files("bot").joinpath("assets", "fonts"))
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder])

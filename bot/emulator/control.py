@@ -256,7 +256,9 @@ async def send(control: Control, request: Request, body: Body) -> Json:
         return await _seen(control, user, control.phones.share_contact(user, number), body)
     for kind in ("voice", "photo"):
         if kind in body:
-            done = control.phones.send_file(user, kind, _upload(kind, body[kind]), str(body.get("caption") or ""))
+            upload, caption = _upload(kind, body[kind]), str(body.get("caption") or "")
+            reply_to = None if body.get("reply_to") is None else int(body["reply_to"])
+            done = control.phones.send_file(user, kind, upload, caption, reply_to)
             return await _seen(control, user, done, body)
     if "text" not in body:
         raise Mistake(400, "give text, command, deep_link, contact, voice or photo")

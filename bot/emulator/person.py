@@ -10,6 +10,7 @@ screen has come to rest, so that a talk reads as a talk:
 """
 
 import asyncio
+import base64
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -53,6 +54,16 @@ class Document:
 
 
 @dataclass(frozen=True)
+class Sound:
+    """A voice note, or (with a name) a sound sent as music; `seconds` it plays."""
+
+    url: str
+    seconds: int
+    size: int
+    name: str = ""
+
+
+@dataclass(frozen=True)
 class Message:
     """One bubble. `text` is the text or the caption; `edits` counts how often the message was changed."""
 
@@ -64,6 +75,8 @@ class Message:
     buttons: tuple[tuple[Button, ...], ...] = ()
     photo: Photo | None = None
     document: Document | None = None
+    sound: Sound | None = None
+    protected: bool = False
     reply_to: int | None = None
 
     @property
@@ -124,6 +137,7 @@ class Screen:
         for message in self.messages:
             sign = "<" if message.from_bot else ">"
             thing = " (photo)" if message.photo else f" ({message.document.name})" if message.document else ""
+            thing = " (voice)" if message.sound else thing
             rows = "".join("\n    " + "  ".join(f"[{each.text}]" for each in row) for row in message.buttons)
             lines.append(f"{sign} {message.text}{thing}{rows}")
         return "\n".join(lines) or "(an empty chat)"
@@ -180,6 +194,13 @@ class Person:
     async def say(self, text: str, *, reply_to: int | None = None, wait: bool = True) -> Screen:
         """Write a text or a /command."""
         body: dict[str, Any] = {"text": text}
+        if reply_to is not None:
+            body["reply_to"] = reply_to
+        return await self._act("send", body, wait=wait)
+
+    async def speak(self, voice: bytes, *, reply_to: int | None = None, wait: bool = True) -> Screen:
+        """Send a voice note."""
+        body: dict[str, Any] = {"voice": base64.b64encode(voice).decode()}
         if reply_to is not None:
             body["reply_to"] = reply_to
         return await self._act("send", body, wait=wait)
@@ -251,8 +272,8 @@ class Person:
         screen = await self._look({"wait": "new", "since": since, "idle": idle, "timeout": timeout})
         return self._rested(screen, f"nothing new in {timeout} s")
 
-    async def fetch(self, thing: Photo | Document) -> bytes:
-        """The bytes of a photo or a document on the screen."""
+    async def fetch(self, thing: Photo | Document | Sound) -> bytes:
+        """The bytes of a photo, a document or a sound on the screen."""
         session = await self._connected()
         async with session.get(self._url + thing.url) as reply:
             reply.raise_for_status()
@@ -340,7 +361,7 @@ def read_screen(shown: dict[str, Any]) -> Screen:
 
 
 def _message(shown: dict[str, Any]) -> Message:
-    photo, document = shown.get("photo"), shown.get("document")
+    photo, document, sound = shown.get("photo"), shown.get("document"), shown.get("voice") or shown.get("audio")
     return Message(
         id=shown["id"],
         from_bot=shown["from_bot"],
@@ -353,5 +374,7 @@ def _message(shown: dict[str, Any]) -> Message:
         ),
         photo=Photo(**photo) if photo else None,
         document=Document(**document) if document else None,
+        sound=Sound(sound["url"], sound["duration"], sound["size"], sound.get("name", "")) if sound else None,
+        protected=shown.get("protected", False),
         reply_to=shown.get("reply_to"),
     )

@@ -109,7 +109,9 @@ class Phones:
         chat.talk.happens(chat, "the person shares their number")
         return self._send_one(chat, {"contact": {"phone_number": phone_number, **known, "user_id": user_id}})
 
-    def send_file(self, user_id: int, kind: str, upload: Upload, caption: str = "") -> Json:
+    def send_file(
+        self, user_id: int, kind: str, upload: Upload, caption: str = "", reply_to: int | None = None
+    ) -> Json:
         """Send a `photo` or a `voice` message."""
         chat = self._writable(user_id)
         try:
@@ -118,7 +120,7 @@ class Phones:
             raise Mistake(400, f"this cannot be sent: {refused}") from None
         text = letters.clean_text(caption)
         chat.talk.happens(chat, f"the person sends a {kind}")
-        return self._send_one(chat, content | ({"caption": text} if text else {}))
+        return self._send_one(chat, content | ({"caption": text} if text else {}), reply_to)
 
     def start(self, user_id: int, payload: str = "") -> Json:
         """Press Start, perhaps from a link with a payload; a blocked bot is unblocked by it."""

@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, Protocol
 
-from bot.emulator.person import Button, Message, Screen, Toast
+from bot.emulator.person import Button, Message, Photo, Screen, Sound, Toast
 
 UNSEEN = dict.fromkeys([*range(0x2066, 0x206A), 0x200E, 0x200F], None)
 """Letters that steer direction and are not seen."""
@@ -42,7 +42,7 @@ def shown(before: Screen, after: Screen) -> str:
     """What changed on the phone by the bot's hand, as it stands in a talk."""
     lines: list[str] = []
     for message in changed(before, after):
-        words = _LONG.sub(lambda found: "#" * len(found[0]), plain(message.text))
+        words = _LONG.sub(lambda found: "#" * len(found[0]), plain(message.text) or thing(message))
         lines += [("< " if number == 0 else "  ") + line for number, line in enumerate(words.split("\n"))]
         lines += _rows(message)
     lines += [f"< (in passing) {plain(toast)}" for toast in toasts(before, after)]
@@ -77,6 +77,11 @@ def toasts(before: Screen, after: Screen) -> list[str]:
     return [toast.text for toast in after.toasts if toast.seq > newest and toast.text]
 
 
+def thing(message: Message) -> str:
+    """What a message is that has no words."""
+    return "(a picture)" if message.photo else "(a voice)" if message.sound else ""
+
+
 def turned_round(message: Message) -> bool:
     """True for a message of a language that is read from the right."""
     return bool(re.match(r"[\W\d_]*[\u0600-\u06ff]", message.text))
@@ -98,7 +103,7 @@ def _rows(message: Message) -> Iterator[str]:
 
 def _first_word(message: Message) -> str:
     if message.from_bot:
-        return "words of the bot"
+        return thing(message).strip("()") or "words of the bot"
     return f"“{(plain(message.text).split() or ['a file'])[0]}”"
 
 
@@ -137,11 +142,16 @@ class _Glance:
     def screen(self) -> Screen:
         """The same as a person sees it."""
         messages = tuple(
-            Message(id, from_bot, _words(content), 0, edits, _buttons(keyboard))
+            Message(id, from_bot, _words(content), 0, edits, _buttons(keyboard), *_things(content))
             for id, from_bot, content, keyboard, edits in self.messages
         )
         said = (Toast(each["text"], each["alert"], each["message_id"], each["seq"]) for each in self.toasts)
         return Screen(seq=0, now=0.0, messages=messages, deleted=self.deleted, toasts=tuple(said))
+
+
+def _things(content: dict[str, Any]) -> tuple[Photo | None, None, Sound | None]:
+    photo = Photo("", 0, 0, 0) if "photo" in content else None
+    return photo, None, Sound("", 0, 0) if "voice" in content or "audio" in content else None
 
 
 def _words(content: dict[str, Any]) -> str:

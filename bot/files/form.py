@@ -43,7 +43,8 @@ MOST_ITEMS = 30
 _ID = re.compile(r"[a-z][a-z0-9_]{0,31}")
 _SURVEY_ID = re.compile(r"[a-z][a-z0-9_-]{0,63}")
 LANGUAGE = re.compile(r"[a-z]{2,3}")
-_AUDIO = re.compile(r"[a-z0-9_-]{1,64}\.(ogg)")
+AUDIO = re.compile(r"[a-z0-9_-]{1,64}(\.[a-z]{2,3})?\.ogg")
+PICTURE = re.compile(r"[a-z0-9_-]{1,64}\.(png|jpg|jpeg)")
 
 _SPSS = {"all", "and", "by", "eq", "ge", "gt", "le", "lt", "ne", "not", "or", "to", "with"}
 _STATA = {"byte", "double", "float", "if", "in", "int", "long", "str", "strl", "using", "with"}
@@ -85,9 +86,20 @@ def _language(value: str) -> str:
 
 
 def _audio(value: str) -> str:
-    if not _AUDIO.fullmatch(value):
+    if not AUDIO.fullmatch(value):
         raise PydanticCustomError("bad-audio-name", "bad audio name")
     return value
+
+
+def _picture(value: str) -> str:
+    if not PICTURE.fullmatch(value):
+        raise PydanticCustomError("bad-picture-name", "bad picture name")
+    return value
+
+
+def is_survey_id(value: str) -> bool:
+    """True for what may name a survey, and so a folder."""
+    return _SURVEY_ID.fullmatch(value) is not None
 
 
 def _pattern(expression: re.Pattern[str]) -> Any:
@@ -98,7 +110,8 @@ Id = Annotated[str, AfterValidator(_id), _pattern(_ID)]
 Code = Annotated[str, AfterValidator(_code), _pattern(_ID)]
 SurveyId = Annotated[str, AfterValidator(_survey_id), _pattern(_SURVEY_ID)]
 Language = Annotated[str, AfterValidator(_language), _pattern(LANGUAGE)]
-AudioName = Annotated[str, AfterValidator(_audio), _pattern(_AUDIO)]
+AudioName = Annotated[str, AfterValidator(_audio), _pattern(AUDIO)]
+PictureName = Annotated[str, AfterValidator(_picture), _pattern(PICTURE)]
 
 Words = dict[str, str]
 Options = Annotated[dict[Code, Words], Field(min_length=2, max_length=MOST_OPTIONS)]
@@ -255,6 +268,7 @@ class Note(Asked):
     """Words that ask nothing."""
 
     type: Literal["note"]
+    picture: PictureName | None = None
 
 
 class OwnWords(Asked):

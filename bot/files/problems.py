@@ -212,7 +212,49 @@ CATALOGUE: Mapping[str, Sentence] = {
     "bad-audio-name": S(
         "'{value}' cannot be the name of a recording",
         "small letters, digits, - and _, at most 64, then .ogg",
-        "rename the file, as in 'gender-ur.ogg'",
+        "rename the file, as in 'gender.ur.ogg'",
+    ),
+    "bad-picture-name": S(
+        "'{value}' cannot be the name of a picture",
+        "small letters, digits, - and _, at most 64, then .png or .jpg",
+        "rename the file, as in 'road.png'",
+    ),
+    # -- files beside the survey --------------------------------------------------------------------------
+    "recording-missing": S(
+        "the recording '{name}' is not in {folder}",
+        "a question without its recording is asked without a button to hear it",
+        "put the file there, or take its name out",
+        "warning",
+    ),
+    "recording-bad": S(
+        "the recording '{name}' is no OGG file with Opus sound, or is damaged",
+        "a voice note is OGG/Opus: nothing else is played in the chat by a tap",
+        "record it again in the chat, or convert it to OGG/Opus",
+    ),
+    "recording-large": S(
+        "the recording '{name}' has {found}",
+        "a voice note has 1 MB at most",
+        "save it as mono with a lower bit rate",
+    ),
+    "recording-long": S(
+        "the recording '{name}' plays for {found}",
+        "a question is heard in 20 seconds or less",
+        "shorten the question, or read it faster",
+    ),
+    "picture-missing": S(
+        "the picture '{name}' is not in {folder}",
+        "a picture that is named is shown",
+        "put the file there, or take its name out",
+    ),
+    "picture-bad": S(
+        "the picture '{name}' is no PNG or JPEG file, or is damaged",
+        "Telegram shows PNG and JPEG",
+        "save it as PNG or JPEG",
+    ),
+    "picture-large": S(
+        "the picture '{name}' has {found}",
+        "2 MB, 10,000 pixels of width and height together, and 20 times as long as wide, at most",
+        "make it smaller",
     ),
     "twice": S("'{value}' stands twice in {place}", "each is named once", "delete one of the two"),
     # -- words --------------------------------------------------------------------------------------------

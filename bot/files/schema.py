@@ -53,6 +53,7 @@ KEYS: Mapping[str, str] = {
     "max": "The highest number taken.",
     "bands": "How numbers are counted: {none: [0, 0], some: [1, 5]}.",
     "longest": "The most letters an answer in own words may have.",
+    "picture": "The name of a picture, shown with the note: road.png.",
     "decimals": "How many places behind the point a number may have: 0, 1 or 2.",
     "statements": "The statements of a grid, by id; each is a question of its own.",
     "choice_filter": "Which options are offered after which earlier answer: {province: {kp: [swat]}}.",

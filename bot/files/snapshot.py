@@ -13,12 +13,13 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bot.core.survey import Survey
 from bot.core.versions import changes
-from bot.files import helplines
+from bot.files import helplines, recordings
+from bot.files.attached import lying
 from bot.files.catalogues import check_catalogue
 from bot.files.phrases import SOURCE, Phrases, catalogues_in, language_of
 from bot.files.plain import MOST_BYTES, text_of
@@ -34,11 +35,13 @@ BEYOND_READING = frozenset(
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What the bot speaks from: its own words, and the surveys that may be opened."""
+    """What the bot speaks from: its own words, the surveys that may be opened, what can be heard and seen (by the
+    hash of its bytes)."""
 
     phrases: Phrases
     surveys: Mapping[str, Pinnable]
     files: Mapping[str, Path]
+    media: Mapping[str, Path] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -54,13 +57,15 @@ class Look:
         return tuple(problem for problem in self.problems if problem.level == "error")
 
 
-def fingerprint(surveys: Path, catalogues: Path) -> str:
+def fingerprint(surveys: Path, catalogues: Path, recorded: Path | None = None) -> str:
     """Changes whenever a file does that `look` would read."""
     seen = hashlib.sha256()
-    for path in (*survey_files(surveys), *catalogues_in(catalogues)):
+    beside = recordings.files_beside(surveys, recorded)
+    for path in (*survey_files(surveys), *catalogues_in(catalogues), *beside):
+        most = recordings.MOST_PICTURE_BYTES if path in beside else MOST_BYTES
         try:
             with path.open("rb") as file:
-                content = hashlib.sha256(file.read(MOST_BYTES + 1)).hexdigest() if path.is_file() else "no file"
+                content = hashlib.sha256(file.read(most + 1)).hexdigest() if path.is_file() else "no file"
         except OSError as error:
             content = f"{error.errno}"
         seen.update(f"{path}\0{content}\n".encode(errors="surrogateescape"))
@@ -72,11 +77,12 @@ def survey_files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob("*.yaml") if not path.name.startswith(helplines.STEM))
 
 
-def look(surveys: Path, catalogues: Path, spoken: Phrases | None = None) -> Look:
-    """Everything in these folders. `spoken`: the words in use, whose phrases and values must go on to exist."""
+def look(surveys: Path, catalogues: Path, spoken: Phrases | None = None, recorded: Path | None = None) -> Look:
+    """Everything in these folders. `spoken`: the words in use, whose phrases and values must go on to exist;
+    `recorded`: what coordinators recorded in the chat."""
     phrases, wording = _words(catalogues, spoken)
-    found, files, problems = _surveys(surveys)
-    snapshot = None if phrases is None else Snapshot(phrases, found, files)
+    found, files, problems = _surveys(surveys, recorded)
+    snapshot = None if phrases is None else Snapshot(phrases, found, files, lying(surveys, recorded))
     return Look(snapshot, (*problems, *wording))
 
 
@@ -85,7 +91,7 @@ def unraised(snapshot: Snapshot, asked: Iterable[Survey]) -> tuple[Problem, ...]
     problems: dict[Problem, None] = {}
     for old in asked:
         survey, _document = snapshot.surveys.get(old.id, (None, None))
-        if survey is None or survey.version != old.version or survey == old:
+        if survey is None or survey.version != old.version or _words_of(survey) == _words_of(old):
             continue
         path = snapshot.files[old.id]
         notes = Notes(str(path))
@@ -93,6 +99,11 @@ def unraised(snapshot: Snapshot, asked: Iterable[Survey]) -> tuple[Problem, ...]
         notes.add("version-not-raised", _version_line(path), **found, changed="; ".join(changes(old, survey)))
         problems |= notes.problems
     return tuple(problems)
+
+
+def _words_of(survey: Survey) -> Survey:
+    """A survey without what can be heard and seen: a wave keeps its own, and goes on with it."""
+    return replace(survey, questions=tuple(replace(q, audio={}, picture="") for q in survey.questions))
 
 
 def leave_out(snapshot: Snapshot, problems: Iterable[Problem]) -> Snapshot:
@@ -113,7 +124,7 @@ def _version_line(path: Path) -> int:
 # -- surveys ----------------------------------------------------------------------------------------------
 
 
-def _surveys(folder: Path) -> tuple[dict[str, Pinnable], dict[str, Path], list[Problem]]:
+def _surveys(folder: Path, recorded: Path | None) -> tuple[dict[str, Pinnable], dict[str, Path], list[Problem]]:
     found: dict[str, Pinnable] = {}
     files: dict[str, Path] = {}
     problems: list[Problem] = []
@@ -123,7 +134,7 @@ def _surveys(folder: Path) -> tuple[dict[str, Pinnable], dict[str, Path], list[P
         notes.add("nothing-to-check", 1)
         problems += notes.ordered()
     for path in paths:
-        loaded = load(path)
+        loaded = load(path, recorded)
         problems += loaded.problems
         if loaded.survey is None:
             continue

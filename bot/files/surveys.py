@@ -40,7 +40,7 @@ from bot.core.survey import (
     Survey,
     Words,
 )
-from bot.files import readers
+from bot.files import attached, readers
 from bot.files.phrases import SOURCE, piped
 from bot.files.plain import Plain, read
 from bot.files.problems import Notes, Problem
@@ -81,15 +81,17 @@ class Loaded:
         return readers.drafts(languages_of(self.said), listed, SOURCE)
 
 
-def load(path: Path) -> Loaded:
-    """The survey in a file, or every problem it has."""
+def load(path: Path, recorded: Path | None = None) -> Loaded:
+    """The survey in a file, or every problem it has. `recorded`: the folder of what coordinators recorded."""
     notes = Notes(str(path))
     plain = read(Path(path), notes)
     inspect(plain, notes, speaks=frozenset(YES_NO["yes"]))
     said = plain.value if isinstance(plain.value, dict) else {}
+    beside = attached.look(Path(path), plain, notes)
     if notes.refused:
         return Loaded(None, notes.ordered(), {}, said, plain)
     document = pinned(said)
+    attached.pin(document, beside, recorded)
     survey = from_document(document)
     found = longest_place(survey)
     if found > PLACE_SIZES[-1]:
@@ -274,6 +276,7 @@ def _read_question(said: Mapping[str, Any], scale: Mapping[str, Any], section: M
         heading=section.get("title", {}),
         keep=said.get("keep", said["type"] != "calculate"),
         order=scale.get("order", ""),
+        picture=said.get("picture", ""),
     )
 
 

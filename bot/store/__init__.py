@@ -42,6 +42,7 @@ from bot.store.proposals import Proposal, Proposals
 from bot.store.reminders import Reminder, Reminders
 from bot.store.ticks import LAST_DAILY, Ticked, tick
 from bot.store.trouble import StoreTrouble
+from bot.store.uploads import Uploads
 from bot.store.vault import Vault, dump_body
 from bot.store.waves import PERIOD, Released, SurveyReader, Terms, Wave, Waves, WaveTrouble, read_node, write_node
 
@@ -100,6 +101,7 @@ class Transaction:
         self.desk = Desk(connection)
         self.invites = Invites(connection)
         self.proposals = Proposals(connection)
+        self.uploads = Uploads(connection)
         self.contacts = Contacts(connection, keys)
         self.reminders = Reminders(connection, self.contacts, self.waves)
         self.outcomes = Outcomes(connection)

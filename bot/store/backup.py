@@ -49,6 +49,7 @@ LEFT_OUT: Mapping[Table, str] = {
     t.claim_code: "a code that makes owners",
     t.proposal: "acts that wait for a second person",
     t.approval: "codes that let rows out",
+    t.upload: "what recordings are called at Telegram; they are uploaded anew",
     t.mark: "facts of a moment: ticks, pauses",
 }
 """The tables that no backup holds, and what stands in them. Each table is here or above."""

@@ -24,6 +24,7 @@ from bot.store import tables as t
 OPEN_WAVE = "open"
 CLOSE_WAVE = "close"
 EXPORT_ROWS = "export"
+RECORD = "record"
 
 WAITING = "waiting"
 DONE = "done"

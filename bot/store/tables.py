@@ -272,6 +272,16 @@ approval = _table(
 )
 """One-time codes that coordinators got in the chat for a row export on the console."""
 
+upload = _table(
+    "upload",
+    Column("bot", CHAT, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("kind", String, nullable=False),  # voice, audio, photo
+    Column("file_id", String, nullable=False),
+    PrimaryKeyConstraint("bot", "sha256", "kind"),
+)
+"""What our own recordings and pictures are called at Telegram: no person stands here."""
+
 digest = _table(
     "digest",
     Column("wave", String, nullable=False),

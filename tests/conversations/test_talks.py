@@ -4,7 +4,8 @@
 2. After the choice of a language the bot speaks that language and no other.
 3. One message is edited in place; what was typed, and the message itself, are gone at the end.
 4. Urdu and Pashto begin at the right in every line, and numbers put into them stand in isolates.
-5. A talk saved from a phone of `aitbar try` is such a talk.
+5. No notification shows a word of the survey or of whoever asks.
+6. A talk saved from a phone of `aitbar try` is such a talk.
 None of this is rewritten by `pytest --rewrite`, and a talk that breaks it is not rewritten at all.
 """
 
@@ -26,8 +27,9 @@ from ruamel.yaml import YAML
 
 from bot.core import steward_key
 from bot.emulator.person import Person
-from bot.emulator.talk import plain
+from bot.emulator.talk import plain, thing
 from bot.files.phrases import Phrases
+from bot.files.recordings import KINDS
 from tests.conversations import seeded
 from tests.conversations.talk import FOLDER, NAMES, ONLY_SEEN, RIGHT_TO_LEFT, Played, Player, Talk, read
 from tests.demo.tried import Tried, tried
@@ -51,6 +53,9 @@ def player(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Player]:
     shelf.mkdir()
     for survey in (ROOT / "surveys").rglob("*.yaml"):
         shutil.copy(survey, shelf)
+    for kind in KINDS:
+        for beside in (ROOT / "surveys").rglob(kind):
+            shutil.copytree(beside, shelf / kind, dirs_exist_ok=True)
     settings = {
         "AITBAR_ORGANISATION": ORGANISATION,
         "AITBAR_MIN_BLOCK": "10",
@@ -85,7 +90,7 @@ def judged(talk: Talk, player: Player, *, listen: bool = False) -> Played:
     else:
         wave, link = asyncio.run(_open(player.rig, talk.wish("survey"), talk.wish("organisation"))), ""
     played = asyncio.run(player.play(talk, wave, listen=listen, link=link))
-    for promise in (_kept, _on_the_phone, _spoken, _from_the_right, _isolated, _turned):
+    for promise in (_kept, _on_the_phone, _spoken, _from_the_right, _isolated, _turned, _unnamed):
         promise(talk, played, player.rig)
     return played
 
@@ -131,7 +136,7 @@ def _on_the_phone(talk: Talk, played: Played, _rig: Rig) -> None:
 def _spoken(_talk: Talk, played: Played, _rig: Rig) -> None:
     assert any(language for language, _ in played.spoken), "nobody chose a language"
     for language, message in played.spoken:
-        if not language:
+        if not language or thing(message):
             continue
         buttons = [label for label in message.labels if plain(label) not in NAMES]
         for words in (*message.text.split("\n"), *buttons):
@@ -170,6 +175,17 @@ def _turned(_talk: Talk, played: Played, _rig: Rig) -> None:
             if first in labels:
                 ends = (labels[-1], labels[0]) if language in RIGHT_TO_LEFT else (labels[0], labels[-1])
                 assert ends == (first, last), labels
+
+
+def _unnamed(talk: Talk, played: Played, _rig: Rig) -> None:
+    """What a lock screen showed of each new message: its first line, or what kind of thing it is."""
+    assert played.end is not None
+    survey = _survey(talk.wish("survey"))
+    texts = [words for language in NAMES.values() for words in _texts(survey, language)]
+    named = {line.strip() for words in texts for line in words.split("\n") if len(line.strip()) > 4}
+    for shown in map(plain, played.end.notifications):
+        assert ORGANISATION not in shown
+        assert [words for words in named if words in shown] == []
 
 
 # -- the promises themselves are looked at --------------------------------------------------------------

@@ -21,6 +21,7 @@ from bot.core.roles import (
     OPEN,
     OWNER,
     READ,
+    RECORD,
     ROLES,
     STEWARD,
     SUBSCRIBE,
@@ -28,7 +29,7 @@ from bot.core.roles import (
     may,
 )
 
-EVERY_ACT = (ENTER, LOOK, OPEN, SUBSCRIBE, APPROVE, EXPORT, READ)
+EVERY_ACT = (ENTER, LOOK, OPEN, RECORD, SUBSCRIBE, APPROVE, EXPORT, READ)
 
 ALLOWED = {
     (OWNER, ENTER),
@@ -36,11 +37,13 @@ ALLOWED = {
     (VIEWER, ENTER),
     (OWNER, LOOK),
     (OWNER, OPEN),
+    (OWNER, RECORD),
     (OWNER, SUBSCRIBE),
     (OWNER, APPROVE),
     (OWNER, EXPORT),
     (COORDINATOR, LOOK),
     (COORDINATOR, OPEN),
+    (COORDINATOR, RECORD),
     (COORDINATOR, SUBSCRIBE),
     (COORDINATOR, APPROVE),
     (COORDINATOR, EXPORT),

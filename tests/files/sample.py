@@ -1,4 +1,10 @@
-"""A survey file that uses every key there is, for the tests to spoil."""
+"""A survey file that uses every key there is, for the tests to spoil, and the files that lie beside it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.sounds import picture, voice
 
 SOUND = """\
 survey: sample
@@ -69,6 +75,7 @@ questions:
     screen_out: [under_18]
   - id: hello
     type: note
+    picture: hello.png
     ask: {ur: اب چند سوال, en: Some questions follow.}
   - id: trust_police
     type: scale
@@ -237,3 +244,22 @@ indicators:
     better: lower
 """
 """A survey file with every key of the logic: what is asked of whom, in which order, and worked out."""
+
+
+RECORDING = voice(2.0)
+
+PICTURE = picture()
+
+
+def beside(folder: Path, survey: str = "sample") -> None:
+    """The recording and the picture that the file names; and some that are not as they should be."""
+    audio, pictures = folder / "audio" / survey, folder / "pictures" / survey
+    for path in (audio, pictures):
+        path.mkdir(parents=True, exist_ok=True)
+    (audio / "gender-ur.ogg").write_bytes(RECORDING)
+    (audio / "cut.ogg").write_bytes(RECORDING[:-1])
+    (audio / "long.ogg").write_bytes(voice(21.0))
+    (audio / "large.ogg").write_bytes(RECORDING + bytes(2**20))
+    (pictures / "hello.png").write_bytes(PICTURE)
+    (pictures / "cut.png").write_bytes(PICTURE[:20])
+    (pictures / "narrow.png").write_bytes(picture(100, 4))

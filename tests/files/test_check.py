@@ -19,7 +19,7 @@ import pytest
 
 from bot.files.check import check
 from bot.files.problems import Problem
-from tests.files.sample import LOGICAL, SOUND
+from tests.files.sample import LOGICAL, SOUND, beside
 
 HEADER = r"""msgid ""
 msgstr ""
@@ -236,6 +236,7 @@ def survey(tmp_path: Path, text: str) -> Path:
     """A survey file with this text."""
     path = tmp_path / "survey.yaml"
     path.write_text(text)
+    beside(tmp_path)
     return path
 
 

@@ -31,7 +31,7 @@ from bot.files.sarif import sarif
 from bot.files.schema import KEYS, schema
 from bot.files.surveys import load
 from tests.files.json_schema import faults
-from tests.files.sample import SOUND
+from tests.files.sample import SOUND, beside
 
 ROOT = Path(__file__).resolve().parents[2]
 TRUST = ROOT / "surveys" / "community-trust.yaml"
@@ -46,6 +46,7 @@ def written(folder: Path, *edits: tuple[str, str]) -> Path:
         text = text.replace(old, new)
     path = folder / "mine.yaml"
     path.write_text(text)
+    beside(folder)
     return path
 
 

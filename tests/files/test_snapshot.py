@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from bot.files.snapshot import Snapshot, fingerprint, leave_out, look, unraised
-from tests.files.sample import SOUND
+from tests.files.sample import SOUND, beside
 from tests.rig import ROOT
 
 
@@ -26,6 +26,8 @@ def surveys(tmp_path: Path) -> Path:
     """A folder with two sound surveys."""
     folder = tmp_path / "surveys"
     folder.mkdir()
+    for id in ("sample", "second"):
+        beside(folder, id)
     (folder / "sample.yaml").write_text(SOUND)
     (folder / "second.yaml").write_text(SOUND.replace("survey: sample", "survey: second"))
     return folder

@@ -9,6 +9,7 @@ Promises:
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import random
@@ -24,7 +25,7 @@ from bot.core.survey import Band, CellPart, Clocks, Option, Reminding
 from bot.files.problems import CATALOGUE
 from bot.files.surveys import YES_NO, Loaded, from_document, load, schema
 from tests.files import test_logic
-from tests.files.sample import SOUND
+from tests.files.sample import RECORDING, SOUND, beside
 
 HERE = "# here"
 
@@ -33,6 +34,7 @@ def loaded(tmp_path: Path, text: str | bytes) -> Loaded:
     """What comes of a file with this text."""
     path = tmp_path / "survey.yaml"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    beside(tmp_path)
     return load(path)
 
 
@@ -91,7 +93,7 @@ def test_questions_carry_what_the_file_says(tmp_path: Path) -> None:
     assert survey is not None
     assert survey.question("district").specials == ("prefer_not",)
     assert survey.question("gender").specials == ("dont_know", "prefer_not")
-    assert survey.question("gender").audio == {"ur": "gender-ur.ogg"}
+    assert survey.question("gender").audio == {"ur": hashlib.sha256(RECORDING).hexdigest()}
     assert survey.question("age_band").screen_out == ("under_18",)
     assert survey.question("hello").specials == ()
     assert [option.code for option in survey.question("trust_police").options] == ["none", "some", "much"]
@@ -291,6 +293,14 @@ MISTAKES: list[tuple[str, *tuple[Edit, ...]]] = [
     ("unspoken-language", ("languages: [ur, en]", "languages: [ur, en, sd]")),
     ("bad-audio-name", ("audio: {ur: gender-ur.ogg}", "audio: {ur: ../gender.ogg}")),
     ("bad-audio-name", ("audio: {ur: gender-ur.ogg}", "audio: {ur: gender.mp3}")),
+    ("recording-missing", ("audio: {ur: gender-ur.ogg}", "audio: {ur: gender.ur.ogg}")),
+    ("recording-bad", ("audio: {ur: gender-ur.ogg}", "audio: {ur: cut.ogg}")),
+    ("recording-long", ("audio: {ur: gender-ur.ogg}", "audio: {ur: long.ogg}")),
+    ("recording-large", ("audio: {ur: gender-ur.ogg}", "audio: {ur: large.ogg}")),
+    ("bad-picture-name", ("picture: hello.png", "picture: ../hello.png")),
+    ("picture-missing", ("picture: hello.png", "picture: other.jpg")),
+    ("picture-bad", ("picture: hello.png", "picture: cut.png")),
+    ("picture-large", ("picture: hello.png", "picture: narrow.png")),
     ("twice", ("languages: [ur, en]", "languages: [ur, en, ur]")),
     ("twice", ("youth: [b18_24, b25_29]\n      older", "youth: [b18_24, b25_29, b18_24]\n      older")),
     # words

@@ -20,7 +20,7 @@ from bot.files.check import check
 from bot.files.problems import CATALOGUE, Notes
 from bot.files.surveys import load
 from bot.files.wording import MOST_LETTERS, QUESTION_WORDS, RULES, SENTENCE_WORDS, Kind, Text, faults
-from tests.files.sample import SOUND
+from tests.files.sample import SOUND, beside
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -137,6 +137,7 @@ def test_every_text_of_a_survey_is_looked_at(tmp_path: Path, id: str, edit: tupl
     assert SOUND.count(edit[0]) == 1
     path = tmp_path / "mine.yaml"
     path.write_text(SOUND.replace(*edit))
+    beside(path.parent)
     line = SOUND[: SOUND.index(edit[0])].count("\n") + 1
 
     assert [(problem.id, problem.line) for problem in load(path).problems] == [(id, line)]

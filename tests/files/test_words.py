@@ -106,6 +106,8 @@ def texts_in(node: object, where: str) -> Iterator[Text]:
             yield from (Text(where, language, str(words)) for language, words in node.items())
         else:
             for key, below in node.items():
+                if key == "audio":  # names of files
+                    continue
                 yield from texts_in(below, f"{where}/{key}")
     elif isinstance(node, list):
         for number, below in enumerate(node):

@@ -1,0 +1,48 @@
+"""What of a question can be heard and seen beside its words: recordings and pictures, known by their content.
+
+Laws:
+1. A recording or a picture is named by the SHA-256 of its bytes: another file never stands in for it.
+2. What is heard has the language of the person, or is not offered.
+3. Where a question can be heard its options are numbered, so that "one, two, three" in the ear finds its button;
+   options that are numbers themselves are not, nor those that stand elsewhere for somebody else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from bot.core.events import Listened
+from bot.core.screen import Line, Say, Sound
+from bot.core.survey import Question, Survey
+
+_HASH = re.compile(r"[0-9a-f]{64}")
+
+
+def is_hash(name: str) -> bool:
+    """True for what may name a recording or a picture."""
+    return _HASH.fullmatch(name) is not None
+
+
+def sound(question: Question, language: str, step: int) -> Sound | None:
+    """What can be heard of a question in this language."""
+    recording = question.audio.get(language, "")
+    return Sound(recording, Listened(step)) if is_hash(recording) else None
+
+
+def numbered(question: Question, index: int, language: str, label: Line) -> Line:
+    """The label of an option; with its number in front where the question can be heard in this language."""
+    numbers = all(option.label[language].strip().isdecimal() for option in question.options)
+    moving = question.shuffle or question.filter is not None  # a number in the ear would find another one
+    if numbers or moving or not is_hash(question.audio.get(language, "")):
+        return label
+    return Say("option-numbered", {"number": index + 1, "label": label})
+
+
+def heard(survey: Survey) -> Mapping[str, tuple[int, int]]:
+    """How many questions can be heard, and of how many, in each language in which the survey is offered."""
+    asked = [question for question in survey.questions if question.ask]
+    return {
+        language: (sum(is_hash(question.audio.get(language, "")) for question in asked), len(asked))
+        for language in survey.offered
+    }
