@@ -331,7 +331,7 @@ def import_form(
 
     if out is not None and out.exists():
         raise typer.BadParameter(f"{out} is there already; name a new file, so that nothing of yours is lost")
-    made = carry.bring(form)
+    made = carry.bring(form, Path() if out is None else out.parent)
     say(made.report(), err=True)
     if made.text:
         _put(made.text.encode(), out)

@@ -128,8 +128,8 @@ def pinned(said: Mapping[str, Any]) -> dict[str, Any]:
         name: {"order": scale["order"], "options": _options(scale["options"]), **_ends(scale)}
         for name, scale in (said.get("scales") or {}).items()
     }
-    for name, section in (said.get("sections") or {}).items():
-        document.setdefault("sections", {})[name] = _section(section)
+    if said.get("sections"):
+        document["sections"] = [[name, _section(section)] for name, section in said["sections"].items()]
     if said.get("shuffle"):
         document["shuffle"] = said["shuffle"]
     document["questions"] = [_question(question, said["languages"]) for question in said["questions"]]
@@ -229,7 +229,7 @@ def from_document(document: Mapping[str, Any]) -> Survey:
 
 def _read_questions(said: Mapping[str, Any], document: Mapping[str, Any]) -> Iterator[Question]:
     """The question, or one for each statement of a grid."""
-    section = document.get("sections", {}).get(said.get("section"), {})
+    section = dict(document.get("sections", ())).get(said.get("section"), {})
     scale = document["scales"].get(said.get("scale"), {"options": said.get("options", ())})
     one = _read_question(said, scale, section)
     if said["type"] != "grid":
@@ -320,7 +320,7 @@ def read_shuffles(document: Mapping[str, Any]) -> Iterator[Shuffle]:
             yield _shuffle(said["id"], [(number,) for number in unit], said["shuffle"])
         if said.get("section"):
             runs.setdefault(said["section"], []).append(unit)
-    for name, section in document.get("sections", {}).items():
+    for name, section in document.get("sections", ()):
         if section.get("shuffle") and name in runs:
             yield _shuffle(name, runs[name], section["shuffle"])
     outer = [tuple(number for unit in runs[name] for number in unit) for name in document.get("shuffle", ())]

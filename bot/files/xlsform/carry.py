@@ -16,6 +16,7 @@ from pathlib import Path
 from bot.files.phrases import Phrases
 from bot.files.plain import compose
 from bot.files.problems import Notes, Problem
+from bot.files.recordings import KINDS
 from bot.files.surveys import Loaded, load
 from bot.files.xlsform import yaml
 from bot.files.xlsform.bring import Brought, brought
@@ -64,7 +65,7 @@ def out(path: Path) -> tuple[bytes, tuple[Problem, ...]]:
     phrases = Phrases.load()
     form = form_of(loaded.said, phrases)
     content = as_bytes(form)
-    again = carried(as_read(content), path.name, phrases)
+    again = carried(as_read(content), path.name, phrases, path.parent)
     if again.loaded is None or (again.loaded.survey, again.loaded.document) != (loaded.survey, loaded.document):
         raise FormTrouble(f"{path}: {CATALOGUE['form-lost'].what}. {CATALOGUE['form-lost'].todo}.")
     return content, loaded.problems
@@ -77,18 +78,18 @@ def as_read(content: bytes) -> Form:
     return sheets(content, [])
 
 
-def bring(path: Path) -> Carried:
-    """The survey of a form."""
+def bring(path: Path, beside: Path | None = None) -> Carried:
+    """The survey of a form; recordings and pictures are looked for in the folder `beside` which it will lie."""
     found = opened(path)
     told = tuple(_problems(found.told, path.name))
     if not found.form:
         return Carried("", told)
-    made = carried(found.form, path.name, Phrases.load())
+    made = carried(found.form, path.name, Phrases.load(), beside)
     return replace(made, told=(*told, *made.told))
 
 
-def carried(form: Form, name: str, phrases: Phrases) -> Carried:
-    """The survey of these sheets, written as a file and checked as one."""
+def carried(form: Form, name: str, phrases: Phrases, beside: Path | None = None) -> Carried:
+    """The survey of these sheets, written as a file and checked as one; files it names lie in the folder `beside`."""
     made = brought(form, phrases)
     told = tuple(dict.fromkeys(_problems(made.told, name)))
     refused = [f"Left out: {_where(one)}: {one.what}" for one in told if one.level == "error"]
@@ -96,6 +97,8 @@ def carried(form: Form, name: str, phrases: Phrases) -> Carried:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "survey.yaml"
         file.write_text(text, encoding="utf-8")
+        for name_of_folder in KINDS if beside is not None else ():
+            (Path(folder) / name_of_folder).symlink_to((beside or Path()).resolve() / name_of_folder)
         loaded = load(file)
     return Carried(text, told, tuple(_placed(loaded.problems, text, made, name)), loaded)
 

@@ -23,7 +23,7 @@ from bot.files.xlsform.carry import as_read, carried, out
 from bot.files.xlsform.child import pyxform_says
 from bot.files.xlsform.export import form_of
 from bot.files.xlsform.sheets import FormTrouble, as_bytes
-from tests.files.sample import SOUND
+from tests.files.sample import SOUND, beside
 from tests.files.xlsform.made import MAKERS, surveys
 from tests.files.xlsform.tables import phrases
 from tests.rig import ROOT
@@ -37,7 +37,7 @@ def returns(path: Path, by_pyxform: bool = True) -> None:
     assert loaded.survey is not None
     form = form_of(loaded.said, phrases())
     again = as_read(as_bytes(form))
-    made = carried(again, "form.xlsx", phrases())
+    made = carried(again, "form.xlsx", phrases(), path.parent)
 
     assert [str(problem) for problem in made.told] == []
     assert made.loaded is not None
@@ -55,6 +55,7 @@ def test_every_survey_of_the_house_comes_back(path: Path) -> None:
 def test_a_survey_with_every_key_comes_back(tmp_path: Path) -> None:
     path = tmp_path / "sample.yaml"
     path.write_text(SOUND)
+    beside(tmp_path)
     returns(path)
 
 
