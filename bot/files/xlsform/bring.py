@@ -56,10 +56,10 @@ def brought(form: Form, phrases: Phrases) -> Brought:
     made.origins |= questions.origins
     _unread(form, choices, questions.asker.columns, made)
     said: dict[str, Any] = {
+        **own,
         "survey": as_survey_id(settings.get("form_id", "survey")),
         "version": _version(settings.get("version", "1"), made),
         "languages": list(languages),
-        **own,
         "title": _title(settings.get("form_title", ""), own.get("title"), languages, default, made),
         "consent": questions.consent,
         "scales": questions.scales,
