@@ -54,7 +54,7 @@ def test_a_form_from_kobo_becomes_a_survey_that_waits_for_decisions() -> None:
     assert survey["questions"][2]["ask"]["en"] == "Why not ${q1_met}?"
     assert survey["questions"][0]["required"] is False
     assert made.refused
-    for word in ("licence is missing", "consent is missing", "indicators are missing"):
+    for word in ("Every question offers", "licence is missing", "consent is missing", "indicators are missing"):
         assert f"# {word}" in made.text
 
 
