@@ -24,7 +24,10 @@ from bot.files.xlsform.opening import Told, opened
 from bot.files.xlsform.sentences import CATALOGUE
 from bot.files.xlsform.sheets import Form, FormTrouble, as_bytes
 
-OFFERED = 'Every question offers "don\'t know" and "prefer not to answer" too; \'specials: []\' in a question takes them away.'
+OFFERED = (
+    'Every question offers "don\'t know" and "prefer not to answer" too; '
+    "'specials: []' in a question takes them away."
+)
 """What every survey has, and no form says."""
 
 
