@@ -20,7 +20,7 @@ from pathlib import Path
 from bot.core import roles
 from bot.core.flow import LANGUAGE_NAMES, SPECIAL_PHRASES
 from bot.core.questions import TYPES
-from bot.core.survey import Answer, Question, Survey, worded
+from bot.core.survey import SKIPPED, Answer, Question, Survey, Words, worded
 from bot.files.phrases import Phrases
 from bot.store import Proposal, Released, Transaction, Wave, disk
 from bot.store.proposals import CONSOLE, DONE, EXPORT_ROWS, draw_id
@@ -162,18 +162,29 @@ def _codebook(survey: Survey, phrases: Phrases) -> Iterator[list[str | int | flo
     languages = survey.languages
     yield ["question", "type", "code", *(f"label.{language}" for language in languages)]
     for question in _asked(survey):
-        yield [question.id, question.type, "", *(worded(question.ask, language) for language in languages)]
+        yield [question.id, question.type, "", *(_asking(question, language) for language in languages)]
         for option in question.options:
-            labels = (worded(option.label, language) for language in languages)
+            labels = (_worded(option.label, language, option.code) for language in languages)
             yield [question.id, question.type, option.code, *labels]
         for special in question.specials:
-            said = (_unmarked(phrases.say(language, SPECIAL_PHRASES[special])) for language in languages)
+            phrase = "answer-skipped" if special == SKIPPED else SPECIAL_PHRASES[special]
+            said = (_unmarked(phrases.say(language, phrase)) for language in languages)
             yield [question.id, question.type, special, *said]
     for code in survey.offered:
         yield [_language_column(survey), "language", code, *(LANGUAGE_NAMES[code] for _ in languages)]
     for part in survey.cells:
         for code in part.codes:
             yield [GROUP + part.name, "group", code, *(code for _ in languages)]
+
+
+def _asking(question: Question, language: str) -> str:
+    """The words of a question, those that the statements of a grid share first; its id where nobody is asked."""
+    said = [worded(words, language) for words in (question.stem, question.ask) if words]
+    return " ".join(said) or question.id
+
+
+def _worded(words: Words, language: str, otherwise: str) -> str:
+    return worded(words, language) if words else otherwise
 
 
 def _unmarked(words: str) -> str:

@@ -26,7 +26,7 @@ from bot.chat.words import text
 from bot.cli import app
 from bot.core.questions import TYPES
 from bot.core.threshold import consent
-from bot.files.form import KINDS, SurveyFile
+from bot.files.form import KINDS, Ends, Scale, Section, SurveyFile
 from bot.files.phrases import Phrases
 from bot.files.surveys import load
 from bot.settings import names
@@ -37,6 +37,12 @@ from tests.rig import Rig, installed
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 PAGES = (ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted(DOCS.rglob("*.md")))
+KEYS = {
+    field.alias or name
+    for part in (SurveyFile, Scale, Section, Ends, *KINDS.values())
+    for name, field in part.model_fields.items()
+}
+"""Every key of a survey file, of its scales and sections, and of a question."""
 EXAMPLES = sorted((ROOT / "surveys" / "examples").glob("*.yaml"))
 SOURCES = sorted((ROOT / "bot").rglob("*.py"))
 LOCKS = tuple(ROOT / f"requirements{kind}.lock" for kind in ("", "-dev", "-audit"))
@@ -101,9 +107,7 @@ def test_every_question_type_has_a_row_in_the_authors_guide_and_an_example() -> 
 
 
 def test_every_key_of_a_survey_and_of_a_question_has_a_row_in_the_authors_guide() -> None:
-    keys = set(SurveyFile.model_fields) | {key for kind in KINDS.values() for key in kind.model_fields}
-
-    assert keys - named(DOCS / "authors.md") == set()
+    assert KEYS - named(DOCS / "authors.md") == set()
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
@@ -112,12 +116,7 @@ def test_every_example_survey_passes(path: Path) -> None:
 
     assert [str(problem) for problem in loaded.problems] == []
     assert loaded.survey is not None
-    assert path.stem in {question.type for question in loaded.survey.questions} | {
-        "show_if",
-        "tell_result",
-        "indexes",
-        "reminders",
-    }
+    assert path.stem in {question.type for question in loaded.survey.questions} | KEYS | {"piping"}
 
 
 def test_every_table_and_every_pragma_is_explained() -> None:

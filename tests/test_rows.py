@@ -33,7 +33,7 @@ from bot.core.survey import Answer, Question
 from bot.files.phrases import Phrases
 from bot.store import Proposal, Released, Store, Terms, Transaction, disk
 from bot.store.proposals import CODE_TRIES, PATIENCE
-from tests.core.sample import choices, number, survey
+from tests.core.sample import ORDERS, PLACES, choices, number, survey
 from tests.store.sample import START, TODAY, kept, open_wave, rows, send_many
 
 FIRST, SECOND, THIRD = 4_100_000_041, 4_100_000_042, 4_100_000_043
@@ -317,3 +317,16 @@ def test_a_folder_of_rows_is_nobody_elses_and_is_written_whole(store: Store, tmp
     assert "outside the proof" in (out / "README.txt").read_text()
     with pytest.raises(leaving.ExportTrouble, match="not empty"):
         leaving.put(out, {})
+
+
+def test_the_codebook_names_statements_by_their_grid_and_arms_by_their_codes() -> None:
+    book = leaving._table(leaving._codebook(ORDERS, PHRASES)).decode()
+    assert '"courts","grid","","trust (ur) courts (ur)"' in book
+    assert '"turned","arm","second","second"' in book
+
+
+def test_who_skipped_is_named_so_in_the_codebook() -> None:
+    book = leaving._table(leaving._codebook(PLACES, PHRASES)).decode()
+    assert '"district","choice","skipped"' in book
+    assert '"skipped"\r\n' in book, "not as the button says it"
+    assert '"rest"' not in book, "it is not kept"

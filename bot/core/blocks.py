@@ -30,10 +30,8 @@ from bot.core.partial import END, end_of
 from bot.core.questions import TYPES, yes_no
 from bot.core.scores import Score, shown_score
 from bot.core.survey import (
-    DONT_KNOW,
     NOT_ASKED,
     NOT_REACHED,
-    PREFER_NOT,
     SPECIALS,
     UNKNOWN,
     VALID,
@@ -260,7 +258,7 @@ def drawn(question: Question, blocks: Sequence[Block], k: int) -> Sequence[Block
 
     All of them; of a routed question those up to the last time when k more people had been asked (R7).
     """
-    if question.show_if is None:
+    if not question.routed:
         return blocks
     entries = [(question.id, code) for code in (VALID, *SPECIALS)]
     return _redrawn(blocks, lambda block: sum(_sum([block], entry) for entry in entries), k)
@@ -421,7 +419,7 @@ def _answers(question: Question, blocks: Sequence[Block], rule: Rule) -> Answers
     if valid < rule.least_shown:
         return None
     n = _down(valid)
-    silent = _sum(summed, (question.id, DONT_KNOW)) + _sum(summed, (question.id, PREFER_NOT))
+    silent = sum(_sum(summed, (question.id, special)) for special in SPECIALS)
     shares = {code: _share(_sum(summed, (question.id, code)), valid, n) for code in _codes(question)}
     counts = {code: _count(share, n) for code, share in shares.items()}
     return Answers(n, counts, shares, _share(silent, valid + silent, n))

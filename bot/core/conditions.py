@@ -12,13 +12,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
 from itertools import combinations
 from math import prod
+from operator import ge, gt, le, lt
 from typing import Any, Literal
 
-from bot.core.expressions import CountSelected, Ref, Value, parts, worked_out
-from bot.core.survey import Answer, Condition, Expression, Question
+from bot.core.expressions import NUMBER, CountSelected, Ref, parts
+from bot.core.survey import Answer, Answers, Check, Condition, Expression, Question
 
 ONE_OF_A_LIST = frozenset({"choice", "scale", "grid", "yes_no", "arm"})
 """Kinds of question whose answer is one of their options."""
@@ -32,9 +33,6 @@ MOST_PICKED = 8
 Operator = Literal["=", "!=", "<", "<=", ">", ">="]
 
 
-Check = Callable[[Mapping[str, Answer]], bool]
-
-
 @dataclass(frozen=True)
 class Compare(Condition):
     """The answer to a question beside one value: a code, or a number."""
@@ -45,8 +43,14 @@ class Compare(Condition):
 
     @cached_property
     def check(self) -> Check:
-        question, operator, value = self.question, self.operator, self.value
-        return lambda answers: _compared(answers.get(question), operator, value)
+        question, value = self.question, self.value
+        same = (value, (value,))  # as in XLSForm: a multiple choice equals a code when that alone was picked
+        if self.operator == "=":
+            return lambda answers: answers.get(question) in same
+        if self.operator == "!=":
+            return lambda answers: answers.get(question) not in same
+        compared = _ORDERS[self.operator]
+        return lambda answers: _alike(answer := answers.get(question), value) and compared(answer, value)
 
 
 @dataclass(frozen=True)
@@ -59,8 +63,13 @@ class Relation(Condition):
 
     @cached_property
     def check(self) -> Check:
-        left, operator, right = self.left, self.operator, self.right
-        return lambda answers: _beside(value_of(left, answers), operator, value_of(right, answers))
+        left, right = self.left.compute, self.right.compute
+        if self.operator == "=":
+            return lambda answers: (one := left(answers)) is not None and one == right(answers)
+        if self.operator == "!=":
+            return lambda answers: (one := left(answers)) is None or one != right(answers)
+        compared = _ORDERS[self.operator]
+        return lambda answers: _alike(one := left(answers), other := right(answers)) and compared(one, other)
 
 
 @dataclass(frozen=True)
@@ -74,7 +83,7 @@ class Selected(Condition):
     def check(self) -> Check:
         question, codes = self.question, frozenset(self.codes)
 
-        def check(answers: Mapping[str, Answer]) -> bool:
+        def check(answers: Answers) -> bool:
             answer = answers.get(question)
             return not codes.isdisjoint(answer) if isinstance(answer, tuple) else answer in codes
 
@@ -89,8 +98,7 @@ class All(Condition):
 
     @cached_property
     def check(self) -> Check:
-        checks = tuple(map(_check, self.parts))
-        return lambda answers: all(check(answers) for check in checks)
+        return reduce(_and, (part.check for part in self.parts))
 
 
 @dataclass(frozen=True)
@@ -101,8 +109,7 @@ class AnyOf(Condition):
 
     @cached_property
     def check(self) -> Check:
-        checks = tuple(map(_check, self.parts))
-        return lambda answers: any(check(answers) for check in checks)
+        return reduce(_or, (part.check for part in self.parts))
 
 
 @dataclass(frozen=True)
@@ -113,66 +120,34 @@ class Not(Condition):
 
     @cached_property
     def check(self) -> Check:
-        part = _check(self.part)
+        part = self.part.check
         return lambda answers: not part(answers)
-
-
-Kind = Compare | Relation | Selected | All | AnyOf | Not
-"""The kinds of condition there are."""
 
 
 # -- what a condition means -----------------------------------------------------------------------------
 
 
-def holds(condition: Condition | None, answers: Mapping[str, Answer]) -> bool:
+def holds(condition: Condition | None, answers: Answers) -> bool:
     """Whether this holds for a person with these answers; no condition holds for everybody."""
-    return condition is None or _check(condition)(answers)
+    return condition is None or condition.check(answers)
 
 
-def value_of(expression: Expression, answers: Mapping[str, Answer]) -> Value:
-    """What an expression comes to for a person with these answers."""
-    return worked_out(expression, answers, holds)
+def _and(one: Check, other: Check) -> Check:
+    return lambda answers: one(answers) and other(answers)
 
 
-def _check(condition: Condition) -> Check:
-    if not isinstance(condition, Kind):
-        raise TypeError(f"{type(condition).__name__} is no kind of condition")
-    return condition.check
+def _or(one: Check, other: Check) -> Check:
+    return lambda answers: one(answers) or other(answers)
 
 
-def _compared(answer: Answer | None, operator: Operator, value: str | int | float) -> bool:
-    if isinstance(answer, tuple):  # as in XLSForm: a multiple choice equals a code when that alone was picked
-        answer = answer[0] if len(answer) == 1 else None
-    return _beside(answer, operator, value)
+_ORDERS: Mapping[Operator, Callable[[Any, Any], bool]] = {"<": lt, "<=": le, ">": gt, ">=": ge}
 
 
-def _beside(left: Value, operator: Operator, right: Value) -> bool:
-    if operator == "!=":
-        return left is None or right is None or left != right
-    if left is None or right is None:
-        return False
-    if operator == "=":
-        return left == right
-    if isinstance(left, str) or isinstance(right, str):
-        return isinstance(left, str) and isinstance(right, str) and _dated(left, operator, right)
-    return _ordered(left, operator, right)
-
-
-def _dated(left: str, operator: Operator, right: str) -> bool:
-    """Days, months and years are written so that letters put them in their order; no other words have one."""
-    return left[:1].isdigit() and right[:1].isdigit() and _ordered(left, operator, right)
-
-
-def _ordered(left: Any, operator: Operator, right: Any) -> bool:
-    match operator:
-        case "<":
-            return bool(left < right)
-        case "<=":
-            return bool(left <= right)
-        case ">":
-            return bool(left > right)
-        case _:
-            return bool(left >= right)
+def _alike(one: object, other: object) -> bool:
+    """Whether two things have an order: numbers, or days, which letters put in it as they are written."""
+    if isinstance(one, NUMBER):
+        return isinstance(other, NUMBER)
+    return isinstance(one, str) and isinstance(other, str) and one[:1].isdigit() and other[:1].isdigit()
 
 
 def atoms(condition: Condition | None) -> Iterator[Compare | Selected | Relation]:
@@ -287,7 +262,7 @@ class _Ways:
 
     def combinations(self, ids: frozenset[str]) -> int:
         """How many combinations there are, not being asked among them."""
-        return prod(max(2, len(self.of(id) or ()) + (self.known[id].show_if is not None)) for id in ids)
+        return prod(max(2, len(self.of(id) or ()) + self.known[id].routed) for id in ids)
 
 
 def _chain(condition: Condition, ways: _Ways) -> frozenset[str] | None:
@@ -336,7 +311,7 @@ def _worlds(
         yield world
         return
     question, *rest = chain
-    decided = names(question.show_if) <= inside
+    decided = names(question.show_if) <= inside and question.filter is None
     asked = holds(question.show_if, world)
     if asked or not decided:
         for answer in ways.of(question.id) or ():

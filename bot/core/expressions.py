@@ -13,17 +13,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from math import floor
-from typing import Literal
+from functools import cached_property
+from math import copysign, floor
+from operator import add, mul, sub
+from typing import Any, Literal
 
-from bot.core.survey import SPECIALS, Answer, Condition, Expression
-
-Value = str | int | float | None
+from bot.core.survey import SPECIALS, Answer, Answers, Condition, Expression, Value
 
 PLACES = 6
 LARGEST = 10**15
+NUMBER = (int, float)
 
 Sign = Literal["+", "-", "*", "div", "mod"]
+
+Compute = Callable[[Answers], Value]
 
 
 @dataclass(frozen=True)
@@ -32,12 +35,27 @@ class Constant(Expression):
 
     value: str | int | float
 
+    @cached_property
+    def compute(self) -> Compute:
+        value = self.value
+        return lambda _answers: value
+
 
 @dataclass(frozen=True)
 class Ref(Expression):
     """The answer to a question."""
 
     question: str
+
+    @cached_property
+    def compute(self) -> Compute:
+        question = self.question
+
+        def compute(answers: Answers) -> Value:
+            answer = answers.get(question)
+            return answer if isinstance(answer, NUMBER) else _answer(answer)
+
+        return compute
 
 
 @dataclass(frozen=True)
@@ -48,12 +66,29 @@ class Arithmetic(Expression):
     left: Expression
     right: Expression
 
+    @cached_property
+    def compute(self) -> Compute:
+        reckon, left, right = _RECKONED[self.sign], self.left.compute, self.right.compute
+
+        def compute(answers: Answers) -> Value:
+            one, other = left(answers), right(answers)
+            if not isinstance(one, NUMBER) or not isinstance(other, NUMBER):
+                return None
+            return _settled(reckon(one, other))
+
+        return compute
+
 
 @dataclass(frozen=True)
 class CountSelected(Expression):
     """How many options of a multiple choice were picked; 1 for one answer."""
 
     question: str
+
+    @cached_property
+    def compute(self) -> Compute:
+        question = self.question
+        return lambda answers: _how_many(answers.get(question))
 
 
 @dataclass(frozen=True)
@@ -62,6 +97,11 @@ class Call(Expression):
 
     name: str
     arguments: tuple[Expression, ...]
+
+    @cached_property
+    def compute(self) -> Compute:
+        name, arguments = self.name, tuple(argument.compute for argument in self.arguments)
+        return lambda answers: _called(name, [argument(answers) for argument in arguments])
 
 
 @dataclass(frozen=True)
@@ -72,29 +112,10 @@ class Either(Expression):
     then: Expression
     otherwise: Expression
 
-
-def worked_out(
-    expression: Expression, answers: Mapping[str, Answer], holds: Callable[[Condition, Mapping[str, Answer]], bool]
-) -> Value:
-    """What the expression comes to for a person with these answers; None where it comes to nothing."""
-
-    def of(part: Expression) -> Value:
-        match part:
-            case Constant(value):
-                return value
-            case Ref(question):
-                return _answer(answers.get(question))
-            case CountSelected(question):
-                return _how_many(answers.get(question))
-            case Arithmetic(sign, left, right):
-                return _put_together(sign, of(left), of(right))
-            case Call(name, arguments):
-                return _called(name, [of(argument) for argument in arguments])
-            case Either(test, then, otherwise):
-                return of(then if holds(test, answers) else otherwise)
-        raise TypeError(f"{type(part).__name__} is no kind of expression")
-
-    return of(expression)
+    @cached_property
+    def compute(self) -> Compute:
+        test, then, otherwise = self.test.check, self.then.compute, self.otherwise.compute
+        return lambda answers: then(answers) if test(answers) else otherwise(answers)
 
 
 def parts(expression: Expression) -> Iterator[Expression | Condition]:
@@ -141,23 +162,27 @@ def _how_many(answer: Answer | None) -> Value:
     return len(answer) if isinstance(answer, tuple) else 1
 
 
-def _put_together(sign: Sign, left: Value, right: Value) -> Value:
-    if not isinstance(left, int | float) or not isinstance(right, int | float):
-        return None
-    match sign:
-        case "+":
-            return _settled(left + right)
-        case "-":
-            return _settled(left - right)
-        case "*":
-            return _settled(left * right)
-    if right == 0:
-        return None
-    return _settled(left / right if sign == "div" else left - right * int(left / right))
+def _divided(one: int | float, other: int | float) -> int | float | None:
+    return one / other if other else None
+
+
+def _rest(one: int | float, other: int | float) -> int | float | None:
+    """As XPath has it: with the sign of what is divided. In millionths, so that .3 mod .1 is nothing."""
+    left, right = round(one * 10**PLACES), round(other * 10**PLACES)
+    return copysign(abs(left) % abs(right), left) / 10**PLACES if right else None
+
+
+_RECKONED: Mapping[Sign, Callable[[Any, Any], int | float | None]] = {
+    "+": add,
+    "-": sub,
+    "*": mul,
+    "div": _divided,
+    "mod": _rest,
+}
 
 
 def _called(name: str, values: list[Value]) -> Value:
-    numbers = [value for value in values if isinstance(value, int | float)]
+    numbers = [value for value in values if isinstance(value, NUMBER)]
     if len(numbers) != len(values):
         return None
     match name, numbers:
@@ -175,8 +200,10 @@ def _called(name: str, values: list[Value]) -> Value:
     return None
 
 
-def _settled(number: int | float) -> Value:
-    if not -LARGEST < number < LARGEST:
+def _settled(number: int | float | None) -> Value:
+    if number is None or not -LARGEST < number < LARGEST:
         return None
+    if isinstance(number, int):
+        return number
     rounded = round(number, PLACES)
     return int(rounded) if rounded == int(rounded) else rounded

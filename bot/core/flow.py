@@ -12,12 +12,11 @@ Laws:
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import assert_never
 
 from bot.core import layout, order
-from bot.core.conditions import holds, value_of
 from bot.core.events import (
     AskedForHelp,
     AskedForLanguages,
@@ -45,13 +44,15 @@ from bot.core.questions import TYPES, ranking, text, yes_no
 from bot.core.questions.choices import enough, toggle
 from bot.core.questions.note import READ
 from bot.core.referral import speaks_of_danger
-from bot.core.screen import Button, Calendar, Line, Say, Screen, Text, Value
-from bot.core.survey import DONT_KNOW, PREFER_NOT, SKIPPED, SPECIALS, Answer, Question, Survey
+from bot.core.screen import Button, Calendar, Line, Say, Screen, Text, Value, shared
+from bot.core.survey import DONT_KNOW, PREFER_NOT, SKIPPED, SPECIALS, Answer, Answers, Question, Survey
 
 REVIEW = ""
 """Where a person is after the last question: the list of all answers."""
 
 SPECIAL_PHRASES = {DONT_KNOW: "button-dont-know", PREFER_NOT: "button-prefer-not", SKIPPED: "button-skip"}
+
+SPECIAL_LABELS = {special: Say(phrase) for special, phrase in SPECIAL_PHRASES.items()}
 
 LANGUAGE_NAMES = {"ur": "اردو", "ps": "پښتو", "en": "English"}
 """Each language in its own script, whatever language is spoken at the moment."""
@@ -99,7 +100,7 @@ class Place:
     language: str
     at: str
     step: int = 1
-    answers: Mapping[str, Answer] = field(default_factory=dict)
+    answers: Answers = field(default_factory=dict)
     picked: tuple[str, ...] = ()
     pending: Answer | None = None
     marks: tuple[int, ...] = ()
@@ -145,7 +146,7 @@ def _longest_answer(question: Question) -> Answer:
 class Keep:
     """Finished answers, ready for the pool. With `code` the person wants to see the receipt."""
 
-    answers: Mapping[str, Answer]
+    answers: Answers
     language: str
     code: bool
 
@@ -220,55 +221,53 @@ def step(survey: Survey, place: Place, event: Event) -> Step:
             assert_never(event)
 
 
-def asked(survey: Survey, answers: Mapping[str, Answer], seed: int = 0) -> tuple[Question, ...]:
+def asked(survey: Survey, answers: Answers, seed: int = 0) -> Sequence[Question]:
     """The questions that are asked of a person with these answers, in the order in which they come."""
-    return tuple(
-        q
-        for q in order.sequence(survey, answers, seed)
-        if (q.show_if is None or holds(q.show_if, answers)) and q.type not in HIDDEN
-    )
+    return _course(survey, answers, seed)[1]
 
 
-def settle(survey: Survey, answers: Mapping[str, Answer], seed: int = 0) -> dict[str, Answer]:
-    """The answers that still apply, and what is drawn and worked out beside them.
+def settle(survey: Survey, answers: Answers, seed: int = 0) -> dict[str, Answer]:
+    """The answers that still apply, and what is drawn and worked out beside them."""
+    return _course(survey, answers, seed)[0]
 
-    Conditions name earlier questions only, so one pass decides all.
-    """
+
+def _course(survey: Survey, answers: Answers, seed: int) -> tuple[dict[str, Answer], Sequence[Question]]:
+    """What `settle` and `asked` say. Conditions name earlier questions only, so one pass decides all."""
     kept: dict[str, Answer] = {}
-    for question in survey.questions:
-        id = question.id
+    coming: list[Question] = []
+    for question, id, comes, bound in survey.course:
+        if not comes(kept):
+            continue
         if question.type in HIDDEN:
             found = _found(question, kept, seed)
-            if found is not None and holds(question.show_if, kept):
+            if found is not None:
                 kept[id] = found
-        elif (
-            id in answers
-            and (question.show_if is None or holds(question.show_if, kept))
-            and _applies(question, answers[id], kept)
-        ):
+            continue
+        coming.append(question)
+        if id in answers and (not bound or _applies(question, answers[id], kept)):
             kept[id] = answers[id]
-    return kept
+    return kept, order.arranged(survey, coming, kept, seed)
 
 
-def _found(question: Question, answers: Mapping[str, Answer], seed: int) -> Answer | None:
+def _found(question: Question, answers: Answers, seed: int) -> Answer | None:
     """What nobody is asked: the arm drawn, the number worked out; None where it comes to no number."""
     if question.value is None:
         return order.drawn(question, seed)
-    found = value_of(question.value, answers)
+    found = question.value.compute(answers)
     return found if isinstance(found, int | float) else None
 
 
-def _applies(question: Question, answer: Answer, earlier: Mapping[str, Answer]) -> bool:
+def _applies(question: Question, answer: Answer, earlier: Answers) -> bool:
     """Whether an answer is still offered, and still meets what is asked of it, after these earlier ones."""
-    if (question.filter is None and question.constraint is None) or answer in question.specials:
+    if answer in question.specials:
         return True
     given = answer if isinstance(answer, tuple) else (str(answer),)
     offered = question.filter is None or all(question.filter.offers(code, earlier) for code in given)
     return offered and _meets(question, answer, earlier)
 
 
-def _meets(question: Question, answer: Answer, earlier: Mapping[str, Answer]) -> bool:
-    return question.constraint is None or holds(question.constraint.test, {**earlier, question.id: answer})
+def _meets(question: Question, answer: Answer, earlier: Answers) -> bool:
+    return question.constraint is None or question.constraint.test.check({**earlier, question.id: answer})
 
 
 def fits(question: Question, answer: Answer) -> bool:
@@ -356,7 +355,9 @@ def _typed(survey: Survey, place: Place, event: Typed) -> Step:
     if question.type == "yes_no" and event.meant in yes_no.CODES:
         answer = event.meant
     if answer is not None and TYPES[question.type].steps is not None and not fits(question, answer):
-        return _taken(survey, place, question, (str(answer),))
+        if answer in _following(question, place):
+            return _taken(survey, place, question, (str(answer),))
+        answer, problem = None, "date-out-of-range"
     if answer is not None and TYPES[question.type].several:
         picked = toggle(question, place.picked, str(answer), answer not in place.picked)
         changed = replace(place, picked=picked)
@@ -380,7 +381,7 @@ def _revised(survey: Survey, place: Place, event: Revised) -> Step:
     if place.at != REVIEW or event.question >= len(survey.questions):
         return _not_here(survey, place)
     question = survey.questions[event.question]
-    if question.id not in place.answers:
+    if question.id not in place.answers or question.type in HIDDEN:
         return _not_here(survey, place)
     return _moved(survey, place, question.id)
 
@@ -388,7 +389,7 @@ def _revised(survey: Survey, place: Place, event: Revised) -> Step:
 def _confirmed(survey: Survey, place: Place) -> Step:
     if place.pending is None:
         return _not_here(survey, place)
-    return _moved_on(survey, place, settle(survey, {**place.answers, place.at: place.pending}, place.seed))
+    return _moved_on(survey, place, *_course(survey, {**place.answers, place.at: place.pending}, place.seed))
 
 
 def _changed_language(survey: Survey, place: Place, event: ChangedLanguage) -> Step:
@@ -425,13 +426,13 @@ def _sent_so_far(survey: Survey, place: Place, event: Sent) -> Step:
 
 def _sendable(survey: Survey, place: Place) -> bool:
     """True where something was answered, and not yet everything: else the list of answers offers to send."""
-    given = place.pending is None and _given(survey, place)
+    given = place.pending is None and _given(place, asked(survey, place.answers, place.seed))
     return bool(given) and _next(survey, place.answers, place.seed) != REVIEW
 
 
-def _given(survey: Survey, place: Place) -> list[Question]:
-    """The questions with an answer that would be kept."""
-    return [q for q in asked(survey, place.answers, place.seed) if q.id in place.answers and TYPES[q.type].kept]
+def _given(place: Place, coming: Sequence[Question]) -> list[Question]:
+    """Those of the questions that have an answer that would be kept."""
+    return [q for q in coming if q.id in place.answers and TYPES[q.type].kept]
 
 
 def _answered(survey: Survey, place: Place, question: Question, answer: Answer) -> Step:
@@ -439,11 +440,11 @@ def _answered(survey: Survey, place: Place, question: Question, answer: Answer) 
         return Step(None, screened_out(place.language), end="screened_out")
     if answer not in question.specials and not _meets(question, answer, place.answers):
         return _not_met(survey, place, question)
-    settled = settle(survey, {**place.answers, question.id: answer}, place.seed)
+    settled, coming = _course(survey, {**place.answers, question.id: answer}, place.seed)
     if _falling(survey, place.answers, settled):
         waiting = replace(place, pending=answer, step=place.step + 1)
         return Step(waiting, draw(survey, waiting))
-    return _moved_on(survey, place, settled)
+    return _moved_on(survey, place, settled, coming)
 
 
 def _not_met(survey: Survey, place: Place, question: Question) -> Step:
@@ -453,22 +454,25 @@ def _not_met(survey: Survey, place: Place, question: Question) -> Step:
     return Step(again, draw(survey, again, Text(question.constraint.message[place.language])))
 
 
-def _moved_on(survey: Survey, place: Place, settled: Mapping[str, Answer]) -> Step:
+def _moved_on(survey: Survey, place: Place, settled: Answers, coming: Sequence[Question]) -> Step:
     """On to the first question not yet answered, with the answers that still apply."""
-    return _moved(survey, replace(place, answers=settled), _next(survey, settled, place.seed))
+    return _moved(survey, place, _first_open(coming, settled), settled, coming)
 
 
-def _moved(survey: Survey, place: Place, at: str) -> Step:
-    picked = place.answers.get(at)
+def _moved(survey: Survey, place: Place, at: str, answers: Answers | None = None, coming: Coming = None) -> Step:
+    """To another question, or to the list of answers; with other answers, where these are given."""
+    answers = place.answers if answers is None else answers
+    picked = answers.get(at)
     several = isinstance(picked, tuple) and TYPES[survey.question(at).type].several
     moved = replace(
         place,
         at=at,
         step=place.step + 1,
+        answers=answers,
         pending=None,
         picked=picked if several and isinstance(picked, tuple) else (),
     )
-    return Step(moved, draw(survey, moved))
+    return Step(moved, draw(survey, moved, coming=coming))
 
 
 def _not_here(survey: Survey, place: Place) -> Step:
@@ -486,12 +490,12 @@ def _here(survey: Survey, place: Place, number: int) -> Question | None:
     return question if question.id == place.at else None
 
 
-def _next(survey: Survey, answers: Mapping[str, Answer], seed: int) -> str:
-    for question in order.sequence(survey, answers, seed):
-        open_yet = question.id not in answers and question.type not in HIDDEN
-        if open_yet and (question.show_if is None or holds(question.show_if, answers)):
-            return question.id
-    return REVIEW
+def _next(survey: Survey, answers: Answers, seed: int) -> str:
+    return _first_open(asked(survey, answers, seed), answers)
+
+
+def _first_open(coming: Iterable[Question], answers: Answers) -> str:
+    return next((question.id for question in coming if question.id not in answers), REVIEW)
 
 
 def _previous(survey: Survey, place: Place) -> str:
@@ -504,7 +508,7 @@ def _previous(survey: Survey, place: Place) -> str:
     return before
 
 
-def _falling(survey: Survey, before: Mapping[str, Answer], settled: Mapping[str, Answer]) -> list[str]:
+def _falling(survey: Survey, before: Answers, settled: Answers) -> list[str]:
     """The answered questions whose answers would fall away (what nobody gave does not count)."""
     return [id for id in before if id not in settled and _was_given(survey.question(id))]
 
@@ -526,8 +530,9 @@ def _as_seen(question: Question, place: Place) -> Question:
     """The question with its options as they stand on the screen: a number that is typed counts these."""
     if not (question.shuffle or question.filter or question.type == "ranking"):
         return question
+    placed = place.picked if question.type == "ranking" else ()
     seen = (question.options[number] for number in _visible(question, place))
-    return replace(question, options=tuple(option for option in seen if option.code not in place.picked))
+    return replace(question, options=tuple(option for option in seen if option.code not in placed))
 
 
 def _following(question: Question, place: Place) -> tuple[str, ...]:
@@ -538,32 +543,37 @@ def _following(question: Question, place: Place) -> tuple[str, ...]:
 # -- what each place shows ------------------------------------------------------------------------------
 
 
-def draw(survey: Survey, place: Place, problem: Line | None = None) -> Screen:
+Coming = Sequence[Question] | None
+"""The questions asked of a person with the answers of a place, where whoever draws it knows them already."""
+
+
+def draw(survey: Survey, place: Place, problem: Line | None = None, coming: Coming = None) -> Screen:
     """The message that shows a place, with what was wrong with the last words said first."""
-    screen = _draw(survey, place)
+    screen = _draw(survey, place, coming)
     return screen if problem is None else replace(screen, lines=(problem, *screen.lines))
 
 
-def _draw(survey: Survey, place: Place) -> Screen:
+def _draw(survey: Survey, place: Place, coming: Coming) -> Screen:
     if place.pending is not None:
         return _confirm(survey, place)
+    if coming is None:
+        coming = asked(survey, place.answers, place.seed)
     if place.at == REVIEW:
-        return _review(survey, place)
+        return _review(survey, place, coming)
     question = survey.question(place.at)
     number = survey.number(place.at)
     answers = (*_answer_rows(question, number, place), *_special_rows(question, number, place))
     return Screen(
         place.language,
-        (*_above(survey, question, place), *_asking(survey, question, place), *_how(question, place)),
-        (*answers, *_send_row(survey, place, len(answers)), *_foot(place)),
+        (*_above(question, place, coming), *_asking(survey, question, place), *_how(question, place)),
+        (*answers, *_send_row(place, coming, len(answers)), *_foot(place)),
         typed=TYPES[question.type].typed,
     )
 
 
-def _above(survey: Survey, question: Question, place: Place) -> list[Line]:
+def _above(question: Question, place: Place, coming: Sequence[Question]) -> list[Line]:
     """Which question this is of those that are asked as things stand, notes left out; where a section begins,
     its title."""
-    coming = asked(survey, place.answers, place.seed)
     lines: list[Line] = []
     if question.type != "note":
         counted = [q.id for q in coming if q.type != "note"]
@@ -576,15 +586,15 @@ def _above(survey: Survey, question: Question, place: Place) -> list[Line]:
 
 
 def _asking(survey: Survey, question: Question, place: Place) -> list[Line]:
-    ask = worded_for(survey, question, place)
-    return [Text(question.stem[place.language]), ask] if question.stem else [ask]
+    """The words of a question; above those of a statement of a grid what all its statements share."""
+    said = (question.stem, question.ask) if question.stem else (question.ask,)
+    return [_worded(survey, question, words[place.language], place) for words in said]
 
 
-def worded_for(survey: Survey, question: Question, place: Place) -> Text:
-    """The words of a question, with earlier answers where it names them."""
-    words = question.ask[place.language]
+def _worded(survey: Survey, question: Question, words: str, place: Place) -> Text:
+    """Words of a question, with earlier answers where it names them."""
     if not question.pipes:
-        return Text(words)
+        return shared(words)
     return Text(words, {id: _piped(survey.question(id), place) for id in question.pipes})
 
 
@@ -648,11 +658,12 @@ def _parts(question: Question, parts: tuple[str, ...], language: str) -> Line:
     return Say("just-a-number", {"number": Calendar("-".join(parts))})
 
 
-def _send_row(survey: Survey, place: Place, rows: int) -> tuple[tuple[Button, ...], ...]:
+def _send_row(place: Place, coming: Sequence[Question], rows: int) -> tuple[tuple[Button, ...], ...]:
     """An offer to send what was answered so far, once it is much and where there is room for it."""
     if rows > ROOM_FOR_MORE or len(place.answers) < LONG_AFTER:  # so much is cheap to know
         return ()
-    if len(_given(survey, place)) < LONG_AFTER or not _sendable(survey, place):
+    answered_all = all(question.id in place.answers for question in coming)
+    if answered_all or len(_given(place, coming)) < LONG_AFTER:
         return ()
     return ((Button(Say("button-send-so-far"), AskedToSend()),),)
 
@@ -673,7 +684,8 @@ def _limits(question: Question) -> dict[str, Value]:
         return {"low": Calendar(question.earliest), "high": Calendar(question.latest)}
     if question.low is None or question.high is None:
         return {}
-    return {"low": question.low, "high": question.high}
+    places: dict[str, Value] = {"places": question.decimals} if question.decimals else {}
+    return {"low": question.low, "high": question.high, **places}
 
 
 def _answer_rows(question: Question, number: int, place: Place) -> tuple[tuple[Button, ...], ...]:
@@ -709,16 +721,16 @@ def _part_buttons(question: Question, number: int, place: Place) -> list[Button]
 def _part_label(question: Question, part: str, place: Place) -> Line:
     if question.type == "ranking":
         return Text(question.option(part).label[place.language])
-    written = part if len(place.picked) != 1 else f"--{part}"
-    return Say("just-a-number", {"number": Calendar(written)})
+    named = (Calendar(part), Calendar(f"--{part}"), int(part))  # a year, a month, a day
+    return Say("just-a-number", {"number": named[len(place.picked)]})
 
 
 def _label(question: Question, index: int, place: Place) -> Line:
     option = question.options[index]
     words = option.label[place.language]
     if not TYPES[question.type].several:
-        return Text(f"● {words}" if place.answers.get(question.id) == option.code else words)
-    return Text(f"☑ {words}" if option.code in place.picked else f"☐ {words}")
+        return shared(f"● {words}" if place.answers.get(question.id) == option.code else words)
+    return shared(f"☑ {words}" if option.code in place.picked else f"☐ {words}")
 
 
 def _does(question: Question, number: int, index: int, place: Place) -> Event:
@@ -737,16 +749,17 @@ def _special_rows(question: Question, number: int, place: Place) -> tuple[tuple[
 
 
 def _special_label(question: Question, special: str, place: Place) -> Say:
-    label = Say("button-skip") if TYPES[question.type].own_words else Say(SPECIAL_PHRASES[special])
+    label = SPECIAL_LABELS[SKIPPED if TYPES[question.type].own_words else special]
     return Say("chosen", {"label": label}) if place.answers.get(question.id) == special else label
+
+
+TO_LANGUAGES = Button(Say("button-language"), AskedForLanguages())
+HIDING = (Button(Say("button-hide"), Hid()),)
 
 
 def _foot(place: Place) -> tuple[tuple[Button, ...], ...]:
     """Hiding has a row of its own: under a short question a third of a row is too narrow to be read."""
-    return (
-        (Button(Say("button-back"), WentBack(place.step)), Button(Say("button-language"), AskedForLanguages())),
-        (Button(Say("button-hide"), Hid()),),
-    )
+    return (Button(Say("button-back"), WentBack(place.step)), TO_LANGUAGES), HIDING
 
 
 def _answers(survey: Survey, given: list[Question], place: Place) -> list[Line]:
@@ -757,7 +770,7 @@ def _answers(survey: Survey, given: list[Question], place: Place) -> list[Line]:
             "review-line",
             {
                 "number": index,
-                "question": worded_for(survey, q, place),
+                "question": _worded(survey, q, q.ask[place.language], place),
                 "answer": _shortened(said(q, place.answers[q.id], place.language), q, room),
             },
         )
@@ -772,7 +785,7 @@ def _so_far(survey: Survey, place: Place) -> Screen:
         place.language,
         (
             Say("so-far-title"),
-            *_answers(survey, _given(survey, place), place),
+            *_answers(survey, _given(place, asked(survey, place.answers, place.seed)), place),
             Say("so-far-means", {"number": missing}),
             Say("review-foot"),
         ),
@@ -785,8 +798,8 @@ def _so_far(survey: Survey, place: Place) -> Screen:
     )
 
 
-def _review(survey: Survey, place: Place) -> Screen:
-    given = _given(survey, place)
+def _review(survey: Survey, place: Place, coming: Sequence[Question]) -> Screen:
+    given = _given(place, coming)
     lines: list[Line] = [Say("review-title"), *_answers(survey, given, place), Say("review-foot")]
     numbers = [
         Button(Say("just-a-number", {"number": index}), Revised(survey.number(q.id), place.step))
@@ -816,7 +829,8 @@ def _shortened(answer: Line, question: Question, room: int) -> Line:
 def said(question: Question, answer: Answer, language: str) -> Line:
     """An answer in the person's words: what they wrote, the label of its option, a number, a special answer."""
     if answer in question.specials:
-        return Say("answer-skipped") if TYPES[question.type].own_words else Say(SPECIAL_PHRASES[str(answer)])
+        skipped = answer == SKIPPED or TYPES[question.type].own_words
+        return Say("answer-skipped" if skipped else SPECIAL_PHRASES[str(answer)])
     if TYPES[question.type].own_words:
         return Text(str(answer))
     if isinstance(answer, int | float):

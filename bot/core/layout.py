@@ -53,7 +53,10 @@ def _is_number(button: Button) -> bool:
     if isinstance(label, Text):
         digits = label.words.removeprefix("● ")
         return digits.isdecimal() and len(digits) <= 2
-    return all(isinstance(one, Calendar) and one.written.isdecimal() for one in label.values.values())
+    return all(
+        isinstance(one, int) or (isinstance(one, Calendar) and one.written.isdecimal())
+        for one in label.values.values()
+    )
 
 
 def _cut(buttons: Sequence[Button], width: int) -> tuple[Row, ...]:

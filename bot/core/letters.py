@@ -72,12 +72,13 @@ def decimal_number(words: str, places: int) -> int | float | None:
 
     A whole number is an int. With places, a comma before one or two last digits is a point: people write both.
     """
-    digits = _digits(clean(words)).strip().strip(_END_MARKS)
+    digits = _digits(clean(words)).strip().rstrip(_END_MARKS)
     if places:
         digits = re.sub(rf"[٫,،](?=[0-9]{{1,{places}}}$)", ".", digits)
     for group in (",", "٬", "،"):
         digits = digits.replace(group, "")
-    if not re.fullmatch(rf"[+-]?[0-9]{{1,9}}(\.[0-9]{{1,{places}}})?" if places else r"[+-]?[0-9]{1,9}", digits):
+    whole, behind = "[0-9]{1,9}", rf"\.[0-9]{{1,{places}}}"
+    if not re.fullmatch(rf"[+-]?({whole}({behind})?|{behind})" if places else f"[+-]?{whole}", digits):
         return None
     number = float(digits)
     return int(number) if number == int(number) else number

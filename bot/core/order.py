@@ -9,11 +9,11 @@ Laws:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from typing import TypeVar
 
-from bot.core.survey import SPECIALS, Answer, Question, Shuffle, Survey
+from bot.core.survey import SPECIALS, Answer, Answers, Question, Shuffle, Survey
 
 T = TypeVar("T")
 
@@ -24,7 +24,7 @@ def needs_a_seed(survey: Survey) -> bool:
     return by_chance or bool(survey.shuffles)
 
 
-def sequence(survey: Survey, answers: Mapping[str, Answer], seed: int) -> Sequence[Question]:
+def sequence(survey: Survey, answers: Answers, seed: int) -> Sequence[Question]:
     """The questions in the order in which this person meets them; `answers` tell the arms."""
     if not survey.shuffles:
         return survey.questions
@@ -32,6 +32,14 @@ def sequence(survey: Survey, answers: Mapping[str, Answer], seed: int) -> Sequen
     for shuffle in survey.shuffles:
         _change_places(numbers, shuffle, survey, answers, seed)
     return [survey.questions[number] for number in numbers]
+
+
+def arranged(survey: Survey, coming: Sequence[Question], answers: Answers, seed: int) -> Sequence[Question]:
+    """Some of the questions, given in the order of the file, in the order in which this person meets them."""
+    if not survey.shuffles:
+        return coming
+    ids = {question.id for question in coming}
+    return [question for question in sequence(survey, answers, seed) if question.id in ids]
 
 
 def options(question: Question, seed: int) -> Sequence[int]:
@@ -63,9 +71,7 @@ def permuted(things: Sequence[T], seed: int, name: str) -> list[T]:
     return ordered
 
 
-def _change_places(
-    numbers: list[int], shuffle: Shuffle, survey: Survey, answers: Mapping[str, Answer], seed: int
-) -> None:
+def _change_places(numbers: list[int], shuffle: Shuffle, survey: Survey, answers: Answers, seed: int) -> None:
     """Put the units of a shuffle into another order, each with its inner order as it stands."""
     at = {number: place for place, number in enumerate(numbers)}
     units = [sorted(unit, key=at.__getitem__) for unit in shuffle.units]

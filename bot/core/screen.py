@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Union
 
 from bot.core.events import Asked, Event, Threshold, WantedNoMore
@@ -28,6 +29,12 @@ class Text:
 
     words: str
     values: Mapping[str, Value] = field(default_factory=dict)
+
+
+@lru_cache(maxsize=4096)
+def shared(words: str) -> Text:
+    """Words of the survey as a line: made once, since every screen of everybody shows the same."""
+    return Text(words)
 
 
 @dataclass(frozen=True)

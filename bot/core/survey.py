@@ -9,7 +9,7 @@ Laws:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -67,12 +67,37 @@ class Band:
     high: int
 
 
+Answers = Mapping[str, Answer]
+"""What one person has answered: question -> answer."""
+
+Value = str | int | float | None
+"""What an expression comes to; None where it comes to nothing."""
+
+
+Check = Callable[[Answers], bool]
+"""Whether something holds for a person with these answers."""
+
+
+def _always(_answers: Answers) -> bool:
+    return True
+
+
 class Condition:
     """When something holds; see `bot.core.conditions` for the kinds there are."""
+
+    @cached_property
+    def check(self) -> Check:
+        """The function that says whether it holds for a person with these answers."""
+        raise TypeError(f"{type(self).__name__} is no kind of condition")
 
 
 class Expression:
     """What is worked out from answers; see `bot.core.expressions` for the kinds there are."""
+
+    @cached_property
+    def compute(self) -> Callable[[Answers], Value]:
+        """The function that says what it comes to for a person with these answers."""
+        raise TypeError(f"{type(self).__name__} is no kind of expression")
 
 
 @dataclass(frozen=True)
@@ -90,7 +115,7 @@ class Filter:
         """The options that hang on the earlier answer."""
         return frozenset(code for codes in self.lists.values() for code in codes)
 
-    def offers(self, code: str, answers: Mapping[str, Answer]) -> bool:
+    def offers(self, code: str, answers: Answers) -> bool:
         """Whether this option is offered to a person with these answers."""
         return code not in self.listed or code in self.lists.get(str(answers.get(self.question)), ())
 
@@ -162,6 +187,26 @@ class Question:
             if option.code == code:
                 return option
         raise KeyError(code)
+
+    @cached_property
+    def comes(self) -> Check:
+        """Says whether it comes to a person with these answers: its condition holds, and there is one to pick."""
+        told, offered, codes = self.show_if, self.filter, self.codes
+        if offered is None:
+            return _always if told is None else told.check
+        return lambda answers: (
+            (told is None or told.check(answers)) and any(offered.offers(code, answers) for code in codes)
+        )
+
+    @cached_property
+    def bound(self) -> bool:
+        """Whether an answer can cease to apply although the question is still asked."""
+        return self.filter is not None or self.constraint is not None
+
+    @property
+    def routed(self) -> bool:
+        """Whether it comes to some people only."""
+        return self.show_if is not None or (self.filter is not None and self.filter.listed >= set(self.codes))
 
 
 @dataclass(frozen=True)
@@ -289,6 +334,11 @@ class Survey:
     def number(self, id: str) -> int:
         """The place of the question with this id, counted from 0; KeyError when there is none."""
         return self._numbers[id]
+
+    @cached_property
+    def course(self) -> tuple[tuple[Question, str, Check, bool], ...]:
+        """Each question with its id, whether it comes, and whether it is bound: what every tap goes through."""
+        return tuple((question, question.id, question.comes, question.bound) for question in self.questions)
 
     @cached_property
     def _numbers(self) -> Mapping[str, int]:

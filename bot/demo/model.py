@@ -5,7 +5,8 @@ For every question on a scale, and for every yes or no, the chance of an answer 
     BASE of the question (0.55 where none is stated) + GENDER + DISTRICT, held between 0.03 and 0.97
 
 and inside a half every answer is equally likely. SILENT of all answers are "don't know" or "prefer not to
-answer", three to two. Whoever reads a digest of the demo should find these differences again.
+answer", three to two. Nobody writes in own words. Whoever reads a digest of the demo should find these differences
+again.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.core.conditions import holds
-from bot.core.questions import TYPES
+from bot.core.conditions import holds, names
+from bot.core.questions import TYPES, date, ranking
 from bot.core.questions.note import READ
 from bot.core.survey import DONT_KNOW, PREFER_NOT, Answer, Question, Survey
 
@@ -44,7 +45,10 @@ SILENT = 0.06
 
 @dataclass(frozen=True)
 class Villager:
-    """One simulated person: a number, a language, and an answer to every question they will be asked."""
+    """One simulated person: a number, a language, and an answer to every question they may be asked.
+
+    What is drawn for an interview nobody knows before: a question that hangs on it has an answer too.
+    """
 
     number: int
     language: str
@@ -60,27 +64,71 @@ def villagers(survey: Survey, people: int, seed: int) -> list[Villager]:
 def _villager(survey: Survey, number: int, chance: random.Random) -> Villager:
     language = _pick(LANGUAGES, chance)
     answers: dict[str, Answer] = {}
+    arms = {question.id for question in survey.questions if question.type == "arm"}
     for question in survey.questions:
-        if holds(question.show_if, answers):
-            answers[question.id] = _answer(question, answers, chance)
+        if question.value is not None:
+            found = question.value.compute(answers)
+            answers |= {} if found is None else {question.id: found}
+        elif question.id not in arms and (question.comes(answers) or names(question.show_if) & arms):
+            answers[question.id] = _met(question, answers, chance)
     return Villager(number, language, answers)
 
 
+TRIES = 50
+"""Answers that are thought of before one that meets a constraint is given up."""
+
+
+def _met(question: Question, given: Mapping[str, Answer], chance: random.Random) -> Answer:
+    """An answer that meets what is asked of it; none at all, where nothing seems to."""
+    for _ in range(TRIES):
+        answer = _answer(question, given, chance)
+        test = question.constraint
+        if answer in question.specials or test is None or holds(test.test, {**given, question.id: answer}):
+            return answer
+    return question.specials[-1]
+
+
 def _answer(question: Question, given: Mapping[str, Answer], chance: random.Random) -> Answer:
-    codes = [option.code for option in question.options]
+    codes = [code for code in question.codes if question.filter is None or question.filter.offers(code, given)]
     if question.type == "note":
         return READ
+    if TYPES[question.type].own_words:
+        return PREFER_NOT
     if question.id in CELLS and set(CELLS[question.id]) <= set(codes):
         return _pick(CELLS[question.id], chance)
     if question.specials and chance.random() < SILENT:
-        return DONT_KNOW if chance.random() < 0.6 and DONT_KNOW in question.specials else PREFER_NOT
+        return _silent(question, chance)
     if question.type == "number":
-        return chance.randint(question.low or 0, min(question.high or 0, (question.low or 0) + 8))
+        return _number(question, chance)
+    if question.type == "date":
+        return _day(question, chance)
+    if question.type == "ranking":
+        return tuple(chance.sample(codes, ranking.places(question)))
     if TYPES[question.type].several:
         return _several(question, codes, chance)
-    if question.type in ("scale", "yes_no"):
+    if question.type in ("scale", "grid", "yes_no"):
         return _ordered(question, codes, given, chance)
     return chance.choice(codes)
+
+
+def _silent(question: Question, chance: random.Random) -> str:
+    usual = DONT_KNOW if chance.random() < 0.6 and DONT_KNOW in question.specials else PREFER_NOT
+    return usual if usual in question.specials else question.specials[0]
+
+
+def _number(question: Question, chance: random.Random) -> int | float:
+    low, high = question.low or 0, question.high or 0
+    whole = chance.randint(low, min(high, low + 8))
+    if not question.decimals or whole == high:
+        return whole
+    return whole + chance.randint(0, 9) / 10
+
+
+def _day(question: Question, chance: random.Random) -> str:
+    parts: tuple[str, ...] = ()
+    while following := date.following(question, parts):
+        parts = (*parts, chance.choice(following))
+    return str(date.whole(question, parts))
 
 
 def _ordered(question: Question, codes: list[str], given: Mapping[str, Answer], chance: random.Random) -> str:
@@ -98,10 +146,12 @@ def likely(question: str, given: Mapping[str, Answer]) -> float:
 
 
 def _several(question: Question, codes: Sequence[str], chance: random.Random) -> tuple[str, ...]:
-    if question.exclusive and chance.random() < 0.25:
-        return (chance.choice(list(question.exclusive)),)
+    alone = [code for code in codes if code in question.exclusive]
+    if alone and chance.random() < 0.25:
+        return (chance.choice(alone),)
     open_ones = [code for code in codes if code not in question.exclusive]
-    picked = set(chance.sample(open_ones, min(len(open_ones), chance.choice([1, 1, 2]))))
+    number = min(question.most or 2, max(question.least or 1, chance.choice([1, 1, 2])))
+    picked = set(chance.sample(open_ones, min(len(open_ones), number)))
     return tuple(code for code in codes if code in picked)
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Sequence
 
-from bot.core.flow import LANGUAGE_NAMES
+from bot.core.flow import LANGUAGE_NAMES, SPECIAL_PHRASES
 from bot.core.questions import TYPES
-from bot.core.survey import SPECIALS, Question, Survey
+from bot.core.survey import SPECIALS, Answer, Question, Survey
 from bot.demo.model import Villager
 from bot.emulator.person import Message, NoSuchButton, Person, Screen
 from bot.files.phrases import Phrases, directed
+
+PIPE = re.compile(r"\$\{[a-z][a-z0-9_]*\}")
 
 FIRST_ID = 7_100_000_001
 AT_ONCE = 30
@@ -58,13 +61,20 @@ async def answer(url: str, wave: str, survey: Survey, phrases: Phrases, villager
         await person.start(wave)
         await _press(person, LANGUAGE_NAMES[language])
         screen = await _press(person, words("button-agree"))
-        while words("button-send") not in screen.last.labels:
+        if survey.tell_result:
+            screen = await _press(person, words("button-tell-no"))
+        while not _done(screen, words):
             question = _shown(survey, screen.last, language)
             if question is not None:
                 screen = await _give(person, question, villager, words)
-            while question is _shown(survey, screen.last, language):  # the next one is still on its way
-                screen = await person.wait_news(screen.seq)
+            while not _done(screen, words) and question is _shown(survey, screen.last, language):
+                screen = await person.wait_news(screen.seq)  # the next one is still on its way
         await _press(person, words("button-send"))
+
+
+def _done(screen: Screen, words: Callable[[str], str]) -> bool:
+    """Whether the list of answers is there: it names every question."""
+    return words("button-send") in screen.last.labels
 
 
 async def _press(person: Person, label: str) -> Screen:
@@ -81,23 +91,36 @@ async def _press(person: Person, label: str) -> Screen:
 
 
 def _shown(survey: Survey, message: Message, language: str) -> Question | None:
-    """The question on the screen: the longest whose words stand there; None where there is no question."""
-    shown = [q for q in survey.questions if q.ask[language].strip() in message.text]
-    return max(shown, key=lambda q: len(q.ask[language]), default=None)
+    """The question on the screen: the one with the most words of its own there; None where there is none."""
+    shown = [
+        q for q in survey.questions if (words := _words(q, language)) and all(w in message.text for w in words)
+    ]
+    return max(shown, key=lambda question: len("".join(_words(question, language))), default=None)
+
+
+def _words(question: Question, language: str) -> list[str]:
+    """The words of a question, without the earlier answers in them; none where nobody is asked."""
+    said = (words[language] for words in (question.stem, question.ask) if words)
+    return [part.strip() for words in said for part in PIPE.split(words) if part.strip()]
 
 
 async def _give(person: Person, question: Question, villager: Villager, words: Callable[[str], str]) -> Screen:
     answer = villager.answers[question.id]
+    kind = TYPES[question.type]
     if question.type == "note":
         return await _press(person, words("button-next"))
     if answer in SPECIALS:
-        return await _press(person, words(f"button-{str(answer).replace('_', '-')}"))
-    if isinstance(answer, tuple):
-        for code in answer:
-            await _press(
-                person, directed(villager.language, f"☐ {question.option(code).label[villager.language]}")
-            )
-        return await _press(person, words("button-done"))
-    if TYPES[question.type].typed:
+        return await _press(person, words("button-skip" if kind.own_words else SPECIAL_PHRASES[str(answer)]))
+    if kind.typed or question.type == "date":
         return await person.say(str(answer))
-    return await _press(person, directed(villager.language, question.option(str(answer)).label[villager.language]))
+    labels = [question.option(code).label[villager.language] for code in _codes(question, answer)]
+    for label in labels[:-1] if not kind.several else labels:
+        await _press(person, directed(villager.language, f"☐ {label}" if kind.several else label))
+    return await _press(person, words("button-done") if kind.several else directed(villager.language, labels[-1]))
+
+
+def _codes(question: Question, answer: Answer) -> Sequence[str]:
+    """The options to tap for an answer; the last one of a whole ranking follows by itself."""
+    codes = answer if isinstance(answer, tuple) else (str(answer),)
+    steps = TYPES[question.type].steps
+    return codes if steps is None else [code for at, code in enumerate(codes) if steps.next(question, codes[:at])]

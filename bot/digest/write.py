@@ -15,13 +15,14 @@ from datetime import date
 from bot.core.blocks import AT_LEAST_90, AT_MOST_10, LEAST_ACCOUNTS, Figure, Publishable, Shown, points
 from bot.core.cells import GENDER
 from bot.core.census import REGIONS, YOUTH
+from bot.core.flow import NOT_SAID
 from bot.core.indicators import UNDER_REPRESENTED, newcombe, representation
 from bot.core.letters import one_line
 from bot.core.scores import AT_LEAST_90 as MOST_POINTS
 from bot.core.scores import AT_MOST_10 as FEW_POINTS
 from bot.core.scores import POINTS, Reliability, Score, mean_points
-from bot.core.survey import CellPart, Reach, Survey, Words, worded
-from bot.files.phrases import Phrases, day, direction, join, percent
+from bot.core.survey import CellPart, Question, Reach, Survey, Words, worded
+from bot.files.phrases import Phrases, day, direction, fill, join, percent
 
 LIMIT = 3500
 """The longest text, in characters: Telegram takes 4096, and a reader one screen and a half."""
@@ -307,8 +308,13 @@ class _Writer:
         id = max(questions, key=lambda id: points(questions[id].silent), default=None)
         if id is None or points(questions[id].silent) < OFTEN_SILENT:
             return ""
-        ask = self._words(self.survey.question(id).ask)
+        ask = self._asking(self.survey.question(id))
         return self._say("digest-silent", question=ask, share=self._share(questions[id].silent))
+
+    def _asking(self, question: Question) -> str:
+        """The words of a question, those that the statements of a grid share first, without anybody's answers."""
+        said = " ".join(worded(words, self.language) for words in (question.stem, question.ask) if words)
+        return one_line(fill(self.language, said, dict.fromkeys(question.pipes, NOT_SAID)), LONGEST_TITLE)
 
     def _notes(self) -> tuple[str, ...]:
         if not self.shown.n:

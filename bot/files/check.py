@@ -14,6 +14,7 @@ from typing import Any
 from bot import nature
 from bot.core.cells import USUAL_BLOCK
 from bot.core.letters import clean
+from bot.core.questions import TYPES
 from bot.files import helplines, readers
 from bot.files.catalogues import check_catalogue
 from bot.files.outlook import unheard, unshown
@@ -22,10 +23,12 @@ from bot.files.plain import text_of
 from bot.files.problems import Notes, Problem
 from bot.files.sarif import sarif
 from bot.files.surveys import YES_NO, Loaded, load
-from bot.files.texts import languages_of, texts
+from bot.files.texts import items, languages_of, texts
 
 SURVEYS = (".yaml", ".yml")
 CATALOGUES = (".po",)
+WORDLESS = frozenset(name for name, kind in TYPES.items() if kind.hidden)
+"""Kinds of question that have no words: nobody is asked."""
 
 
 @dataclass(frozen=True)
@@ -194,14 +197,14 @@ def matrix(file: str, said: Mapping[str, Any]) -> Matrix:
         if question.get("type") == "yes_no" and not question.get("options"):
             own += YES_NO.values()
         rows.append(Row(name, _shares(own, languages), _shares([question.get("audio") or {}], languages)))
-    more = [name for name in ("(referral)", "(indicators)", "(indexes)") if name in written]
+    more = [name for name in ("(referral)", "(sections)", "(indicators)", "(indexes)") if name in written]
     rows += [Row(name, _shares(written[name], languages), {}) for name in more]
     return Matrix(file, languages, tuple(rows))
 
 
 def _questions(said: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     questions = said.get("questions")
-    return [one for one in questions if isinstance(one, dict)] if isinstance(questions, list) else []
+    return [one for one in items(questions) if isinstance(one, dict) and one.get("type") not in WORDLESS]
 
 
 def _shares(written: Sequence[Any], languages: Sequence[str]) -> dict[str, int]:

@@ -455,7 +455,7 @@ CATALOGUE: Mapping[str, Sentence] = {
         "in a multiple choice some options go together",
         "make it a choice, or shorten the list",
     ),
-    "min-above-max": S("in '{id}' min is above max", "min is at most max", "exchange the two"),
+    "min-above-max": S("in '{id}' {low} is above {high}", "{low} is at most {high}", "exchange the two"),
     "band-reversed": S(
         "the band '{band}' ends before it begins", "a band is [lowest, highest]", "exchange the two"
     ),
@@ -518,7 +518,7 @@ CATALOGUE: Mapping[str, Sentence] = {
     ),
     "condition-order": S(
         "{what} of '{id}' asks whether '{question}' is {operator} something",
-        "only the answer to a number question, beside a whole number, is more or less",
+        "a number is more or less than a number, a day than a day; codes have no order",
         "name the codes that are meant: {{{question}: [code, code]}}",
     ),
     "condition-needs-number": S(
@@ -544,7 +544,7 @@ CATALOGUE: Mapping[str, Sentence] = {
     "condition-unlike": S(
         "{what} of '{id}' compares things of two sorts",
         "a number stands beside a number, a day beside a day, a code beside a code",
-        "compare '{question}' with what is like it",
+        "write beside '{question}' something of its own sort",
     ),
     "condition-date": S(
         "{what} of '{id}' compares '{question}' with {value}",

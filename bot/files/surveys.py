@@ -234,7 +234,7 @@ def _read_questions(said: Mapping[str, Any], document: Mapping[str, Any]) -> Ite
         yield one
         return
     for id, words in said["statements"]:
-        yield replace(one, id=id, ask=words, stem=said["ask"], pipes=piped(words))
+        yield replace(one, id=id, ask=words, stem=said["ask"], pipes=(*one.pipes, *piped(words)))
 
 
 def _read_question(said: Mapping[str, Any], scale: Mapping[str, Any], section: Mapping[str, Any]) -> Question:

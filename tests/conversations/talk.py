@@ -27,6 +27,7 @@ from zoneinfo import ZoneInfo
 
 from bot.emulator.person import Message, Person, Screen
 from bot.emulator.talk import changed, halves, plain, shown, toasts, written
+from tests.conversations import seeded
 from tests.rig import Rig, wait_for
 
 FOLDER = Path(__file__).parent
@@ -161,7 +162,7 @@ class Player:
     async def _happens(self, person: Person, what: str, played: Played) -> None:
         if what == "the bot is killed and started again":
             await asyncio.to_thread(self.rig.kill_bot)
-            await asyncio.to_thread(self.rig.start_bot)
+            await asyncio.to_thread(self.rig.start_bot, *seeded.COMMAND)
         elif found := re.fullmatch(r"(a day passes|(\d+) days pass)", what):
             for _ in range(int(found[2] or 1)):
                 self._moment += timedelta(days=1)

@@ -28,6 +28,7 @@ from bot.core import steward_key
 from bot.emulator.person import Person
 from bot.emulator.talk import plain
 from bot.files.phrases import Phrases
+from tests.conversations import seeded
 from tests.conversations.talk import FOLDER, NAMES, ONLY_SEEN, RIGHT_TO_LEFT, Played, Player, Talk, read
 from tests.demo.tried import Tried, tried
 from tests.languages import speaks
@@ -57,7 +58,7 @@ def player(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Player]:
         "AITBAR_STEWARD_KEY": steward_key.written(bytes(range(32))),
     }
     with installed(folder, **settings) as rig:
-        rig.start_bot()
+        rig.start_bot(*seeded.COMMAND)
         code = rig.console("claim-code").strip()
         asyncio.run(_claim(rig, code))
         yield Player(rig)

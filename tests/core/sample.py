@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bot.core.conditions import All, Compare, Not, Selected
-from bot.core.survey import Condition, Option, Question, Survey, Words
+from bot.core.grammar import parse, parse_value
+from bot.core.survey import Condition, Constraint, Filter, Option, Question, Shuffle, Survey, Words
 
 LANGUAGES = ("ur", "ps", "en")
 
@@ -49,9 +50,14 @@ def note(id: str, show_if: Condition | None = None) -> Question:
     return Question(id, "note", words(id), show_if=show_if)
 
 
-def survey(id: str, *questions: Question, languages: tuple[str, ...] = LANGUAGES) -> Survey:
+def survey(
+    id: str,
+    *questions: Question,
+    languages: tuple[str, ...] = LANGUAGES,
+    shuffles: tuple[Shuffle, ...] = (),
+) -> Survey:
     """A survey of these questions."""
-    return Survey(id, 1, languages, words(id), "own items", words("consent"), questions)
+    return Survey(id, 1, languages, words(id), "own items", words("consent"), questions, shuffles=shuffles)
 
 
 PLAIN = survey(
@@ -85,7 +91,88 @@ GATE = survey(
 
 BARE = survey("bare", Question("only", "choice", words("only"), options("one", "two"), specials=()))
 
-ALL = (PLAIN, BARRIERS, CHAIN, GATE, BARE)
+PLACES = survey(
+    "places",
+    choice("province", "kp", "balochistan", "abroad", screen_out=("abroad",)),
+    Question(
+        "district",
+        "choice",
+        words("district"),
+        options("swat", "quetta", "zhob"),
+        specials=("dont_know", "skipped"),
+        filter=Filter("province", {"kp": ("swat",), "balochistan": ("quetta", "zhob")}),
+    ),
+    Question("way", "number", words("way"), low=0, high=9, decimals=1),
+    Question(
+        "walked",
+        "number",
+        words("walked"),
+        low=0,
+        high=9,
+        decimals=1,
+        constraint=Constraint(parse("${walked} <= ${way}"), words("no more than the way")),
+    ),
+    Question("rest", "calculate", {}, value=parse_value("${way} - ${walked}"), specials=(), keep=False),
+    Question("far", "calculate", {}, value=parse_value("if(${rest} > 2, 1, 0)"), specials=()),
+    Question(
+        "tired",
+        "yes_no",
+        words("tired in ${district}"),
+        options("yes", "no"),
+        show_if=Compare("far", "=", 1),
+        pipes=("district",),
+    ),
+    Question(
+        "services",
+        "choices",
+        words("services"),
+        options("water", "road", "school", "nothing"),
+        exclusive=("nothing",),
+        least=2,
+        most=2,
+        filter=Filter("tired", {"yes": ("road", "school")}),
+    ),
+)
+"""What hangs on earlier answers: options, limits, words, and what is worked out from them."""
+
+TIGHT = survey("tight", *PLACES.questions[:2])
+LIMITED = survey("limited", *PLACES.questions[2:4])
+"""The same in two short parts, in which anybody soon comes back to what they said before."""
+
+ORDERS = survey(
+    "orders",
+    Question("turned", "arm", {}, (Option("first", {}), Option("second", {})), specials=()),
+    Question("police", "grid", words("police"), options("none", "some"), stem=words("trust"), section="offices"),
+    Question("courts", "grid", words("courts"), options("none", "some"), stem=words("trust"), section="offices"),
+    yes_no("helped"),
+    Question(
+        "when", "date", words("when"), earliest="2025-11", latest="2026-02", precision="month", section="past"
+    ),
+    Question(
+        "day", "date", words("day"), earliest="2026-02-27", latest="2026-03-02", precision="day", section="past"
+    ),
+    Question(
+        "needs",
+        "ranking",
+        words("needs"),
+        options("road", "water", "school", "other"),
+        most=2,
+        shuffle=True,
+        fixed=("other",),
+    ),
+    Question("all", "ranking", words("all"), options("x", "y", "z")),
+    Question(
+        "wishes", "choices", words("wishes"), options("a", "b", "c", "none"), exclusive=("none",), shuffle=True
+    ),
+    shuffles=(
+        Shuffle("order of grid", ((1,), (2,))),
+        Shuffle("order of offices", ((1, 2), (3,)), arm="turned"),
+        Shuffle("order of sections", ((1, 2, 3), (4, 5))),
+    ),
+)
+"""What is left to chance: an arm, statements, a section turned by the arm, sections, options."""
+
+ALL = (PLAIN, BARRIERS, CHAIN, GATE, BARE, PLACES, TIGHT, LIMITED, ORDERS)
 
 
 def text(id: str, longest: int | None = None) -> Question:

@@ -3,7 +3,8 @@
 Promises:
 1. Any events end in a known place: an asked question or the list of answers; the same events, the same place.
 2. An event that answers another step changes nothing and shows the present question.
-3. A place holds answers to asked questions only, each of them one that fits; so does what is kept.
+3. A place holds answers to asked questions only, each of them one that fits, is offered and meets what is asked
+   of it, and what was drawn or worked out; so does what is kept.
 4. A change that drops later answers asks first and says how many; a no leaves everything as it was.
 5. Setting and unsetting an option is idempotent under a second delivery.
 6. Going back, and another language, lose no answer.
@@ -51,10 +52,23 @@ from bot.core.events import (
 from bot.core.flow import REVIEW, Place, Step
 from bot.core.questions import TYPES
 from bot.core.screen import Say, Screen
-from bot.core.survey import LANGUAGES, Survey
+from bot.core.survey import LANGUAGES, Question, Survey
 from bot.files.phrases import Phrases
 from bot.turn import Grip, Held
-from tests.core.sample import ALL, BARRIERS, CHAIN, GATE, PLAIN, number, survey, words, yes_no
+from tests.core.sample import (
+    ALL,
+    BARRIERS,
+    CHAIN,
+    GATE,
+    LIMITED,
+    ORDERS,
+    PLAIN,
+    TIGHT,
+    number,
+    survey,
+    words,
+    yes_no,
+)
 
 PHRASES = Phrases.load()
 GRIP = Grip(bytes(range(16)), 3)
@@ -62,13 +76,30 @@ GRIP = Grip(bytes(range(16)), 3)
 SURVEYS = st.sampled_from(ALL)
 SMALL = st.integers(0, 8)
 STEPS = st.integers(0, 12)
+TYPED = [
+    "3",
+    "۷",
+    "٠",
+    "99",
+    "-1",
+    "2.5",
+    "۱٫۵",
+    "yes",
+    "",
+    "5 5",
+    "2026",
+    "1",
+    "2026-01",
+    "28/2/2026",
+    "road (en)",
+]
 FORGED: st.SearchStrategy[Event] = st.one_of(
     st.builds(Chose, SMALL, SMALL, STEPS),
     st.builds(Toggled, SMALL, SMALL, st.booleans(), STEPS),
     st.builds(Finished, SMALL, STEPS),
-    st.builds(Skipped, SMALL, st.sampled_from(["dont_know", "prefer_not", "not_asked"]), STEPS),
+    st.builds(Skipped, SMALL, st.sampled_from(["dont_know", "prefer_not", "skipped", "not_asked"]), STEPS),
     st.builds(ReadOn, SMALL, STEPS),
-    st.builds(Typed, st.sampled_from(["3", "۷", "٠", "99", "-1", "yes", "", "5 5"]) | st.text(max_size=5)),
+    st.builds(Typed, st.sampled_from(TYPED) | st.text(max_size=5)),
     st.builds(WentBack, st.none() | STEPS),
     st.builds(Reviewed, STEPS),
     st.builds(Revised, SMALL, STEPS),
@@ -89,13 +120,13 @@ FORGED_AMONG_10 = 2
 
 
 @st.composite
-def walks(draw: st.DrawFn) -> tuple[Survey, Place, list[Event]]:
+def walks(draw: st.DrawFn, surveys: st.SearchStrategy[Survey] = SURVEYS) -> tuple[Survey, Place, list[Event]]:
     """A survey, and a place that somebody reached by tapping what the screens offered, forging now and then."""
-    chosen = draw(SURVEYS)
-    at = flow.begin(chosen, draw(st.sampled_from(LANGUAGES)), (7,))
+    chosen = draw(surveys)
+    at = flow.begin(chosen, draw(st.sampled_from(LANGUAGES)), (7,), draw(st.integers(0, 2**64 - 1)))
     assert at.place is not None
     place, events = at.place, []
-    for _ in range(draw(st.integers(0, 18))):
+    for _ in range(draw(st.integers(0, 24))):
         event = draw(FORGED) if draw(CHANCE) < FORGED_AMONG_10 else draw(st.sampled_from(_likely(chosen, place)))
         following = flow.step(chosen, place, event)
         events.append(event)
@@ -107,7 +138,8 @@ def walks(draw: st.DrawFn) -> tuple[Survey, Place, list[Event]]:
 def _likely(chosen: Survey, place: Place) -> list[Event]:
     screen = flow.draw(chosen, place)
     if screen.typed:
-        return [Typed(digits) for digits in ("0", "3", "۷", "٩")]
+        typed: list[Event] = [Typed(digits) for digits in ("0", "3", "۷", "٩", "2.5")]
+        return [*typed, WentBack(place.step)]
     return [e for e in buttons(screen) if not isinstance(e, (Hid, Sent, AskedForLanguages))]
 
 
@@ -118,10 +150,21 @@ def buttons(screen: Screen) -> list[Event]:
 
 def check_place(chosen: Survey, place: Place) -> None:
     """Law 3 of the flow, and that the place is one of those there are."""
-    asked = {question.id for question in flow.asked(chosen, place.answers)}
+    asked = {question.id for question in flow.asked(chosen, place.answers, place.seed)}
+    hidden = {question.id for question in chosen.questions if TYPES[question.type].hidden}
     assert place.at == REVIEW or place.at in asked
-    assert set(place.answers) <= asked
-    assert all(flow.fits(chosen.question(id), answer) for id, answer in place.answers.items())
+    assert set(place.answers) <= asked | hidden
+    for id, answer in place.answers.items():
+        question = chosen.question(id)
+        assert flow.fits(question, answer)
+        assert holds(question.show_if, place.answers)
+        if answer in question.specials:
+            continue
+        assert question.constraint is None or holds(question.constraint.test, place.answers)
+        if question.filter is not None:
+            codes = answer if isinstance(answer, tuple) else (str(answer),)
+            assert all(question.filter.offers(code, place.answers) for code in codes)
+    assert flow.settle(chosen, place.answers, place.seed) == place.answers, "nothing more would fall away"
 
 
 # -- 1: known places ------------------------------------------------------------------------------------
@@ -132,6 +175,18 @@ def check_place(chosen: Survey, place: Place) -> None:
 def test_any_events_end_in_a_known_place(walk: tuple[Survey, Place, list[Event]]) -> None:
     chosen, place, _ = walk
     check_place(chosen, place)
+
+
+@settings(max_examples=150)
+@given(walks(st.sampled_from((TIGHT, LIMITED, ORDERS))))
+def test_no_answer_outlives_what_it_hangs_on(walk: tuple[Survey, Place, list[Event]]) -> None:
+    """Looked at after every event."""
+    chosen, last, events = walk
+    place = flow.begin(chosen, "en", (7,), last.seed).place
+    for event in events:
+        assert place is not None
+        place = flow.step(chosen, place, event).place or place
+        check_place(chosen, place)
 
 
 @settings(max_examples=120)
@@ -189,9 +244,17 @@ def test_kept_answers_hold_asked_questions_only(walk: tuple[Survey, Place, list[
     assert sent.end == "completed"
     kept = sent.keep.answers
     assert sent.keep.code is code
-    assert all(holds(chosen.question(id).show_if, kept) for id in kept)
-    expected = [q.id for q in flow.asked(chosen, place.answers) if TYPES[q.type].kept]
+    asked = {question.id for question in flow.asked(chosen, place.answers, place.seed)}
+    expected = [
+        q.id for q in chosen.questions if TYPES[q.type].kept and q.keep and (q.id in asked or _found(q, place))
+    ]
     assert list(kept) == expected, "every asked question, in the order of the file"
+    assert all(kept[id] == place.answers[id] for id in kept)
+
+
+def _found(question: Question, place: Place) -> bool:
+    """Whether the question was drawn or worked out."""
+    return TYPES[question.type].hidden and question.id in place.answers
 
 
 # -- 4: answers that fall away --------------------------------------------------------------------------
@@ -273,7 +336,8 @@ def test_no_answer_falls_away_unless_it_was_said_before(
     following = flow.step(chosen, place, event).place
     if following is None:
         return
-    lost = [id for id in place.answers if id not in following.answers and TYPES[chosen.question(id).type].kept]
+    given = [id for id in place.answers if not TYPES[chosen.question(id).type].hidden]
+    lost = [id for id in given if id not in following.answers and TYPES[chosen.question(id).type].kept]
     if lost:
         assert isinstance(event, Confirmed)
         assert flow.draw(chosen, place).lines == (Say("change-drops", {"n": len(lost)}),)
@@ -461,10 +525,10 @@ def test_the_review_shows_each_answer(walk: tuple[Survey, Place, list[Event]]) -
     if place.at != REVIEW:
         return
     spoken = text(PHRASES, flow.draw(chosen, place))
-    shown = [id for id in place.answers if TYPES[chosen.question(id).type].kept]
-    assert all(chosen.question(id).ask[place.language] in spoken for id in shown)
+    shown = [q for q in flow.asked(chosen, place.answers, place.seed) if TYPES[q.type].kept]
+    assert all(q.ask[place.language].split("$")[0] in spoken for q in shown)
     changes = [e for e in buttons(flow.draw(chosen, place)) if isinstance(e, Revised)]
-    assert [chosen.questions[e.question].id for e in changes] == [q.id for q in chosen.questions if q.id in shown]
+    assert [chosen.questions[e.question] for e in changes] == shown, "in the order in which they came"
 
 
 def test_the_longest_place_fits_into_its_box() -> None:

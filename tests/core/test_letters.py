@@ -16,7 +16,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.core.letters import clean, fold, whole_number
+from bot.core.letters import clean, decimal_number, fold, whole_number
 
 CONTROLS = [*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C, 0xFEFF]
 LETTERS = st.sampled_from(
@@ -126,3 +126,33 @@ def test_every_whole_number_is_read_back(number: int, digits: str) -> None:
 def test_reading_a_number_never_fails(words: str) -> None:
     """Anything may be typed."""
     assert isinstance(whole_number(words), int | None)
+
+
+@pytest.mark.parametrize(
+    ("written", "places", "wanted"),
+    [
+        ("2.5", 1, 2.5),
+        ("۲٫۵", 1, 2.5),
+        ("٢,٥", 1, 2.5),
+        ("۲.۵", 2, 2.5),
+        ("2.50", 1, None),
+        ("2.50", 2, 2.5),
+        ("2.0", 1, 2),
+        ("1,000", 1, 1000),
+        ("1,000.5", 1, 1000.5),
+        ("2.5", 0, None),
+        ("-0.5", 1, -0.5),
+        ("7.", 1, 7),
+        (".5", 1, 0.5),
+        (".5", 0, None),
+        ("٫۵", 1, 0.5),
+        ("1.2.3", 2, None),
+        ("1e3", 2, None),
+        ("1234567890", 2, None),
+        ("", 1, None),
+    ],
+)
+def test_a_decimal_number_is_read_as_people_type_it(written: str, places: int, wanted: int | float | None) -> None:
+    found = decimal_number(written, places)
+    assert found == wanted
+    assert type(found) is type(wanted), "a whole number is whole"

@@ -15,7 +15,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 
-from bot.core import flow
+from bot.core import flow, order
 from bot.core.blocks import Block, Rule, count, publish, tally
 from bot.core.cells import Partition
 from bot.core.events import AskedToSend, Continued, Event, ReadOn, Sent, Stopped
@@ -36,13 +36,19 @@ def says(place: Place, survey: Survey = LONG) -> list[str]:
     return [button.label.id for row in rows for button in row if isinstance(button.label, Say)]
 
 
+def _was_given(chosen: Survey, id: str) -> bool:
+    """Whether people answer this question themselves, and their answer is kept."""
+    kind = TYPES[chosen.question(id).type]
+    return kind.kept and not kind.hidden
+
+
 @settings(max_examples=150, deadline=None)
 @given(walks())
 def test_what_is_there_can_be_sent_and_what_was_not_reached_is_marked(
     walk: tuple[Survey, Place, list[Event]],
 ) -> None:
     chosen, place, _ = walk
-    given_ = {id for id in place.answers if TYPES[chosen.question(id).type].kept}
+    given_ = {id for id in place.answers if _was_given(chosen, id)}
     sent = flow.step(chosen, place, Sent(False, place.step, partly=True))
     frontier = flow._next(chosen, place.answers, place.seed)
     if not given_ or place.pending is not None or frontier == REVIEW:
@@ -51,10 +57,12 @@ def test_what_is_there_can_be_sent_and_what_was_not_reached_is_marked(
     assert sent.keep is not None and sent.place is None
     kept = sent.keep.answers
     assert {id: answer for id, answer in kept.items() if answer != NOT_REACHED} == {
-        id: place.answers[id] for id in kept if id in given_
+        id: place.answers[id] for id in kept if id in place.answers
     }
+    assert given_ <= set(kept)
     missing = {id for id, answer in kept.items() if answer == NOT_REACHED}
-    behind = {q.id for q in chosen.questions[chosen.number(frontier) :] if TYPES[q.type].kept}
+    met = [q.id for q in order.sequence(chosen, place.answers, place.seed)]
+    behind = {id for id in met[met.index(frontier) :] if _was_given(chosen, id)}
     assert missing == behind - given_
     assert list(kept) == [q.id for q in chosen.questions if q.id in kept]
     assert sent.end == end_of(kept) == ("partial" if missing else "completed")
@@ -70,7 +78,7 @@ def test_asking_to_send_changes_nothing_and_shows_every_answer(walk: tuple[Surve
     if shown.screen == flow.draw(chosen, place):
         return
     lines = [line.id for line in shown.screen.lines if isinstance(line, Say)]
-    assert lines.count("review-line") == sum(TYPES[chosen.question(id).type].kept for id in place.answers)
+    assert lines.count("review-line") == sum(_was_given(chosen, id) for id in place.answers)
     assert "so-far-means" in lines
     assert Sent(True, place.step, partly=True) in buttons(shown.screen)
     assert Continued() in buttons(shown.screen)

@@ -129,3 +129,111 @@ indexes:
     reverse: [attended]
     better: higher
 """
+
+LOGICAL = """\
+survey: logical
+version: 1
+languages: [en]
+title: {en: Logic}
+licence: own items
+consent: {en: Taking part is your choice.}
+scales:
+  ladder:
+    order: ascending
+    options: {n0: {en: "0"}, n1: {en: "1"}, n2: {en: "2"}}
+    ends: {low: {en: not at all}, high: {en: fully}}
+sections:
+  offices: {title: {en: Offices}, show_if: "${arrived} >= '2025-01'", shuffle: turned}
+  people: {title: {en: People}, shuffle: true}
+shuffle: [offices, people]
+questions:
+  - id: province
+    type: choice
+    ask: {en: Which province?}
+    options: {kp: {en: KP}, balochistan: {en: Balochistan}, abroad: {en: Abroad}}
+    screen_out: [abroad]
+    specials: []
+  - id: district
+    type: choice
+    ask: {en: Which district?}
+    options: {swat: {en: Swat}, quetta: {en: Quetta}, zhob: {en: Zhob}}
+    choice_filter: {province: {kp: [swat], balochistan: [quetta, zhob]}}
+    required: false
+  - id: arrived
+    type: date
+    ask: {en: When did you come?}
+    from: "2024-03"
+    to: "2026-12"
+    constraint: . != '2024-04'
+    constraint_message: {en: Nobody came then.}
+  - id: born
+    type: date
+    ask: {en: On which day was the meeting?}
+    from: "2026-01-01"
+    to: "2026-12-31"
+    precision: day
+    because: the meetings are told apart by their day
+  - id: adults
+    type: number
+    ask: {en: How many adults?}
+    min: 1
+    max: 20
+  - id: way
+    type: number
+    ask: {en: How many kilometres?}
+    min: 0
+    max: 20
+    decimals: 1
+    bands: {near: [0, 2], far: [3, 20]}
+    constraint: . > 0.2 and . < 20
+    constraint_message: {en: More than that.}
+  - id: wishes
+    type: choices
+    ask: {en: What do you wish?}
+    options: {road: {en: A road}, water: {en: Water}, school: {en: A school}, other: {en: Something else}}
+    least: 1
+    most: 2
+    shuffle: true
+    fixed: [other]
+  - id: needs
+    type: ranking
+    ask: {en: What is needed most?}
+    options: {road: {en: A road}, water: {en: Water}, school: {en: A school}}
+    ranked: 2
+  - id: score
+    type: calculate
+    value: "${adults} * 2 + count-selected(${wishes}) + if(${way} > 3, 1, 0)"
+    bands: {low: [0, 9], high: [10, 60]}
+    keep: true
+  - id: turned
+    type: arm
+    arms: [first, second]
+  - id: trust_offices
+    type: grid
+    scale: ladder
+    section: offices
+    shuffle: true
+    ask: {en: How much do you trust these?}
+    statements: {trust_police: {en: The police}, trust_courts: {en: The courts}}
+  - id: helped
+    type: yes_no
+    section: offices
+    ask: {en: Did they help you?}
+    show_if: ${score} > ${adults}
+  - id: neighbours
+    type: scale
+    scale: ladder
+    section: people
+    ask: {en: How much do you trust your neighbours?}
+  - id: elders
+    type: scale
+    scale: ladder
+    section: people
+    ask: {en: "How much do you trust the elders in ${province}?"}
+indicators:
+  - id: far
+    title: {en: Far away}
+    share_of: {way: [far]}
+    better: lower
+"""
+"""A survey file with every key of the logic: what is asked of whom, in which order, and worked out."""

@@ -19,7 +19,7 @@ import pytest
 
 from bot.files.check import check
 from bot.files.problems import Problem
-from tests.files.sample import SOUND
+from tests.files.sample import LOGICAL, SOUND
 
 HEADER = r"""msgid ""
 msgstr ""
@@ -237,6 +237,14 @@ def survey(tmp_path: Path, text: str) -> Path:
     path = tmp_path / "survey.yaml"
     path.write_text(text)
     return path
+
+
+def test_what_nobody_reads_has_no_row_and_titles_of_sections_have_one(tmp_path: Path) -> None:
+    (matrix,) = check([survey(tmp_path, LOGICAL)]).matrices
+    names = [row.name for row in matrix.rows]
+    assert {"score", "turned"}.isdisjoint(names)
+    assert {"(sections)", "trust_offices", "elders"} <= set(names)
+    assert all(set(row.text.values()) == {100} for row in matrix.rows)
 
 
 def test_a_whole_survey_is_whole_in_every_language(tmp_path: Path) -> None:

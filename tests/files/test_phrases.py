@@ -23,6 +23,7 @@ from bot.core.survey import LANGUAGES
 from bot.files.phrases import (
     KEYWORDS,
     Phrases,
+    calendar,
     day,
     directed,
     direction,
@@ -211,6 +212,19 @@ def test_a_day_is_written_with_the_months_of_pakistan() -> None:
     assert said == ["22 November 2026", "22 نومبر 2026", "۲۲ نومبر ۲۰۲۶"]
     for language in LANGUAGES:
         assert len({day(language, date(2026, month, 1)) for month in range(1, 13)}) == 12
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("2026", ["2026", "2026", "۲۰۲۶"]),
+        ("2026-05", ["May 2026", "مئی 2026", "مئي ۲۰۲۶"]),
+        ("2026-05-07", ["7 May 2026", "7 مئی 2026", "۷ مئي ۲۰۲۶"]),
+        ("--12", ["December", "دسمبر", "دسمبر"]),
+    ],
+)
+def test_a_year_a_month_and_a_day_are_said_as_exactly_as_they_are_known(written: str, said: list[str]) -> None:
+    assert [calendar(language, written) for language in ("en", "ur", "ps")] == said
 
 
 def test_the_week_begins_on_monday() -> None:

@@ -67,11 +67,13 @@ def whole(_question: Question, given: Parts) -> Answer:
 
 
 def read(question: Question, words: str) -> tuple[Answer | None, Problem | None]:
-    """The day typed, year first or last, with as much as is asked for; or the phrase that says what to do."""
+    """The day typed, year first or last, or a part of it alone; or the phrase that says what to do."""
     typed = _TYPED.fullmatch(fold(words))
     parts = [] if typed is None else [part for part in typed.groups() if part]
     if parts and len(parts[0]) != 4:
         parts.reverse()
+    if len(parts) == 1 and question.precision != "year":
+        return parts[0].zfill(2), None
     if len(parts) != PRECISIONS.index(question.precision) + 1:
         return None, "use-the-buttons"
     written = "-".join([parts[0], *(part.zfill(2) for part in parts[1:])])

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.core.conditions import All, Compare, Relation, Selected, atoms, holds, named, tries, verdict
+from bot.core.conditions import All, Compare, Relation, Selected, atoms, holds, named, names, tries, verdict
 from bot.core.expressions import Arithmetic, Call, CountSelected, Ref, is_number, parts
 from bot.core.grammar import ConditionError, from_mapping, parse, parse_value
 from bot.core.questions.date import is_day
-from bot.core.survey import SKIPPED, SPECIALS, Condition, Expression, Option, Question
+from bot.core.survey import SKIPPED, SPECIALS, Condition, Expression, Filter, Option, Question
 from bot.files import form
 from bot.files.plain import Path
 from bot.files.problems import suggestion
@@ -108,7 +108,14 @@ def core(draft: _Draft, number: int) -> Iterable[Question]:
             low=getattr(question, "min", None),
             high=getattr(question, "max", None),
             decimals=getattr(question, "decimals", 0),
+            filter=_filter(question),
         )
+
+
+def _filter(question: form.AnyQuestion) -> Filter | None:
+    for parent, lists in (getattr(question, "choice_filter", None) or {}).items():
+        return Filter(parent, {code: tuple(codes) for code, codes in lists.items()})
+    return None
 
 
 def _specials(question: form.AnyQuestion) -> tuple[str, ...]:
@@ -138,20 +145,21 @@ def _constraints(draft: _Draft) -> None:
         except ConditionError as error:
             reading.unreadable(error)
             continue
+        draft.reads[number] = names(test) - {question.id}
         if _sound(reading, test):
             _can_be_met(draft, at, question, test)
 
 
 def _can_be_met(draft: _Draft, at: Path, question: form.Answered, test: Condition) -> None:
     """Some answer meets a constraint that reads nothing else: the options, or the ends of the numbers, tell."""
-    reads = {name for atom in atoms(test) for name in _names(atom)}
-    tried: list[str | int | tuple[str, ...]] = []
+    tried: list[str | float] = []
     match question:
         case form.Choice() | form.YesNo() | form.Scaled():
             tried = list(draft.options(question) or ())
-        case form.Number() if question.max - question.min <= MOST_COMBINATIONS:
-            tried = list(range(question.min, question.max + 1))
-    if reads == {question.id} and tried and not any(holds(test, {question.id: answer}) for answer in tried):
+        case form.Number() if (question.max - question.min) * 10**question.decimals <= MOST_COMBINATIONS:
+            steps = 10**question.decimals
+            tried = [number / steps for number in range(question.min * steps, question.max * steps + 1)]
+    if names(test) == {question.id} and tried and not any(holds(test, {question.id: answer}) for answer in tried):
         draft.add("constraint-never", (*at, "constraint"), id=question.id)
 
 
@@ -174,7 +182,8 @@ def _values(draft: _Draft) -> None:
         except ConditionError as error:
             reading.unreadable(error)
             continue
-        sound = [_there(reading, name, ids) for name in named(value)]
+        draft.reads[number] = named(value)
+        sound = [_there(reading, name, ids) for name in sorted(named(value))]
         tests = [part for part in parts(value) if isinstance(part, Condition)]
         sound += [_sound(reading, test) for test in tests]
         if all(sound) and _counts(reading, value, ids) and not is_number(value, numeric):

@@ -33,6 +33,8 @@ class _Draft:
     sections: dict[str, form.Section] = field(default_factory=dict)
     questions: dict[int, form.AnyQuestion] = field(default_factory=dict)
     conditions: dict[int, Condition] = field(default_factory=dict)
+    reads: dict[int, frozenset[str]] = field(default_factory=dict)
+    """What the constraint or the value of a question reads."""
     indicators: dict[int, form.Indicator] = field(default_factory=dict)
     indexes: dict[int, form.Index] = field(default_factory=dict)
     cells: form.Cells | None = None

@@ -93,11 +93,11 @@ def _pipes(draft: _Draft) -> None:
 
 
 def _asked_words(number: int, question: form.AnyQuestion) -> Iterator[tuple[Path, Mapping[str, str]]]:
+    if isinstance(question, form.Asked):
+        yield ("questions", number, "ask"), question.ask
     if isinstance(question, form.Grid):
         for id, words in question.statements.items():
             yield ("questions", number, "statements", id), words
-    elif isinstance(question, form.Asked):
-        yield ("questions", number, "ask"), question.ask
 
 
 def _surely_given(draft: _Draft, number: int, id: str) -> bool:
@@ -169,9 +169,9 @@ def _independent(draft: _Draft, units: Sequence[Sequence[int]]) -> None:
 
 
 def _reads(draft: _Draft, number: int) -> set[str]:
-    """The earlier questions on which this one hangs: its condition, its filter, its words."""
+    """The earlier questions on which this one hangs: its condition, filter, constraint or value, and its words."""
     question = draft.questions.get(number)
-    reads = set(names(draft.conditions.get(number)))
+    reads = {*names(draft.conditions.get(number)), *draft.reads.get(number, ())}
     if isinstance(question, form.Listed):
         reads |= set(question.choice_filter or ())
     if question is not None:
@@ -193,7 +193,7 @@ def _dates(draft: _Draft) -> None:
                 draft.add("date-unlike", (*at, key), id=question.id, value=day, precision=question.precision)
                 sound = False
         if sound and question.earliest > question.latest:
-            draft.add("min-above-max", (*at, "from"), id=question.id)
+            draft.add("min-above-max", (*at, "from"), id=question.id, low="from", high="to")
         elif sound and int(question.latest[:4]) - int(question.earliest[:4]) >= MOST_YEARS:
             draft.add("date-long", (*at, "to"), id=question.id, most=MOST_YEARS)
         if question.precision == "day" and not (question.because or "").strip():

@@ -68,7 +68,7 @@ def _picks(draft: _Draft, at: Path, question: form.Choices) -> None:
         if (getattr(question, key) or 1) > most:
             draft.add("picks-too-many", (*at, key), key=key, id=question.id, most=most)
     if question.least and question.most and question.least > question.most:
-        draft.add("min-above-max", (*at, "least"), id=question.id)
+        draft.add("min-above-max", (*at, "least"), id=question.id, low="least", high="most")
 
 
 def _among(draft: _Draft, at: Path, listed: Sequence[str], question: form.AnyQuestion) -> None:
@@ -96,7 +96,7 @@ def _numbers(draft: _Draft) -> None:
             continue
         at = ("questions", number)
         if isinstance(question, form.Number) and question.min > question.max:
-            draft.add("min-above-max", (*at, "min"), id=question.id)
+            draft.add("min-above-max", (*at, "min"), id=question.id, low="min", high="max")
             continue
         sound = [band for band in question.bands if _band(draft, at, question, band)]
         for one, other in combinations(sound, 2):
