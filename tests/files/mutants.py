@@ -268,14 +268,19 @@ def address_space() -> int:
     return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
 
 
-def main() -> None:
-    """The child's side, and the console's."""
-    parser = argparse.ArgumentParser(description=__doc__)
+def asked(words: str | None) -> argparse.Namespace:
+    """What the console asks for: how many files, of which seed, from which on, and whether here."""
+    parser = argparse.ArgumentParser(description=words)
     parser.add_argument("number", type=int)
     parser.add_argument("seed", type=int, nargs="?", default=7)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--here", action="store_true", help="in this process, under a limit of memory")
-    given = parser.parse_args()
+    return parser.parse_args()
+
+
+def main() -> None:
+    """The child's side, and the console's."""
+    given = asked(__doc__)
     if not given.here:
         counts = mutations(given.number, given.seed, given.first)
     else:

@@ -69,6 +69,9 @@ class Asker:
 
     def section(self, row: Row) -> dict[str, Any]:
         """A group as the section that it stands for; its id under `id`, its title under `ask`."""
+        self.only(
+            row, ("type", "name", "label", "relevant", "appearance"), "a section has a title and a condition"
+        )
         self._columns(row, Type("begin_group"))
         return self._with_ours(row, Written(self._native(row, "begin_group")))
 
@@ -85,11 +88,20 @@ class Asker:
             self._columns(member, kind)
             words = question_of(self._native(member, "note"), (), self.key, self._saying(member))
             statements[words["id"]] = words.get("ask", {})
+            self.only(
+                member, ("type", "name", "label", "required"), "what holds for a statement holds for its grid"
+            )
             if "required" in member.cells:
                 cells["required"] = member.cells["required"]
         options = tuple(self.lists.options(first.list, ()))
         said = self._with_ours(row, Written(cells, options))
         return {**said, "statements": statements}
+
+    def only(self, row: Row, columns: Sequence[str], reason: str) -> None:
+        """Say which of XLSForm's columns beyond these are left out of a row, and why."""
+        for title in row.cells:
+            if _base(title) in CARRIED and _base(title) not in columns:
+                self.tell("form-column", row, column=title, reason=reason)
 
     # -- reading ------------------------------------------------------------------------------------------
 
@@ -140,6 +152,8 @@ class Asker:
             functions = ", ".join(f"{one}()" for one in unknown_functions(row.cells.get(column, "")))
             if functions and f"{OWN}arms" not in row.cells:
                 self.tell("form-function", row, column=column, functions=functions)
+        if "choice_filter" in row.cells and kind.verb not in LISTS:
+            self.tell("form-key", row, key="choice_filter", id=name, type=kind.verb)
         if "calculation" in row.cells and kind.verb != "calculate":
             self.tell("form-calculation", row, name=name)
         appearance = row.cells.get("appearance", "")

@@ -33,6 +33,7 @@ class Brought:
 
     said: dict[str, Any] = field(default_factory=dict)
     origins: dict[Path, tuple[str, int]] = field(default_factory=dict)
+    ours: bool = False
     told: list[Told] = field(default_factory=list)
 
     def tell(self, problem: str, sheet: str, row: int, /, **found: Any) -> None:
@@ -42,24 +43,24 @@ class Brought:
 
 def brought(form: Form, phrases: Phrases) -> Brought:
     """The survey that the sheets of a form say."""
-    made = Brought()
+    made = Brought(ours=OURS in form)
     settings = _settings(form.get("settings", Sheet()), made)
     default = language_called(settings.get("default_language", "")) or "en"
     survey = table(form["survey"], "survey", default, made.tell)
     choices = table(form.get("choices", Sheet()), "choices", default, made.tell)
-    languages = languages_of([survey, choices], OURS in form)
+    languages = languages_of([survey, choices], made.ours)
     lists = lists_of(choices, languages, phrases, made.tell)
     own = _own(form, languages, made)
     scales = _scales(form, lists, languages, made)
-    questions = Questions(survey, lists, languages, scales, made.tell, ours=OURS in form)
+    questions = Questions(survey, lists, languages, scales, made.tell, ours=made.ours)
     questions.read()
     made.origins |= questions.origins
     _unread(form, choices, questions.asker.columns, made)
     said: dict[str, Any] = {
+        **own,
         "survey": as_survey_id(settings.get("form_id", "survey")),
         "version": _version(settings.get("version", "1"), made),
         "languages": list(languages),
-        **own,
         "title": _title(settings.get("form_title", ""), own.get("title"), languages, default, made),
         "consent": questions.consent,
         "scales": questions.scales,

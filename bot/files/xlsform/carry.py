@@ -25,6 +25,12 @@ from bot.files.xlsform.opening import Told, opened
 from bot.files.xlsform.sentences import CATALOGUE
 from bot.files.xlsform.sheets import Form, FormTrouble, as_bytes
 
+OFFERED = (
+    'Every question offers "don\'t know" and "prefer not to answer" too; '
+    "'specials: []' in a question takes them away."
+)
+"""What every survey has, and no form says."""
+
 
 @dataclass(frozen=True)
 class Carried:
@@ -93,7 +99,7 @@ def carried(form: Form, name: str, phrases: Phrases, beside: Path | None = None)
     made = brought(form, phrases)
     told = tuple(dict.fromkeys(_problems(made.told, name)))
     refused = [f"Left out: {_where(one)}: {one.what}" for one in told if one.level == "error"]
-    text = yaml.written(made.said, [f"Made from {name}.", *refused])
+    text = yaml.written(made.said, [f"Made from {name}.", *([] if made.ours else [OFFERED]), *refused])
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "survey.yaml"
         file.write_text(text, encoding="utf-8")

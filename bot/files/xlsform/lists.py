@@ -59,11 +59,15 @@ def lists_of(table: Table, languages: Sequence[str], phrases: Phrases, say: Say)
             say("form-no-type", "choices", row.number)
     for name, rows in lists.rows.items():
         codes: dict[str, str] = {}
+        labels: dict[str, Mapping[str, str]] = {}
         taken: set[str] = set()
         for row in rows:
             given = row.cells["name"]
             if given in codes:
+                if gathered("label", row.cells, languages) != labels[given]:
+                    say("form-choice-twice", "choices", row.number, name=given, list=name)
                 continue
+            labels[given] = gathered("label", row.cells, languages)
             codes[given] = given if given in SPECIALS else as_code(given, taken)
             taken.add(codes[given])
             if codes[given] != given:

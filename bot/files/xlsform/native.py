@@ -96,7 +96,7 @@ KINDS: Mapping[str, str] = {
 }
 """The words of the column `type` that a survey file has a kind for."""
 
-UNASKED = frozenset({"note", "acknowledge", "calculate", "text", "begin_group"})
+UNASKED = frozenset({"note", "acknowledge", "calculate", "text", "audio", "begin_group"})
 """What has no `required` in a survey file."""
 
 

@@ -66,19 +66,20 @@ def put_back(
     except Exception:  # whatever somebody typed into our columns
         again = Written({})
     changed = [key for key in beside if not all(_same(row, again, column) for column in TOLD_IN.get(key, ()))]
+    if "type" in changed:  # and with it whatever the type read anew does not have
+        changed += [key for key in beside if key not in changed and not _has(native["type"], key)]
     for key in changed:
-        say("form-overruled", f"aitbar_{key}", id=native["id"], key=key, columns=" and ".join(TOLD_IN[key]))
+        columns = " and ".join(TOLD_IN.get(key, TOLD_IN["type"]))
+        say("form-overruled", f"aitbar_{key}", id=native["id"], key=key, columns=columns)
     return _together(native, {key: value for key, value in beside.items() if key not in changed})
 
 
 def _together(native: Mapping[str, Any], beside: Mapping[str, Any]) -> dict[str, Any]:
-    """Both, as far as the kind has such a key; where `type` stands beside, another kind was read natively."""
+    """Both; where `type` stands beside, another kind was read natively, and its own keys fall away."""
     said = {key: value for key, value in {**native, **beside}.items() if value is not None}
-    return {
-        key: value
-        for key, value in said.items()
-        if _has(said["type"], key) or ("type" in beside) is (key in beside)
-    }
+    if "type" not in beside:
+        return said
+    return {key: value for key, value in said.items() if key in beside or _has(said["type"], key)}
 
 
 def _has(kind: Any, key: str) -> bool:

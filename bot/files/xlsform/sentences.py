@@ -201,6 +201,11 @@ CATALOGUE: Mapping[str, Sentence] = {
         "nothing need be done",
         "warning",
     ),
+    "form-choice-twice": S(
+        "'{name}' stands twice in the list '{list}', with other words",
+        "a code means one answer",
+        "give one of the two another name",
+    ),
     "form-choice-media": S(
         "'{column}' of the option '{name}' is left out", "an option is a button with words", "describe it in words"
     ),

@@ -129,6 +129,7 @@ class Questions:
     def _consent(self, row: Row) -> None:
         self.consent = gathered("label", row.cells, self.languages)
         self.origins[("consent",)] = ("survey", row.number)
+        self.asker.only(row, ("type", "name", "label", "required"), "everybody reads the consent, as it stands")
         if not self.ours:
             self.tell("form-consent", row, name=row.cells.get("name", ""))
 

@@ -8,7 +8,6 @@ memory, and only so much time for each file.
 
 from __future__ import annotations
 
-import argparse
 import json
 import resource
 import signal
@@ -130,12 +129,7 @@ def try_all(number: int, seed: int, first: int) -> Counts:
 
 def main() -> None:
     """The child's side, and the console's."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("number", type=int)
-    parser.add_argument("seed", type=int, nargs="?", default=7)
-    parser.add_argument("--first", type=int, default=0)
-    parser.add_argument("--here", action="store_true", help="in this process, under a limit of memory")
-    given = parser.parse_args()
+    given = mutants.asked(__doc__)
     if not given.here:
         counts = mutations(given.number, given.seed, given.first)
     else:

@@ -54,7 +54,7 @@ def test_a_form_from_kobo_becomes_a_survey_that_waits_for_decisions() -> None:
     assert survey["questions"][2]["ask"]["en"] == "Why not ${q1_met}?"
     assert survey["questions"][0]["required"] is False
     assert made.refused
-    for word in ("licence is missing", "consent is missing", "indicators are missing"):
+    for word in ("Every question offers", "licence is missing", "consent is missing", "indicators are missing"):
         assert f"# {word}" in made.text
 
 
@@ -165,6 +165,32 @@ def test_groups_inside_groups_become_sections_side_by_side() -> None:
     assert {"form-section", "form-section-apart", "form-group-empty"} == set(ids(made))
 
 
+def test_what_a_group_the_consent_or_an_option_cannot_have_is_said() -> None:
+    made = taken(
+        """
+        | survey | | | | | |
+        | | type | name | label::en | hint::en | choice_filter |
+        | | acknowledge | agree | Agree? | Think | |
+        | | begin_group | part | Part | Hint | |
+        | | select_one yn | a | A? | | |
+        | | integer | b | B? | | x=${a} |
+        | | end_group | | | | |
+        | choices | | | |
+        | | list_name | name | label::en |
+        | | yn | y | Y |
+        | | yn | n | N |
+        | | yn | y | Why |
+        | settings | |
+        | | allow_choice_duplicates |
+        | | yes |
+        """
+    )
+    told = [(problem.id, problem.line) for problem in made.told if problem.level == "error"]
+
+    assert told == [("form-choice-twice", 4), ("form-column", 2), ("form-column", 3), ("form-key", 5)]
+    assert said(made)["consent"] == {"en": "Agree?"}
+
+
 # -- ours, changed elsewhere ------------------------------------------------------------------------------
 
 
@@ -201,6 +227,27 @@ def test_a_new_word_of_a_scale_is_a_new_word_for_all_its_questions() -> None:
     assert said(made)["scales"]["good4"]["options"]["bad"]["en"] == "Very bad"
     assert {question["type"] for question in said(made)["questions"]} == {"scale"}
     assert made.told == ()
+
+
+def test_a_scale_whose_list_was_changed_for_one_question_is_a_choice_there() -> None:
+    form = changed("scale", "survey", 4, type="select_one mine")
+    form["choices"].rows.extend(
+        Row(90 + at, {"list_name": "mine", "name": code, "label::English (en)": code.title()})
+        for at, code in enumerate(("low", "high"))
+    )
+    made = carried(form, "form.xlsx", phrases())
+    water, road = said(made)["questions"]
+
+    assert (water["type"], road["type"]) == ("scale", "choice")
+    assert list(road["options"]) == ["low", "high"]
+    assert ids(made) == ["form-overruled", "form-overruled"]
+    assert {problem.line for problem in made.told} == {4}
+
+
+def test_a_column_of_ours_that_no_question_has_is_said() -> None:
+    made = carried(changed("number", "survey", 3, aitbar_colour="red"), "form.xlsx", phrases())
+
+    assert [(one.id, one.file, one.line) for one in made.told] == [("form-key", "form.xlsx [survey]", 3)]
 
 
 def test_a_title_that_was_changed_counts() -> None:
