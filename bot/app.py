@@ -18,6 +18,7 @@ from telegram.error import InvalidToken, RetryAfter, TelegramError
 from bot import clock, counts, heartbeat, metrics, nature
 from bot.chat import profile
 from bot.chat.desk import Desk
+from bot.chat.ends import Ends
 from bot.chat.handler import Handler
 from bot.chat.holds import Holds
 from bot.chat.http import AiohttpRequest, ProxyTrouble
@@ -34,6 +35,7 @@ from bot.heartbeat import Heartbeat
 from bot.installation import Now, terms
 from bot.notices import tell_of_acts, tell_of_restore
 from bot.reload import Reload
+from bot.reminders import Reminders
 from bot.results import Results
 from bot.settings import Settings
 from bot.stopping import Asked, Stop
@@ -69,7 +71,8 @@ class House:
         self.desk = Desk(self.files.phrases, self.files.shelf, self._link, terms(settings), settings.zone)
         self.summaries = Summaries(settings, store, self.files.phrases, self.pace, self.outbound)
         self.results = Results(store, bot, self.files.phrases, self.pace, self.outbound)
-        self.wishes = Wishes(store)
+        self.ends = Ends(store)
+        self.wishes = Wishes(store, self.ends.add)
         kept = Kept(settings.keep_responses_months, settings.min_block)
         self.news = asyncio.Event()
         """Set when coordinators have something to hear at once."""
@@ -82,6 +85,17 @@ class House:
             kept,
             self.news.set,
             helplines=Watched(settings.helplines).current,
+            count=self.ends.add,
+        )
+        self.reminders = Reminders(
+            store,
+            bot,
+            self.files.phrases,
+            self.pace,
+            self.outbound,
+            settings.zone,
+            self.ends.add,
+            self.handler.beside,
         )
         self.ticked: datetime | None = None
         self._daily: str | None = None
@@ -103,6 +117,7 @@ class House:
         await self.summaries.send_due(now)
         if await self.results.tell():
             self.handler.soil()
+        await self.reminders.send_due(now)
         if done.daily or done.released or done.ended:
             await self._scrub_by_the_calendar()
         return True
@@ -112,9 +127,11 @@ class House:
         return tick(tx.waves, tx.desk, now, self.settings.zone), tx.desk.read_mark(LAST_DAILY)
 
     async def _keep_wishes(self, day: str | None) -> None:
-        """Write the wishes that waited for a daily tick, once one was done by whatever command."""
-        if self._daily not in (None, day) and await self.wishes.keep():
-            self.handler.soil()
+        """Write the wishes and sums that waited for a daily tick, once one was done by whatever command."""
+        if self._daily not in (None, day):
+            if await self.wishes.keep():
+                self.handler.soil()
+            await self.ends.keep()
         self._daily = day
 
     async def _scrub_by_the_calendar(self) -> None:
@@ -283,7 +300,10 @@ async def _work(place: House, updates: Updates, look: Callable[[], Heartbeat], a
         asyncio.create_task(_tell_at_once(place)),
     ]
     if place.phrases.drafts:
-        log.warning("these words are drafts that no reader has reviewed", languages=",".join(place.phrases.drafts))
+        log.warning(
+            "these words are drafts that fewer than two readers have reviewed",
+            languages=",".join(place.phrases.drafts),
+        )
     for what, todo in place.store.weaknesses():
         log.warning("the database server keeps more than it should", what=what, todo=todo)
     log.info("ready", surveys=len(place.files.current.surveys))
@@ -456,4 +476,5 @@ async def tick_once(settings: Settings, at: datetime) -> bool:
     async with house(settings, lambda: at) as place:
         ticked = await place.tick(at)
         await place.pace.flush(30.0)
+        await place.ends.keep()  # what became of reminders; nobody else's sums are in this process
         return ticked

@@ -21,6 +21,7 @@ from bot import nature
 if TYPE_CHECKING:
     from bot.core.cells import Layout, Node
     from bot.core.survey import Survey
+    from bot.files.surveys import Loaded
     from bot.settings import Settings
     from bot.store import Store, Terms
 
@@ -263,15 +264,38 @@ def claim_code() -> None:
 @explained
 def check(
     paths: Annotated[list[Path], typer.Argument(help="Survey files, catalogues, or folders of them.")],
-    format: Annotated[str, typer.Option(help="text or json")] = "text",
+    format: Annotated[str, typer.Option(help="text, json, or sarif for code hosts")] = "text",
+    population: Annotated[
+        int | None, typer.Option(help="Say too which groups so many people are too few for.", min=0)
+    ] = None,
+    k: Annotated[int, typer.Option("--k", help="The smallest group, for --population.", min=5)] = 10,
+    audio: Annotated[bool, typer.Option("--audio", help="Name every recording that is missing.")] = False,
 ) -> None:
     """Say every problem of survey files and catalogues; exit 1 if there is any."""
+    from bot.files.check import Outlook
     from bot.files.check import check as check_files
 
-    report = check_files(paths)
-    say(report.as_json() if format == "json" else report.as_text())
+    if format not in ("text", "json", "sarif"):
+        raise typer.BadParameter("--format is text, json or sarif")
+    report = check_files(paths, Outlook(audio, population, k))
+    say({"text": report.as_text, "json": report.as_json, "sarif": report.as_sarif}[format]())
     if any(problem.level == "error" for problem in report.problems):
         raise typer.Exit(1)
+
+
+@app.command()
+@explained
+def schema(
+    out: Annotated[Path | None, typer.Option(help="Where to write it; printed when left out.")] = None,
+) -> None:
+    """Print the JSON Schema of a survey file, with which an editor helps to write one."""
+    from bot.files.schema import schema as of_survey_files
+
+    text = json.dumps(of_survey_files(), ensure_ascii=False, indent=2)
+    if out is None:
+        say(text)
+    else:
+        out.write_text(f"{text}\n", encoding="utf-8")
 
 
 # -- waves --------------------------------------------------------------------------------------------------
@@ -330,8 +354,9 @@ def wave_open(
     )
     if terms.k < settings.min_block:
         raise typer.BadParameter(f"--k is {settings.min_block} (AITBAR_MIN_BLOCK) or more")
-    document = _document(survey, settings)
-    for sentence in _what_opening_means(document, terms):
+    loaded = _loaded(survey, settings)
+    document = loaded.document
+    for sentence in (*_drafts(loaded), *_what_opening_means(document, terms)):
         say(sentence, err=True)
     if not yes:
         typer.confirm("Open this wave?", abort=True, err=True)
@@ -343,6 +368,17 @@ def wave_open(
     say(f"start {wave}")
 
 
+def _own_time(survey: Survey, terms: Terms, now: datetime) -> list[str]:
+    """Until when one may begin, and when the wave closes by itself."""
+    from bot.core.clocks import closes, starts_until
+
+    until = starts_until(survey.clocks, now, terms.starts_from, terms.starts_until)
+    end = closes(survey.clocks, until)
+    if until is None or end is None:
+        return []
+    return [f"Interviews begin until {until:%Y-%m-%d %H:%M} UTC; it closes by itself at {end:%Y-%m-%d %H:%M} UTC."]
+
+
 def _steward_key(line: str) -> bytes:
     from bot.core import steward_key
 
@@ -352,7 +388,7 @@ def _steward_key(line: str) -> bytes:
         raise typer.BadParameter(f"--steward-key: {error}") from None
 
 
-def _document(survey: str, settings: Settings) -> dict[str, object]:
+def _loaded(survey: str, settings: Settings) -> Loaded:
     """The survey to pin; every problem is said before anything is opened."""
     from bot.files.shelf import find, surveys_folder
     from bot.files.surveys import load
@@ -367,7 +403,14 @@ def _document(survey: str, settings: Settings) -> dict[str, object]:
         for problem in loaded.problems:
             say(str(problem), err=True)
         raise typer.Exit(1)
-    return loaded.document
+    return loaded
+
+
+def _drafts(loaded: Loaded) -> Iterator[str]:
+    """That people will read words which fewer than two readers have reviewed."""
+    if loaded.drafts:
+        languages = ", ".join(loaded.drafts)
+        yield f"A draft in {languages}: fewer than two readers have reviewed these words (docs/translators.md)."
 
 
 def _populations(said: list[str]) -> Iterator[tuple[Node, int]]:
@@ -409,6 +452,7 @@ def _what_opening_means(document: dict[str, object], terms: Terms) -> list[str]:
         sentences.append(
             "The population was not stated: make sure that no group asked is under a few dozen people."
         )
+    sentences += _own_time(survey, terms, nature.now())
     if terms.invited:
         sentences.append("Only who comes by an invitation can answer. Then make some: aitbar invite")
     if terms.leftovers == "wait":

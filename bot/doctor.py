@@ -537,7 +537,7 @@ def words(patient: Patient) -> Iterator[Finding]:
     yield from _checked(patient.catalogues)
     if drafts := Phrases.load(patient.catalogues).drafts:
         yield warning(
-            f"these words are drafts that no reader has reviewed: {', '.join(drafts)}",
+            f"these words are drafts that fewer than two readers have reviewed: {', '.join(drafts)}",
             "Let somebody who speaks the language read them; see docs/translators.md.",
         )
 

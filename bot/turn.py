@@ -32,9 +32,11 @@ from bot.core.events import (
 )
 from bot.core.order import needs_a_seed
 from bot.core.referral import speaks_of_danger
+from bot.core.reminders import NEVER
 from bot.core.screen import Button, Code, Say, Screen
 from bot.core.survey import LANGUAGES, worded
 from bot.store import INVITATION_OPEN, Transaction, Wave, dump_body, seal_apart, write_node
+from bot.store.outcomes import QUIT, REFUSED, SCREENED_OUT
 
 SEED_BYTES = 8
 
@@ -66,11 +68,22 @@ class Held:
 
 @dataclass(frozen=True)
 class Wish:
-    """This chat is to hear of the result of a wave, in this language; or is not any more (`holds` is false)."""
+    """This chat is to be written to, in this language: of the `result` of a wave, as a reminder in a `part` of
+    the day, or both; or not any more (`holds` is false)."""
 
     wave: str
     language: str
     holds: bool
+    result: bool = True
+    part: int = NEVER
+
+
+@dataclass(frozen=True)
+class Ended:
+    """An interview of this wave ended without answers, in this state. Of whom nobody learns."""
+
+    wave: str
+    state: str
 
 
 @dataclass(frozen=True)
@@ -80,7 +93,8 @@ class Reply:
     `apart`: in a message of its own, because the one that was tapped may hold the secret of an interview.
     `moved`: the interview began, went on or ended; what moves nothing is limited (`bot/chat/limits.py`).
     `soiled`: what was written could be joined until a scrub: a new mark, and a use of an invitation.
-    `wish`: what became of the wish to hear of the result; it goes another way than all that is kept here.
+    `wish`: what became of the wish to be written to; it goes another way than all that is kept here.
+    `ended`: what is to be counted; it too goes another way.
     `referral`: the survey's words on help, because what was just written speaks of danger; kept nowhere.
     """
 
@@ -92,18 +106,23 @@ class Reply:
     apart: bool = False
     moved: bool = False
     wish: Wish | None = None
+    ended: Ended | None = None
     referral: str = ""
     soiled: bool = False
 
 
 @dataclass(frozen=True)
 class Door:
-    """The wave somebody stands before, and the invitation they came with, if it is one of this wave."""
+    """The wave somebody stands before, and the invitation they came with, if it is one of this wave.
+
+    `late`: the time to begin is over, or not yet there; who began in time may still go on.
+    """
 
     wave: Wave
     code: str
     state: str | None
     """Of the invitation: open, full or expired; None where there is none."""
+    late: bool = False
 
     @property
     def address(self) -> str:
@@ -113,7 +132,11 @@ class Door:
     @property
     def shut(self) -> bool:
         """True where this link begins nothing."""
-        return self.wave.terms.invited and self.state != INVITATION_OPEN
+        return self.late or (self.wave.terms.invited and self.state != INVITATION_OPEN)
+
+    def turned_away(self, language: str) -> Reply:
+        """What somebody reads to whom it is shut."""
+        return Reply(threshold.closed(language) if self.late else threshold.uninvited(language, self.state))
 
 
 def take(tx: Transaction, who: Who, did: Held | Threshold, now: datetime, fallback: str = LANGUAGES[0]) -> Reply:
@@ -144,17 +167,23 @@ def _interview(tx: Transaction, who: Who, did: Held, now: datetime, fallback: st
     if step.place is not None:
         kept = replace(step.place, typed=max(did.typed, place.typed))
         if kept != place:
-            tx.vault.seal(secret, wave.id, wave.survey.version, tag, kept, now.date())
+            _seal(tx, secret, wave, tag, kept, now)
         danger = step.danger or (again and _speaks_of_danger(wave, did.event))
         referral = worded(wave.survey.referral, place.language) if danger else ""
         return Reply(step.screen, did.grip, step.hint, moved=step.place != place, referral=referral)
     if step.keep is not None:
         return _submit(tx, who, wave, tag, did, step.keep, place)
     tx.vault.drop(secret)
-    if step.end != "screened_out":
-        return Reply(step.screen, wipe=place.marks, moved=True)
+    ended = Ended(wave.id, step.end or QUIT)
+    if step.end != SCREENED_OUT:
+        return Reply(step.screen, wipe=place.marks, moved=True, ended=ended)
     tx.vault.unmark(wave.id, tag)
-    return Reply(step.screen, wipe=place.marks, moved=True, wish=_nothing_kept(tx, who, wave, place.language))
+    wish = _nothing_kept(tx, who, wave, place.language)
+    return Reply(step.screen, wipe=place.marks, moved=True, wish=wish, ended=ended)
+
+
+def _seal(tx: Transaction, secret: bytes, wave: Wave, tag: bytes, place: flow.Place, now: datetime) -> None:
+    tx.vault.seal(secret, wave.id, wave.survey.version, tag, place, now.date(), wave.survey.clocks)
 
 
 def _speaks_of_danger(wave: Wave, event: Event) -> bool:
@@ -165,7 +194,8 @@ def _nothing_kept(tx: Transaction, who: Who, wave: Wave, language: str) -> Wish 
     """Whom the survey does not ask hears that nothing was kept: so no wish is, unless others of this phone
     take part."""
     alone = all(mark is None for mark in _marks(tx, who, wave))
-    return Wish(wave.id, language, holds=False) if wave.survey.tell_result and alone else None
+    asked = wave.survey.tell_result or wave.survey.reminders is not None
+    return Wish(wave.id, language, holds=False) if asked and alone else None
 
 
 def _submit(
@@ -212,16 +242,16 @@ def _threshold(tx: Transaction, who: Who, did: Threshold, now: datetime, fallbac
         case HidBefore():
             return Reply(flow.hidden(fallback), wipe=did.marks)
         case Refused():
-            return Reply(threshold.refused(did.language))
+            return Reply(threshold.refused(did.language), ended=_refused(tx, did, now))
         case _:
             return _at_the_door(tx, who, did, now, fallback)
 
 
 def _opened(tx: Transaction, who: Who, did: Opened | PickedWave, now: datetime, language: str) -> Reply:
     if did.wave is None:
-        waves = [wave for wave in tx.waves.all() if wave.takes(now)]
+        waves = [wave for wave in tx.waves.all() if wave.state == "open"]
         begun = [wave for wave in waves if 0 in _marks(tx, who, wave)]
-        offered = [wave for wave in waves if not wave.terms.invited]
+        offered = [wave for wave in waves if wave.takes(now) and not wave.terms.invited]
         if len(offered) != 1 and not begun:
             return Reply(threshold.offer([(w.id, w.survey) for w in offered], language, did.mark))
         address = (begun or offered)[0].id
@@ -234,13 +264,19 @@ def _opened(tx: Transaction, who: Who, did: Opened | PickedWave, now: datetime, 
 
 
 def _door(tx: Transaction, address: str, now: datetime) -> Door | None:
-    """Where this link leads now; None where nobody may begin."""
+    """Where this link leads now; None where nobody may begin or go on."""
     id, code = threshold.split(address)
     wave = tx.waves.get(id)
-    if wave is None or not wave.takes(now):
+    if wave is None or wave.state != "open":
         return None
     state = tx.invites.state(id, code, now.date()) if wave.terms.invited else None
-    return Door(wave, code if state is not None else "", state)
+    return Door(wave, code if state is not None else "", state, late=not wave.takes(now))
+
+
+def _refused(tx: Transaction, did: Refused, now: datetime) -> Ended | None:
+    """A no counts for the wave whose consent was read, while that can be agreed to."""
+    door = _door(tx, did.wave, now)
+    return None if door is None or door.late else Ended(door.wave.id, REFUSED)
 
 
 def _at_the_door(
@@ -262,7 +298,7 @@ def _at_the_door(
         case Agreed():
             return _agreed(tx, who, door, did, now)
     if door.shut:
-        return Reply(threshold.uninvited(language, door.state))
+        return door.turned_away(language)
     if isinstance(did, PickedLanguage):
         return _consent(door, language, did.mark, _free(_marks(tx, who, door.wave)))
     return Reply(threshold.languages(door.address, door.wave.survey, language, did.mark))
@@ -283,16 +319,23 @@ def _agreed(tx: Transaction, who: Who, door: Door, did: Agreed, now: datetime) -
     if did.slot >= len(marks) or marks[did.slot] is not None:
         return replace(_been_here(door, did.language, did.mark, marks), apart=True)
     if door.shut:
-        return Reply(threshold.uninvited(did.language, door.state))
+        return door.turned_away(did.language)
     if wave.survey.tell_result and did.tell is None:
         return Reply(threshold.tell_result(did))
+    if wave.survey.reminders is not None and did.remind is None:
+        return Reply(threshold.remind(did, wave.survey.reminders))
     invited = wave.terms.invited  # the mark will be new: whoever starts over has been counted
     if invited and not tx.invites.take(wave.id, door.code, now.date()):
         return Reply(threshold.uninvited(did.language, door.state))
     begun = replace(_begin(tx, who, wave, did.language, did.mark, now, did.slot), soiled=invited)
-    if not (wave.survey.tell_result and did.tell):
-        return begun
-    return replace(begun, wish=Wish(wave.id, did.language, holds=True))
+    return replace(begun, wish=_wished(wave, did))
+
+
+def _wished(wave: Wave, did: Agreed) -> Wish | None:
+    """What somebody wished of that which this survey asks."""
+    result = wave.survey.tell_result and bool(did.tell)
+    part = (did.remind or NEVER) if wave.survey.reminders is not None else NEVER
+    return Wish(wave.id, did.language, True, result, part) if result or part != NEVER else None
 
 
 def _start_over(tx: Transaction, who: Who, door: Door, did: StartedOver, now: datetime) -> Reply:
@@ -311,7 +354,7 @@ def _begin(tx: Transaction, who: Who, wave: Wave, language: str, mark: int, now:
     step = flow.begin(wave.survey, wave.survey.spoken(language), (mark,) if mark else (), seed)
     if step.place is None:
         raise ValueError("an interview begins at a place")
-    tx.vault.seal(secret, wave.id, wave.survey.version, tag, step.place, now.date())
+    _seal(tx, secret, wave, tag, step.place, now)
     return Reply(step.screen, grip=Grip(secret, slot), moved=True)
 
 
@@ -323,7 +366,7 @@ def _been_here(door: Door, language: str, mark: int, marks: list[int | None]) ->
     if 1 in marks:
         return Reply(threshold.answered(door.address, language, mark, another=another))
     if door.shut:
-        return Reply(threshold.uninvited(language, door.state))
+        return door.turned_away(language)
     return Reply(threshold.languages(door.address, door.wave.survey, language, mark))
 
 

@@ -20,7 +20,11 @@ settings.load_profile("unhurried")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--rewrite", action="store_true", help="write what the bot now says into the talks")
+    parser.addoption(
+        "--rewrite",
+        action="store_true",
+        help="write what the bot now says into the talks, and the tables of docs/measures.md",
+    )
 
 
 LONGEST_FIRST = (

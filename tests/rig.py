@@ -15,27 +15,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import psycopg
 from psycopg.rows import dict_row
 
 from bot.emulator.person import Person
-from tests import leaks
+from tests import leaks, nursery
+from tests.nursery import Process
 
 ROOT = Path(__file__).parent.parent
 TOKEN = "123456789:AAEhBOweik6ad9r_QXMENQjcrGbqCr4K-bc"  # shaped like a token; opens nothing
 AITBAR = [sys.executable, "-m", "bot"]
-
-
-class Process(Protocol):
-    """What the rig asks of a process it started."""
-
-    pid: int
-
-    def poll(self) -> int | None: ...
-    def wait(self, seconds: float, /) -> int: ...
-    def send_signal(self, number: signal.Signals, /) -> None: ...
 
 
 class Rig:
@@ -56,7 +47,7 @@ class Rig:
         }
         self.log = folder / "logs" / "bot.log"
         self.log.parent.mkdir(parents=True, exist_ok=True)
-        self._emulator: subprocess.Popen[bytes] | None = None
+        self._emulator: Process | None = None
         self._bot: Process | None = None
         self._heard = 0
         self._said: list[str] = []
@@ -65,13 +56,9 @@ class Rig:
 
     def start_emulator(self) -> None:
         """The local Bot API, until the rig is closed."""
-        self._emulator = subprocess.Popen(
-            [*AITBAR, "emulator", "--port", str(self.port)],
-            env=self.env,
-            cwd=self.folder,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+        with Path(os.devnull).open("wb") as nothing:
+            words = ["emulator", "--port", str(self.port)]
+            self._emulator = nursery.start(words, self.env, self.folder, nothing, nothing)
         wait_for(lambda: self._answers("/sim/health"))
 
     def start_bot(self, *command: str) -> None:
@@ -82,10 +69,15 @@ class Rig:
         assert not self.bot_died(), self.log.read_text()[-2000:]
 
     def _launch(self, command: tuple[str, ...]) -> Process:
+        if not command:
+            return self.start("run")
         with self.log.open("ab") as log:
-            return subprocess.Popen(
-                list(command) or [*AITBAR, "run"], env=self.env, cwd=self.folder, stdout=log, stderr=log
-            )
+            return subprocess.Popen(list(command), env=self.env, cwd=self.folder, stdout=log, stderr=log)
+
+    def start(self, *words: str) -> Process:
+        """A process of `aitbar` beside everything else; it says in the bot's log what it says."""
+        with self.log.open("ab") as log:
+            return nursery.start(words, self.env, self.folder, log, log)
 
     def kill_bot(self) -> None:
         """kill -9: no word of farewell."""
@@ -101,8 +93,9 @@ class Rig:
             self._end(signal.SIGKILL)
         leaks.FOUND.extend(f"{leak} in {self.folder}" for leak in self.leaks())
         if self._emulator is not None:
-            self._emulator.terminate()
+            self._emulator.send_signal(signal.SIGTERM)
             self._emulator.wait(10)
+        nursery.let_go(self.env)
 
     def leaks(self) -> list[str]:
         """What of anybody stands in the logs of the bot and the console."""
@@ -131,9 +124,7 @@ class Rig:
 
     def console(self, *words: str, code: int = 0) -> str:
         """Run `aitbar ...` and return what it printed; the exit code must be `code`."""
-        done = subprocess.run(
-            [*AITBAR, *words], env=self.env, cwd=self.folder, capture_output=True, text=True, timeout=120
-        )
+        done = nursery.run(words, self.env, self.folder)
         assert done.returncode == code, (words, done.returncode, done.stdout, done.stderr)
         self._said.append(done.stderr)
         return done.stdout if code == 0 else done.stderr

@@ -369,10 +369,12 @@ COMPOSED = {
     "act-": "how an act of two stands: done, refused, lapsed",
     "button-": "button-weekly-release, button-daily-release",
     "button-act-": "acts of two: open, close, export",
+    "button-remind-": "the parts of a day",
     "command-": "the commands of the profile",
     "desk-cohort-": "open, full, expired",
     "desk-every-": "the cadences",
     "desk-each-": "the dimensions that are measured",
+    "desk-end-": "how interviews ended without answers, and how reminders fared",
     "desk-size-": "what becomes of a group",
     "desk-group-": "the dimensions of the cells",
     "desk-schedule-": "weekly, daily",
@@ -386,7 +388,8 @@ COMPOSED = {
 
 SAID_BY_COMPOSED = re.compile(
     r"act-(done|refused|lapsed)|button-act-(open|close|export)|desk-cohort-(open|full|expired)|"
-    r"invitation-(full|expired)|button-(weekly|daily)-release|command-[a-z]+|desk-every-(weekly|fortnightly|monthly)|"
+    r"invitation-(full|expired)|button-remind-(morning|afternoon|evening)|button-(weekly|daily)-release|command-[a-z]+|desk-every-(weekly|fortnightly|monthly)|"
+    r"desk-end-(refused|screened_out|quit|expired|agreed|delivered|blocked|failed)|"
     r"desk-each-(district|gender)|desk-size-(shown|small|joined)|"
     r"desk-group-(district|gender|age)|desk-schedule-(weekly|daily)|desk-state-(open|closing|closed)|"
     r"digest-(women|men|youth)|digest-language-(ur|ps|en)|digest-region-[a-z]+"

@@ -248,7 +248,7 @@ def test_what_was_taken_back_does_not_leave(store: Store) -> None:
         tx.waves.daily(TODAY + timedelta(days=1))
         tx.waves.release_due(START + timedelta(days=7))
         (block,) = tx.waves._blocks(wave)
-        gone = sum(tx.vault.withdraw(receipt) for receipt in receipts[:3])
+        gone = sum(tx.vault.withdraw(receipt) is not None for receipt in receipts[:3])
         left = len(tx.waves.released(wave))
     assert gone == 3
     assert left in (block.n - 3, block.n - 2), "one of the three may have been left behind"

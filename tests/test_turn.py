@@ -7,14 +7,19 @@ Promises:
 4. Who has answered is told so; a closed wave is closed.
 5. A tap after sending shows the last words again, with the code where it was asked for.
 6. Hiding drops the answers, screening out leaves no mark.
-7. A tap with another's secret, a forged slot or an old step changes nothing.
+7. When the time to begin is over, whoever began goes on, may start over and send; nobody else begins.
+8. What was answered so far can be sent, once; the last words come again as after the end.
+9. An aim that is reached turns nobody away.
+10. How an interview ended without answers is told for counting: by wave and state, and nothing else.
+11. A tap with another's secret, a forged slot or an old step changes nothing.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -24,6 +29,7 @@ from bot.core import flow
 from bot.core.events import (
     Agreed,
     AskedLanguageAgain,
+    AskedToSend,
     Chose,
     Continued,
     Event,
@@ -36,19 +42,21 @@ from bot.core.events import (
     Refused,
     Sent,
     StartedOver,
+    Stopped,
     Threshold,
 )
 from bot.core.screen import Say, Screen
-from bot.core.survey import Survey
+from bot.core.survey import NOT_REACHED, Reach, Survey
 from bot.store import Store, Terms
-from bot.turn import Grip, Held, Reply, take
+from bot.turn import Ended, Grip, Held, Reply, take
 from tests.core.sample import GATE, PLAIN, survey, yes_no
-from tests.store.sample import START, TRUST, kept, rows
+from tests.store.sample import REMINDING, START, TRUST, kept, rows
 
 AMINA, BILAL = 7_000_000_001, 7_000_000_002
 MARK = 11
 URDU = survey("urdu", yes_no("met"), languages=("ur",))
-SURVEYS = {s.id: s for s in (TRUST, GATE, PLAIN, URDU)}
+AIMED = replace(TRUST, id="aimed", reach=Reach("KP", ("gender", ("woman",))), targets={"women": 5})
+SURVEYS = {s.id: s for s in (AIMED, TRUST, GATE, PLAIN, URDU, REMINDING)}
 
 
 def read(body: str) -> Survey:
@@ -63,9 +71,9 @@ class Phone:
         self.store = store
         self.account = account
 
-    def does(self, did: Held | Threshold) -> Reply:
+    def does(self, did: Held | Threshold, now: datetime = START) -> Reply:
         with self.store.transaction() as tx:
-            return take(tx, who(self.account), did, START, "en")
+            return take(tx, who(self.account), did, now, "en")
 
     def begins(self, wave: str, slot: int = 0) -> Grip:
         """Agree; returns what the buttons hold."""
@@ -361,3 +369,110 @@ def test_an_old_button_shows_the_present_question(store: Store) -> None:
     assert old.screen == present.screen
     assert old.hint == Say("hint-moved-on")
     assert rows(store, "SELECT * FROM session") == box
+
+
+# -- 7: the time to begin -------------------------------------------------------------------------------
+
+
+LATE = START + timedelta(days=8)  # one may begin for seven days, and go on for three more
+
+
+def test_when_the_time_to_begin_is_over_whoever_began_goes_on_and_nobody_else_begins(store: Store) -> None:
+    wave, began, new = opened(store, "reminding"), Phone(store), Phone(store, BILAL)
+    grip = began.does(Agreed(wave, MARK, "en", 1, 0, remind=0)).grip
+    assert grip is not None
+    began.answers(grip, 0)
+    for link in (wave, None):
+        assert "go-on-above" in phrases(began.does(Opened(link, MARK, "en"), LATE))
+    assert phrases(new.does(Opened(wave, MARK, "en"), LATE)) == ["survey-closed"]
+    assert phrases(new.does(Opened(None, MARK, "en"), LATE)) == ["nothing-open"]
+    for did in (
+        Agreed(wave, MARK, "en", 1, 0, remind=0),
+        PickedLanguage(wave, MARK, "en"),
+        Joined(wave, MARK, "en"),
+    ):
+        assert phrases(new.does(did, LATE)) == ["survey-closed"]
+    assert len(rows(store, "SELECT * FROM ledger")) == 1
+    assert began.does(Held(grip, Continued()), LATE).grip == grip
+    again = began.does(StartedOver(wave, MARK, "en", sure=True), LATE)
+    assert again.grip is not None
+    assert again.grip != grip
+
+
+def test_a_closed_wave_is_closed_for_whoever_began_too(store: Store) -> None:
+    wave, phone = opened(store, "reminding"), Phone(store)
+    grip = phone.does(Agreed(wave, MARK, "en", 1, 0, remind=0)).grip
+    assert grip is not None
+    with store.transaction() as tx:
+        assert tx.waves.close_overdue(START + timedelta(days=11)) == [wave]
+    assert phrases(phone.does(Held(grip, Continued()))) == ["survey-closed"]
+    assert phrases(phone.does(Opened(wave, MARK, "en"))) == ["survey-closed"]
+
+
+# -- 8: so far ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("code", [False, True])
+def test_what_was_answered_so_far_can_be_sent_once(store: Store, code: bool) -> None:
+    wave, phone = opened(store), Phone(store)
+    grip = phone.begins(wave)
+    phone.answers(grip, 0)
+    assert AskedToSend() in buttons(phone.does(Held(grip, Stopped())))
+    shown = phone.does(Held(grip, AskedToSend()))
+    sent = next(e for e in buttons(shown) if isinstance(e, Sent) and e.partly and e.code is code)
+    first = phone.does(Held(grip, sent))
+    ((cell, body),) = rows(store, "SELECT cell, body FROM pool")
+    assert cell == "district=swat/gender=unknown"
+    assert json.loads(body)["answers"] == {"district": "swat", "gender": NOT_REACHED, "met": NOT_REACHED}
+    assert rows(store, "SELECT done FROM ledger") == [(1,)]
+    assert ("your-code" in phrases(first)) is code
+    assert phrases(phone.does(Held(grip, sent))) == phrases(first), "the last words again"
+    assert len(rows(store, "SELECT * FROM pool")) == 1
+    assert phrases(phone.does(Opened(wave, MARK, "en"))) == ["already-answered"]
+
+
+def test_the_yes_is_followed_by_the_question_on_reminders_where_the_survey_has_them(store: Store) -> None:
+    wave, phone = opened(store, "reminding"), Phone(store)
+    asked = phone.does(Agreed(wave, MARK, "en", 1, 0))
+    assert phrases(asked)[0] == "remind"
+    assert nothing_is_stored(store)
+    answers = [did for did in buttons(asked) if isinstance(did, Agreed)]
+    assert [did.remind for did in answers] == [0, 1, 2, 3], "no stands first"
+    begun = phone.does(answers[3])
+    assert begun.grip is not None
+    assert begun.wish is not None
+    assert (begun.wish.result, begun.wish.part, begun.wish.holds) == (False, 3, True)
+    assert Phone(store, BILAL).does(answers[0]).wish is None
+
+
+def test_a_wish_for_reminders_that_nobody_offered_counts_nothing(store: Store) -> None:
+    assert Phone(store).does(Agreed(opened(store), MARK, "en", 1, 0, remind=2)).wish is None
+
+
+def test_an_aim_that_is_reached_turns_nobody_away_and_changes_no_screen(store: Store) -> None:
+    plain, aimed = opened(store), opened(store, "aimed")
+    for account in range(1, 12):  # all of them women: the aim of five in a hundred is reached many times
+        screens: list[list[list[str]]] = []
+        for wave in (plain, aimed):
+            phone = Phone(store, account)
+            seen = [phone.does(Opened(wave, MARK, "en")), phone.does(Agreed(wave, MARK, "en", 1, 0))]
+            grip = seen[1].grip
+            assert grip is not None
+            seen += [phone.does(Held(grip, Continued())), phone.sends(grip)]
+            screens.append([phrases(one) for one in seen])
+        assert screens[0] == screens[1]
+    assert len(rows(store, "SELECT * FROM pool")) == 22
+
+
+# -- 10: for counting ------------------------------------------------------------------------------------
+
+
+def test_how_an_interview_ended_without_answers_is_told(store: Store) -> None:
+    wave, gate, phone = opened(store), opened(store, "gate"), Phone(store)
+    assert phone.does(Refused(wave, MARK, "en")).ended == Ended(wave, "refused")
+    assert phone.does(Refused("nowhere2", MARK, "en")).ended is None
+    assert phone.answers(phone.begins(gate), 0).ended == Ended(gate, "screened_out")
+    grip = phone.begins(wave)
+    assert phone.does(Held(grip, Continued())).ended is None
+    assert phone.does(Held(grip, Hid())).ended == Ended(wave, "quit")
+    assert Phone(store, BILAL).sends(Phone(store, BILAL).begins(wave)).ended is None

@@ -27,8 +27,9 @@ import pytest
 from bot import heartbeat, nature
 from bot.app import house, serve
 from bot.settings import Settings, read
+from tests import nursery
 from tests.relay import Relay, relayed
-from tests.rig import AITBAR, ROOT, Rig, wait_for
+from tests.rig import ROOT, Rig, wait_for
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:Please use 'Bot.getUpdates'")]
 
@@ -115,9 +116,7 @@ def test_health_speaks_of_a_running_bot_and_of_one_that_has_ended(rig: Rig) -> N
 
 
 def _failing(rig: Rig, *words: str) -> str:
-    done = subprocess.run(
-        [*AITBAR, *words], env=rig.env, cwd=rig.folder, capture_output=True, text=True, timeout=60
-    )
+    done = nursery.run(words, rig.env, rig.folder)
     assert done.returncode == 1, done.stdout + done.stderr
     return done.stdout
 
@@ -127,13 +126,13 @@ def _failing(rig: Rig, *words: str) -> str:
 
 def test_a_stop_before_telegram_has_ever_answered(rig: Rig, relay: Relay) -> None:
     relay.stall()
-    bot = subprocess.Popen([*AITBAR, "run"], env=rig.env, cwd=rig.folder)
+    bot = rig.start("run")
     try:
         wait_for(lambda: relay.accepted > 0)
         bot.send_signal(signal.SIGTERM)
         assert bot.wait(30) == 0
     finally:
-        bot.kill()
+        bot.send_signal(signal.SIGKILL)
 
 
 def test_a_stop_while_replies_cannot_leave(rig: Rig, relay: Relay) -> None:

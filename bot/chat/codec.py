@@ -1,7 +1,7 @@
 """What buttons carry: events as at most 64 bytes of ASCII, and back.
 
     v1:<secret, 22 letters>:<slot>:<question>:<what>:<step>    inside an interview
-    o:<what>:<wave>:<language>:<mark>[:<version>:<slot>]       before and after it;
+    o:<what>:<wave>:<language>:<mark>[:<version>:<slot>[:<part of the day>]]   before and after it;
                                                                <wave> may be <wave>-<invitation>
     d:<what>:<values ...>                                      the coordinators' desk
 
@@ -21,6 +21,7 @@ from bot.core.events import (
     AskedForHelp,
     AskedForLanguages,
     AskedLanguageAgain,
+    AskedToSend,
     ChangedLanguage,
     Chose,
     Confirmed,
@@ -43,6 +44,7 @@ from bot.core.events import (
     Stopped,
     Threshold,
     Toggled,
+    WantedNoMore,
     WentBack,
 )
 from bot.core.survey import DONT_KNOW, LANGUAGES, PREFER_NOT, SKIPPED
@@ -67,6 +69,9 @@ _STEPPED: dict[str, Callable[[int, int], Event]] = {
     "z": lambda _question, step: Kept(step),
     "s": lambda _question, step: Sent(code=False, step=step),
     "S": lambda _question, step: Sent(code=True, step=step),
+    "w": lambda _question, step: Sent(code=False, step=step, partly=True),
+    "W": lambda _question, step: Sent(code=True, step=step, partly=True),
+    "g": lambda _question, _step: AskedToSend(),
     "h": lambda _question, _step: Hid(),
     "x": lambda _question, _step: Stopped(),
     "c": lambda _question, _step: Continued(),
@@ -84,6 +89,7 @@ _PLAIN: dict[type, str] = {
     Continued: "c",
     AskedForLanguages: "l",
     AskedForHelp: "f",
+    AskedToSend: "g",
 }
 
 _SPECIALS = {DONT_KNOW: "k", PREFER_NOT: "p", SKIPPED: "j"}
@@ -93,13 +99,14 @@ _TELLS = {letter: tell for tell, letter in _AGREED.items()}
 
 _INTERVIEW = re.compile(r"v1:([A-Za-z0-9_-]{22}):([0-3]):(\d{1,3}):([+-]?\w{1,3}):(\d{1,6})", re.ASCII)
 _DOOR = re.compile(
-    r"o:([a-zA-Z]):([a-z0-9]{1,16}(?:-[a-z0-9]{1,16})?|-):([a-z]{2}|-):(\d{1,16})(?::(\d{1,6}):([0-3]))?", re.ASCII
+    r"o:([a-zA-Z]):([a-z0-9]{1,16}(?:-[a-z0-9]{1,16})?|-):([a-z]{2}|-):(\d{1,16})(?::(\d{1,6}):([0-3])(?::([0-3]))?)?",
+    re.ASCII,
 )
 _WIPE = re.compile(r"o:h(?::(\d{1,16}))?(?::(\d{1,16}))?(?::(\d{1,16}))?", re.ASCII)
 _DESK = re.compile(r"d:([a-z]{1,12})((?::[A-Za-z0-9_.-]{1,32}){0,5})", re.ASCII)
 
 
-def encode(does: Event | Threshold | Asked, grip: Grip | None) -> str:
+def encode(does: Event | Threshold | Asked | WantedNoMore, grip: Grip | None) -> str:
     """The data of a button. ValueError for what no button can carry."""
     if isinstance(does, Asked):
         data = ":".join(("d", does.what, *does.values))
@@ -116,7 +123,7 @@ def encode(does: Event | Threshold | Asked, grip: Grip | None) -> str:
     return data
 
 
-def decode(data: str) -> Held | Threshold | Asked | None:
+def decode(data: str) -> Held | Threshold | Asked | WantedNoMore | None:
     """What a tap meant; None for what nobody of ours wrote."""
     if match := _INTERVIEW.fullmatch(data):
         return _held(match)
@@ -129,7 +136,7 @@ def decode(data: str) -> Held | Threshold | Asked | None:
     return None
 
 
-def _inside(does: Event | Threshold) -> tuple[str, int, int]:
+def _inside(does: Event | Threshold | WantedNoMore) -> tuple[str, int, int]:
     """What an event is called inside an interview: its letters, its question, its step."""
     question = getattr(does, "question", 0)
     step = getattr(does, "step", 0) or 0
@@ -147,7 +154,8 @@ def _inside(does: Event | Threshold) -> tuple[str, int, int]:
         case Revised():
             return "q", question, step
         case Sent():
-            return "S" if does.code else "s", 0, step
+            plain, coded = ("w", "W") if does.partly else ("s", "S")
+            return coded if does.code else plain, 0, step
         case ChangedLanguage():
             return does.language, 0, 0
     letter = _PLAIN.get(type(does))
@@ -178,7 +186,7 @@ def _event(what: str, question: int, step: int) -> Event | None:
     return None if make is None else make(question, step)
 
 
-def _door(does: Event | Threshold) -> str | None:
+def _door(does: Event | Threshold | WantedNoMore) -> str | None:
     match does:
         case PickedWave():
             return f"o:w:{does.wave}:{does.language or NONE}:{does.mark}"
@@ -187,19 +195,23 @@ def _door(does: Event | Threshold) -> str | None:
         case AskedLanguageAgain():
             return f"o:a:{does.wave}:{NONE}:{does.mark}"
         case Agreed():
-            return f"o:{_AGREED[does.tell]}:{does.wave}:{does.language}:{does.mark}:{does.version}:{does.slot}"
+            part = "" if does.remind is None else f":{does.remind}"
+            whose = f"{does.version}:{does.slot}{part}"
+            return f"o:{_AGREED[does.tell]}:{does.wave}:{does.language}:{does.mark}:{whose}"
         case Refused():
             return f"o:n:{does.wave}:{does.language}:{does.mark}"
         case StartedOver():
             return f"o:{'S' if does.sure else 's'}:{does.wave}:{does.language}:{does.mark}"
         case Joined():
             return f"o:j:{does.wave}:{does.language}:{does.mark}"
+        case WantedNoMore():
+            return f"o:z:{NONE}:{does.language}:0"
         case HidBefore():
             return ":".join(("o:h", *(str(mark) for mark in does.marks[:3])))
     return None
 
 
-def _threshold(match: re.Match[str]) -> Threshold | None:
+def _threshold(match: re.Match[str]) -> Threshold | WantedNoMore | None:
     what, wave, language, mark = match[1], match[2], match[3], int(match[4])
     if what == "w":
         return PickedWave(wave, mark, language if language in LANGUAGES else None)
@@ -210,7 +222,9 @@ def _threshold(match: re.Match[str]) -> Threshold | None:
     if what == "l":
         return PickedLanguage(wave, mark, language)
     if what in _TELLS:
-        return Agreed(wave, mark, language, int(match[5]), int(match[6]), _TELLS[what]) if match[5] else None
+        return _agreed(match) if match[5] else None
+    if what == "z":
+        return WantedNoMore(language)
     if what == "n":
         return Refused(wave, mark, language)
     if what in "sS":
@@ -218,3 +232,8 @@ def _threshold(match: re.Match[str]) -> Threshold | None:
     if what == "j":
         return Joined(wave, mark, language)
     return None
+
+
+def _agreed(match: re.Match[str]) -> Agreed:
+    part = None if match[7] is None else int(match[7])
+    return Agreed(match[2], int(match[4]), match[3], int(match[5]), int(match[6]), _TELLS[match[1]], part)

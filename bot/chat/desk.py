@@ -159,11 +159,19 @@ class Desk:
             lines.append(Say("desk-invited") if wave.terms.invited else link)
             release = day(who.language, wave.next_release.astimezone(self._zone).date())
             lines.append(Say("desk-next-release", {"day": release}))
+            if wave.terms.starts_until is not None and wave.closes is not None:
+                moments = {"until": wave.terms.starts_until, "closes": wave.closes}
+                days = {
+                    name: day(who.language, moment.astimezone(self._zone).date())
+                    for name, moment in moments.items()
+                }
+                lines.append(Say("desk-clocks", days))
         lines.append(
             Say("desk-finished", {"n": wave.finished_shown})
             if wave.finished_shown
             else Say("desk-finished-none", {"k": wave.terms.k})
         )
+        lines += [Say(f"desk-end-{state}", {"n": n}) for state, n in tx.outcomes.shown(wave.id).items()]
         lines.append(self._when(tx, who, wave))
         return Screen(who.language, tuple(lines), self._wave_rows(who, wave))
 
@@ -289,6 +297,7 @@ class Desk:
             *sizes(survey, plan, who.language),
             Say("desk-groups-shown", {"groups": self._list(who, groups)}) if groups else Say("desk-groups-none"),
             *((Say("desk-first-light"),) if groups else ()),
+            *_own_clocks(survey),
             Say("desk-one-server"),
             Say("desk-fixed"),
         )
@@ -515,6 +524,14 @@ def sizes(survey: Survey, plan: Layout, language: str) -> tuple[Say, ...]:
             numbers = {"people": size.people, "least": size.least, "times": size.times, "k": size.k}
             lines.append(Say(f"desk-size-{size.fate}", {"group": group, **numbers}))
     return tuple(lines)
+
+
+def _own_clocks(survey: Survey) -> tuple[Say, ...]:
+    """When a wave of this survey closes by itself, where its author limits the days."""
+    clocks = survey.clocks
+    if clocks.start_days is None:
+        return ()
+    return (Say("desk-clocks-mean", {"start": clocks.start_days, "grace": clocks.grace_days}),)
 
 
 def qr(link: str) -> bytes:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import TypeVar
 
 from bot import nature
 from bot.chat.desk import Desk
 from bot.chat.identity import who
 from bot.chat.inbound import Came, Command, Stranger, Words
 from bot.chat.limits import Limits, TooFast
+from bot.chat.memory import Bound, Memory, Undo
 from bot.chat.outbound import AnswerTap, Delete, Later, Outgoing, Show, ShowFile, ShowPicture
 from bot.chat.privacy import Kept, forgotten, privacy
 from bot.chat.said import Said
@@ -38,28 +37,20 @@ from bot.core.events import (
     Threshold,
     Toggled,
     Typed,
+    WantedNoMore,
     WentBack,
 )
 from bot.core.referral import Helpline, beside
-from bot.core.screen import Button, Code, Say, Screen
+from bot.core.reminders import NEVER
+from bot.core.screen import Code, Say, Screen
+from bot.core.threshold import no_more
 from bot.files.phrases import Phrases, keyword
 from bot.store import Contact, StoreTrouble, Transaction
-from bot.turn import Grip, Held, Reply, Wish, take
-
-GRIP_SECONDS = 30 * 60
-"""How long the secret of an interview waits in memory for typed words."""
+from bot.store.outcomes import WITHDRAWN
+from bot.turn import Held, Reply, Wish, take
 
 FRESH_AFTER = timedelta(hours=24)
 """A message older than this is replaced, so that it can still be wiped (Telegram: 48 hours)."""
-
-STRAY_SECONDS = 48 * 3600
-"""How long messages beside the interview are remembered: later Telegram deletes none."""
-
-WITHDRAWALS_AN_HOUR = 5
-HOUR = 3600.0
-
-MOST_CHATS = 20_000
-"""Chats remembered for their messages or their tries at once; beyond it the oldest are forgotten."""
 
 KEYWORDS: dict[str, Event] = {
     "back": WentBack(step=None),
@@ -77,12 +68,6 @@ BEFORE_AN_INTERVIEW = (PickedLanguage, AskedLanguageAgain, PickedWave, Joined, R
 HIDDEN = Say("hidden")
 """A message that shows this says nothing else."""
 
-TOLD_SECONDS = 600.0
-"""How long nobody is told twice that we were away."""
-
-T = TypeVar("T")
-K = TypeVar("K")
-
 Digests = Callable[[int, str, str], Awaitable[tuple[Outgoing, ...]]]
 """Draws the released summary of a wave for a chat, in a language."""
 
@@ -90,40 +75,8 @@ Digests = Callable[[int, str, str], Awaitable[tuple[Outgoing, ...]]]
 Helplines = Callable[[date], Sequence[Helpline]]
 """Whom to call, as far as it is known on a day."""
 
-
-@dataclass
-class Awaiting:
-    """A chat whose typed words belong to an interview: its secret, its message, until when.
-
-    `drawn` is false until the phone shows the present question: words from before are no answer to it, since
-    words carry no step.
-    """
-
-    grip: Grip
-    message: int | None
-    language: str
-    until: float
-    drawn: bool = False
-    screen: Screen | None = None
-
-
-@dataclass
-class Bound:
-    """A message that holds an interview, or its last words: `ended` says which, `code` whether they show the
-    receipt, `rows` are their buttons. What was tapped there before draws nothing over them."""
-
-    until: float
-    ended: bool = False
-    code: bool = False
-    rows: tuple[tuple[Button, ...], ...] = ()
-
-
-@dataclass
-class Strays:
-    """Messages of a chat beside its interview, to go with the next wipe, until Telegram keeps them anyway."""
-
-    messages: deque[int]
-    until: float
+Count = Callable[[str, str], Callable[[], object]]
+"""Counts that something ended so in a wave; returns how to take it back."""
 
 
 class Handler:
@@ -139,7 +92,9 @@ class Handler:
         tell: Callable[[], object] = lambda: None,
         clock: Callable[[], float] = nature.monotonic,
         helplines: Helplines = lambda _today: (),
+        count: Count = lambda _wave, _state: lambda: None,
     ) -> None:
+        self._count = count
         self._helplines = helplines
         self._in_use = phrases
         self._tell = tell
@@ -148,13 +103,9 @@ class Handler:
         self._wishes = wishes
         self._kept = kept
         self._clock = clock
-        self._awaiting: dict[int, Awaiting] = {}
-        self._strays: dict[int, Strays] = {}
-        self._bound: dict[tuple[int, int], Bound] = {}
-        self._withdrawals: dict[int, deque[float]] = {}
-        self._told: dict[int, float] = {}
         self._limits = Limits(clock)
-        self._undo: list[Callable[[], object]] = []
+        self._undo: Undo = []
+        self._memory = Memory(clock, self._undo)
         self.dirty_since: float | None = None
         """When the first answers came or went that no scrub has followed; None when all is clean."""
         self.last_handled = 0.0
@@ -184,6 +135,8 @@ class Handler:
                 return self._command(tx, came, came.did, now)
             case Words():
                 return self._words(tx, came, came.did.text, now)
+            case WantedNoMore():
+                return self._no_more(came, came.did.language)
             case None:
                 self._charge(came)
                 return self._hint(came, Say("hint-moved-on"))
@@ -222,7 +175,7 @@ class Handler:
             return self._hint(came, said, self._spoken(came))
         if came.did == Stranger(group=True):
             return []
-        self._stray(came.chat, came.message)
+        self._memory.stray(came.chat, came.message)
         return [] if said is None else [self._beside(came, Screen(self._spoken(came), (said,)))]
 
     def _in_a_group(self, came: Came) -> list[Outgoing]:
@@ -234,29 +187,14 @@ class Handler:
 
     def sweep(self) -> None:
         """Forget what has waited long enough: above all the secrets of chats that never wrote again."""
-        moment = self._clock()
-        for chat, awaiting in list(self._awaiting.items()):
-            if awaiting.until < moment:
-                self._awaiting.pop(chat, None)
-        for chat, strays in list(self._strays.items()):
-            if strays.until < moment:
-                self._strays.pop(chat, None)
-        for place, bound in list(self._bound.items()):
-            if bound.until < moment:
-                self._bound.pop(place, None)
-        for chat, tries in list(self._withdrawals.items()):
-            if not tries or tries[-1] + HOUR < moment:
-                self._withdrawals.pop(chat, None)
-        for chat, until in list(self._told.items()):
-            if until < moment:
-                self._told.pop(chat, None)
+        self._memory.sweep()
         self._limits.sweep()
 
     # -- turns ----------------------------------------------------------------------------------------
 
     def _turn(self, tx: Transaction, came: Came, did: Held | Threshold, now: datetime) -> list[Outgoing]:
         did = self._at_its_message(tx, came, did)
-        bound = self._bound.get((came.chat, came.message)) if came.tap is not None else None
+        bound = self._memory.bound(came)
         if bound is not None and isinstance(did, BEFORE_AN_INTERVIEW):
             self._charge(came)
             return self._hint(came, Say("hint-moved-on"), self._spoken(came))
@@ -270,6 +208,8 @@ class Handler:
             self.soil()
         if reply.wish is not None:
             self._wish(came.chat, reply.wish)
+        if reply.ended is not None:
+            self._undo.append(self._count(reply.ended.wave, reply.ended.state))
         out: list[Outgoing] = []
         if reply.screen is not None and reply.referral:
             called = self._helplines(now.date())
@@ -280,14 +220,14 @@ class Handler:
             spoken = came.language if reply.screen is None else reply.screen.language
             out += self._hint(came, reply.hint, spoken)
         if reply.wipe or hiding:
-            wiped = reply.wipe + self._pop_strays(came.chat)
+            wiped = reply.wipe + self._memory.pop_strays(came.chat)
             if wiped:
                 out.append(Delete(came.chat, wiped))
         return out
 
     def _shows_something_new(self, came: Came, reply: Reply) -> bool:
         """True for a step that is in order though it moves nothing: the languages, help, what was wrong."""
-        before = self._awaiting.get(came.chat)
+        before = self._memory.awaiting(came.chat)
         if before is None or reply.grip != before.grip or reply.hint is not None:
             return False
         return reply.screen != before.screen
@@ -299,7 +239,7 @@ class Handler:
         """
         if came.tap is None or isinstance(did, (Held, HidBefore)):
             return did
-        awaiting = self._awaiting.get(came.chat)
+        awaiting = self._memory.awaiting(came.chat)
         if awaiting is None or awaiting.message != came.message or tx.vault.wave_of(awaiting.grip.secret) is None:
             return did
         return Held(awaiting.grip, Continued())
@@ -310,12 +250,11 @@ class Handler:
         if reply.apart:
             return self._beside(came, screen)
         grip = did.grip if isinstance(did, Held) else None
-        edit = came.message if came.tap is not None else self._message_of(came.chat, grip)
+        edit = came.message if came.tap is not None else self._memory.message_of(came.chat, grip)
         old = came.tap is not None and (came.sent is None or now - came.sent > FRESH_AFTER)
         if isinstance(did, StartedOver):
-            self._leave_behind(came)
-        awaiting = self._remember(came, reply, None if old else edit, screen.language)
-        awaiting = self._bind(came.chat, did, reply, None if old else edit, awaiting)
+            self._memory.leave_behind(came)
+        shown = self._memory.remember(came, did, reply, None if old else edit, screen.language)
         return Show(
             came.chat,
             self._words_of(came, screen),
@@ -323,99 +262,19 @@ class Handler:
             edit=None if old else edit,
             instead=edit if old else None,
             slow=isinstance(did, Held) and isinstance(did.event, Toggled),
-            shown=awaiting,
+            shown=shown,
         )
-
-    def _bind(
-        self,
-        chat: int,
-        did: Held | Threshold,
-        reply: Reply,
-        message: int | None,
-        shown: Callable[[int], None] | None,
-    ) -> Callable[[int], None] | None:
-        """Remember which message holds the interview or its last words, from now and from when it is shown."""
-        if reply.grip is None and not reply.finished:
-            return shown
-        until = self._clock() + STRAY_SECONDS
-        sent = isinstance(did, Held) and isinstance(did.event, Sent) and did.event.code
-        rows = reply.screen.rows if reply.finished and reply.screen is not None else ()
-        bound = Bound(until, ended=reply.finished, code=reply.finished and sent, rows=rows)
-
-        def bind(id: int) -> None:
-            self._bound.pop((chat, id), None)
-            self._bound[chat, id] = bound
-            _keep_few(self._bound)
-            if shown is not None:
-                shown(id)
-
-        if message is not None:
-            before = self._bound.get((chat, message))
-            self._bound[chat, message] = bound
-            self._undo.append(lambda: self._put_back((chat, message), before))
-        return bind
-
-    def _put_back(self, place: tuple[int, int], bound: Bound | None) -> None:
-        if bound is None:
-            self._bound.pop(place, None)
-        else:
-            self._bound[place] = bound
-
-    def _leave_behind(self, came: Came) -> None:
-        """The message of the interview that is given up goes with the next wipe."""
-        old = self._awaiting.get(came.chat)
-        if old is not None and old.message is not None and old.message != came.message:
-            self._stray(came.chat, old.message)
 
     def _beside(self, came: Came, screen: Screen) -> Show:
         """A message of its own, which goes with the next wipe."""
         words, keys = self._words_of(came, screen), keyboard(self._phrases, screen, None)
-        return Show(came.chat, words, keys, shown=lambda id: self._stray(came.chat, id))
+        return Show(came.chat, words, keys, shown=lambda id: self._memory.stray(came.chat, id))
 
     def _words_of(self, came: Came, screen: Screen) -> str:
         """The words of a screen; before them, once, that we were away, to whoever wrote meanwhile."""
-        if came.late and HIDDEN not in screen.lines and came.chat not in self._told:
-            self._told[came.chat] = self._clock() + TOLD_SECONDS
-            _keep_few(self._told)
-            self._undo.append(lambda: self._told.pop(came.chat, None))
+        if came.late and HIDDEN not in screen.lines and self._memory.tell_of_absence(came.chat):
             screen = replace(screen, lines=(Say("we-were-away"), *screen.lines))
         return text(self._phrases, screen)
-
-    def _remember(
-        self, came: Came, reply: Reply, message: int | None, language: str
-    ) -> Callable[[int], None] | None:
-        """Keep the secret for typed words; returns what to do when a message shows the question."""
-        before = self._awaiting.pop(came.chat, None)
-        if before is not None:
-            self._undo.append(lambda: self._awaiting.__setitem__(came.chat, before))
-        if reply.grip is None:
-            return None
-        same = before is not None and before.grip == reply.grip
-        kept = Awaiting(
-            reply.grip,
-            message,
-            language,
-            self._clock() + GRIP_SECONDS,
-            drawn=before is not None and same and before.drawn and not reply.moved,
-            screen=reply.screen,
-        )
-        self._awaiting[came.chat] = kept
-
-        def shown(id: int) -> None:
-            kept.message, kept.drawn = id, True
-
-        return shown
-
-    def _message_of(self, chat: int, grip: Grip | None) -> int | None:
-        awaiting = self._awaiting.get(chat)
-        return awaiting.message if awaiting is not None and awaiting.grip == grip else None
-
-    def _grip(self, chat: int) -> Grip | None:
-        awaiting = self._awaiting.get(chat)
-        if awaiting is None or awaiting.until < self._clock():
-            self._awaiting.pop(chat, None)
-            return None
-        return awaiting.grip
 
     # -- typed words ----------------------------------------------------------------------------------
 
@@ -442,12 +301,13 @@ class Handler:
         meant = keyword(words)
         if meant == "forget":
             return self._forget(tx, came, now)
-        grip = self._grip(came.chat)
+        if meant == "stop":  # whatever else it stops: under each reminder it is said that this ends them
+            self._wishes.forget(came.chat, reminders_only=True)
+        grip = self._memory.grip(came.chat)
         if grip is None:
             return self._without_a_grip(tx, came, meant, now)
         event = KEYWORDS.get(meant or "", Typed(words, meant))
-        awaiting = self._awaiting[came.chat]
-        if isinstance(event, Typed) and not (awaiting.drawn and came.message > (awaiting.message or 0)):
+        if isinstance(event, Typed) and not self._memory.was_seen(came):
             event = Continued()  # written before this question was seen
         return [*self._turn(tx, came, Held(grip, event, came.message), now), Delete(came.chat, (came.message,))]
 
@@ -472,26 +332,33 @@ class Handler:
         code = "".join(c for c in rest if c.isdecimal())
         if not code:
             return self._say(came, "withdraw-how", {"command": Code("/withdraw")})
-        tries = self._withdrawals.setdefault(came.chat, deque(maxlen=WITHDRAWALS_AN_HOUR))
-        _keep_few(self._withdrawals)
-        moment = self._clock()
-        if len(tries) == WITHDRAWALS_AN_HOUR and moment - tries[0] < HOUR:
+        if not self._memory.may_withdraw(came.chat):
             return self._say(came, "withdraw-later", delete=True)
-        tries.append(moment)
-        self._undo.append(tries.pop)
         ascii_code = "".join(str(int(c)) for c in code)
-        if not tx.vault.withdraw(ascii_code):
+        wave = tx.vault.withdraw(ascii_code)
+        if wave is None:
             return self._say(came, "withdraw-unknown", delete=True)
+        self._undo.append(self._count(wave, WITHDRAWN))
         self.soil()
         return self._say(came, "withdraw-done", delete=True, free=True)
 
     # -- what is held of somebody -----------------------------------------------------------------------
 
     def _wish(self, chat: int, wish: Wish) -> None:
-        if wish.holds:
-            self._undo.append(self._wishes.wish(wish.wave, Contact(chat, wish.language)))
-        else:
+        if not wish.holds:
             self._wishes.forget(chat, wish.wave)
+            return
+        wished = [Contact(chat, wish.language)] if wish.result else []
+        if wish.part != NEVER:
+            wished.append(Contact(chat, wish.language, result=False, part=wish.part))
+        self._undo += [self._wishes.wish(wish.wave, contact) for contact in wished]
+
+    def _no_more(self, came: Came, language: str) -> list[Outgoing]:
+        """No reminder comes any more: it is said where the last one stood, once it is so."""
+        self._charge(came)
+        self._wishes.forget(came.chat, reminders_only=True)
+        done = Later(came.chat, lambda: self._settled(came.chat, no_more(language), came.message))
+        return [*self._hint(came, None), done]
 
     def _forget(self, tx: Transaction, came: Came, now: datetime) -> list[Outgoing]:
         """Forget this chat: its wishes, its interview if the secret is at hand, what memory holds of its messages.
@@ -499,32 +366,33 @@ class Handler:
         What is said is the same for everybody, and only after it was done. What limits somebody's tries stays.
         """
         self._charge(came)
-        language, grip = self._spoken(came), self._grip(came.chat)
+        language, grip = self._spoken(came), self._memory.grip(came.chat)
         self._wishes.forget(came.chat)
         out: list[Outgoing] = []
         if grip is not None:
             out += self._turn(tx, came, Held(grip, Hid(), came.message), now)
             tx.vault.drop(grip.secret)  # also in a wave that takes no answers any more
-        out.append(Delete(came.chat, (came.message, *self._pop_strays(came.chat))))
-        return [*out, Later(came.chat, lambda: self._forgotten(came.chat, language))]
+        out.append(Delete(came.chat, (came.message, *self._memory.pop_strays(came.chat))))
+        return [*out, Later(came.chat, lambda: self._settled(came.chat, forgotten(language)))]
 
-    async def _forgotten(self, chat: int, language: str) -> tuple[Outgoing, ...]:
-        screen = forgotten(language)
+    async def _settled(self, chat: int, screen: Screen, edit: int | None = None) -> tuple[Outgoing, ...]:
+        """Say that it is done, after it was; a button that did not work stays."""
         try:
             await self._wishes.settle()
             self.soil()
         except StoreTrouble:
-            screen = Screen(language, (Say("something-went-wrong"),))
+            screen, edit = Screen(screen.language, (Say("something-went-wrong"),)), None
         words, keys = text(self._phrases, screen), keyboard(self._phrases, screen, None)
-        return (Show(chat, words, keys, shown=lambda id: self._stray(chat, id)),)
+        return (Show(chat, words, keys, edit=edit, shown=lambda id: self._memory.stray(chat, id)),)
 
     def _privacy(self, tx: Transaction, came: Came) -> list[Outgoing]:
         self._charge(came)
         known = tx.desk.coordinator(came.chat)
         least = min([self._kept.least, *(wave.terms.k for wave in tx.waves.all())])
         language = self._spoken(came) if known is None else known.language
-        kept = replace(self._kept, least=least)
-        self._stray(came.chat, came.message)  # the question goes with the answer
+        idle = max([self._kept.idle, *(wave.survey.clocks.idle_days for wave in tx.waves.all())])
+        kept = replace(self._kept, least=least, idle=idle)
+        self._memory.stray(came.chat, came.message)  # the question goes with the answer
         return [self._beside(came, privacy(language, kept, coordinator=known is not None))]
 
     # -- the desk -------------------------------------------------------------------------------------
@@ -578,23 +446,12 @@ class Handler:
         return out
 
     def _spoken(self, came: Came) -> str:
-        awaiting = self._awaiting.get(came.chat)
+        awaiting = self._memory.awaiting(came.chat)
         return came.language if awaiting is None else awaiting.language
 
-    def _stray(self, chat: int, message: int) -> None:
-        """A message beside the interview, to go with the next wipe."""
-        kept = self._strays.pop(chat, None) or Strays(deque(maxlen=20), 0.0)
-        kept.messages.append(message)
-        kept.until = self._clock() + STRAY_SECONDS
-        self._strays[chat] = kept
-        _keep_few(self._strays)
-
-    def _pop_strays(self, chat: int) -> tuple[int, ...]:
-        kept = self._strays.pop(chat, None)
-        if kept is None:
-            return ()
-        self._undo.append(lambda: self._strays.setdefault(chat, kept))
-        return tuple(kept.messages)
+    def beside(self, chat: int, message: int) -> None:
+        """A message that nobody asked for just now; it goes with the next wipe too."""
+        self._memory.stray(chat, message)
 
     def _hint(self, came: Came, hint: Say | None, language: str | None = None) -> list[Outgoing]:
         if came.tap is None:
@@ -616,9 +473,3 @@ def _with_the_same_buttons(reply: Reply, bound: Bound | None) -> Reply:
     if bound is None or not bound.ended or reply.screen is None or reply.grip is not None or not reply.screen.rows:
         return reply
     return replace(reply, screen=replace(reply.screen, rows=bound.rows))
-
-
-def _keep_few(remembered: dict[K, T]) -> None:
-    """Forget the chat that was remembered first, once there are too many."""
-    while len(remembered) > MOST_CHATS:
-        remembered.pop(next(iter(remembered)), None)

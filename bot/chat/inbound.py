@@ -10,7 +10,7 @@ from telegram import Bot, Message, Update
 from telegram.constants import ChatType
 
 from bot.chat.codec import decode
-from bot.core.events import Asked, Threshold
+from bot.core.events import Asked, Threshold, WantedNoMore
 from bot.core.survey import LANGUAGES
 from bot.turn import Held
 
@@ -37,7 +37,7 @@ class Stranger:
     group: bool
 
 
-Did = Held | Threshold | Asked | Command | Words | Stranger | None
+Did = Held | Threshold | Asked | WantedNoMore | Command | Words | Stranger | None
 
 
 @dataclass(frozen=True)

@@ -14,24 +14,26 @@ from bot.core.events import HidBefore
 from bot.core.screen import Button, Code, Line, Say, Screen
 from bot.store.backup import BACKUP_DAYS
 from bot.store.contacts import UNSENT_DAYS
-from bot.store.vault import EXPIRY_DAYS
+from bot.store.vault import USUAL_CLOCKS
 
 FORGET, WITHDRAW = Code("/forget"), Code("/withdraw")
 
 
 @dataclass(frozen=True)
 class Kept:
-    """What an installation sets: answers stay `months` after their wave, sums are of `least` people or more."""
+    """What an installation sets: answers stay `months` after their wave, sums are of `least` people or more,
+    unfinished answers go `idle` days after the last tap."""
 
     months: int = 24
     least: int = 10
+    idle: int = USUAL_CLOCKS.idle_days
 
 
 def privacy(language: str, kept: Kept, *, coordinator: bool) -> Screen:
     """What is held, until when, who sees it, how to end it; coordinators, who are known, read of themselves."""
     lines: list[Line] = [
         Say("privacy-first"),
-        Say("privacy-open", {"days": EXPIRY_DAYS}),
+        Say("privacy-open", {"days": kept.idle}),
         Say("privacy-after", {"least": kept.least, "months": kept.months, "days": BACKUP_DAYS}),
         Say("privacy-wish", {"days": UNSENT_DAYS}),
         Say("privacy-telegram"),

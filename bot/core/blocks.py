@@ -6,8 +6,8 @@ R2. A pool closes as ONE block of at least k, and p rows drawn at random stay be
     Leftovers are merged upward, age first, then district, gender last; a merged block stays merged.
 R3. A block is counted once, when it closes; an answer belongs to one block.
 R4. Every figure is a sum over closed blocks. A parent is its own blocks and its children's.
-R5. A figure needs k valid answers of its own. Shown: n down to 5 and never under k, shares to 5 points,
-    clipped under n = 50.
+R5. A figure needs k valid answers of its own. Shown: n down to 5 and never under k, shares and means to 5
+    points, clipped under n = 50.
 R6. A withdrawal changes nothing here: counts are frozen, nothing is ever subtracted.
 R7. A routed question needs k people asked, and is redrawn only after k more of them were released.
 R8. Where several people share an account, a group closes only with five accounts in it, whoever stays.
@@ -19,18 +19,24 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import InitVar, dataclass
+from dataclasses import InitVar, dataclass, field
+from functools import partial
 from typing import TypeVar
 
+from bot.core import indexes
 from bot.core.cells import GENDER, Node, Partition
 from bot.core.indicators import wilson
+from bot.core.partial import END, end_of
 from bot.core.questions import TYPES, yes_no
+from bot.core.scores import Score, shown_score
 from bot.core.survey import (
     NOT_ASKED,
+    NOT_REACHED,
     SPECIALS,
     UNKNOWN,
     VALID,
     Answer,
+    Index,
     Indicator,
     Question,
     Survey,
@@ -112,13 +118,14 @@ class Closing:
 
 @dataclass(frozen=True)
 class Block:
-    """One closed block: its number in the wave, its node, its people and its frozen counts."""
+    """One closed block: its number in the wave, its node, its people, its frozen counts and sums of indexes."""
 
     no: int
     node: Node
     n: int
     burst: bool
     counts: Mapping[Entry, int]
+    sums: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -168,6 +175,7 @@ class Publishable:
     questions: Mapping[str, Answers]
     indicators: Mapping[str, Figure]
     by_group: Mapping[str, Mapping[str, Figure]]
+    indexes: Mapping[str, Score]
     reach: Mapping[str, Figure]
     languages: Mapping[str, Shown]
     hidden: tuple[Node, ...]
@@ -189,6 +197,7 @@ class Publishable:
                 id: {"n": answers.n, "counts": dict(answers.counts)} for id, answers in self.questions.items()
             },
             "indicators": {id: _plain(figure) for id, figure in self.indicators.items()},
+            "indexes": {id: score.plain() for id, score in self.indexes.items()},
             "reach": {
                 **{who: _plain(figure) for who, figure in self.reach.items()},
                 "languages": dict(self.languages),
@@ -226,7 +235,7 @@ def closings(
 
 
 def tally(survey: Survey, answers: Mapping[str, Answer], language: str) -> tuple[Entry, ...]:
-    """What is counted of one person: whether each question was answered, and the codes of the answer."""
+    """What is counted of one person: whether each question was answered, the codes of the answer, and the end."""
     entries: list[Entry] = []
     for question in survey.questions:
         if TYPES[question.type].kept and question.keep:
@@ -235,7 +244,7 @@ def tally(survey: Survey, answers: Mapping[str, Answer], language: str) -> tuple
     for indicator in survey.indicators:
         if _counted_by_person(survey, indicator) and given & _entries(indicator):
             entries.append((INDICATOR, indicator.id))
-    return (*entries, (LANGUAGE, language))
+    return (*entries, (LANGUAGE, language), (END, end_of(answers)))
 
 
 def count(survey: Survey, responses: Iterable[tuple[Mapping[str, Answer], str]]) -> dict[tuple[str, str], int]:
@@ -251,9 +260,14 @@ def drawn(question: Question, blocks: Sequence[Block], k: int) -> Sequence[Block
     """
     if not question.routed:
         return blocks
+    entries = [(question.id, code) for code in (VALID, *SPECIALS)]
+    return _redrawn(blocks, lambda block: sum(_sum([block], entry) for entry in entries), k)
+
+
+def _redrawn(blocks: Sequence[Block], asked: Callable[[Block], int], k: int) -> Sequence[Block]:
     upto, since = 0, 0
     for place, block in enumerate(blocks, start=1):
-        since += sum(block.counts.get((question.id, code), 0) for code in (VALID, *SPECIALS))
+        since += asked(block)
         if since >= k:
             upto, since = place, 0
     return blocks[:upto]
@@ -288,6 +302,7 @@ def publish(survey: Survey, wave: str, partition: Partition, rule: Rule, blocks:
         ),
         indicators=_indicators(survey, ordered, rule),
         by_group=_by_gender(survey, partition, ordered, rule),
+        indexes=_present((index.id, _index(survey, index, ordered, rule)) for index in survey.indexes),
         reach=_reach(survey, ordered, rule),
         languages=_languages(survey, ordered, rule),
         hidden=tuple(node for node in partition.nodes() if node not in own),
@@ -334,7 +349,7 @@ def _enough(rows: Sequence[Waiting], rule: Rule, leave: int) -> bool:
 def _codes_of(question: Question, answer: Answer | None) -> tuple[str, ...]:
     if answer is None:
         return (NOT_ASKED,)
-    if answer in SPECIALS and isinstance(answer, str):
+    if isinstance(answer, str) and answer in (*SPECIALS, NOT_REACHED):
         return (answer,)
     return (VALID, *TYPES[question.type].tally(question, answer))
 
@@ -421,6 +436,21 @@ def _indicator(survey: Survey, indicator: Indicator, blocks: Sequence[Block], ru
     else:
         part = sum(_sum(summed, entry) for entry in _entries(indicator))
     return _figure(part, _sum(summed, (indicator.question, VALID)), rule)
+
+
+def _index(survey: Survey, index: Index, blocks: Sequence[Block], rule: Rule) -> Score | None:
+    items = [survey.question(id) for id in index.items]
+    summed = blocks
+    if any(item.show_if is not None for item in items):
+        asked = indexes.name(index, indexes.ASKED)
+        summed = _redrawn(blocks, lambda block: _total([block], asked), rule.k)
+    total = partial(_total, summed)
+    return shown_score(index, items, total, least=rule.least_shown, few=FEW, down=_down)
+
+
+def _total(blocks: Iterable[Block], name: str) -> int:
+    """What these blocks keep under one name of an index: every figure of an index is made of such sums."""
+    return sum(block.sums.get(name, 0) for block in blocks)
 
 
 def _by_gender(

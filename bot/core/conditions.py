@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
+from itertools import combinations
 from math import prod
 from operator import ge, gt, le, lt
 from typing import Any, Literal
@@ -20,8 +21,14 @@ from typing import Any, Literal
 from bot.core.expressions import NUMBER, CountSelected, Ref, parts
 from bot.core.survey import Answer, Answers, Check, Condition, Expression, Question
 
+ONE_OF_A_LIST = frozenset({"choice", "scale", "grid", "yes_no", "arm"})
+"""Kinds of question whose answer is one of their options."""
+
 MOST_WORLDS = 4_096
 """How many combinations of answers are tried to find a condition that is never or always true."""
+
+MOST_PICKED = 8
+"""How many codes of a multiple choice are combined: 255 ways to pick them."""
 
 Operator = Literal["=", "!=", "<", "<=", ">", ">="]
 
@@ -199,8 +206,6 @@ def codes(condition: Condition | None) -> dict[str, tuple[str, ...]]:
 
 # -- never or always true -------------------------------------------------------------------------------
 
-_COUNTABLE = frozenset({"choice", "scale", "grid", "yes_no", "arm"})
-
 
 def verdict(condition: Condition, earlier: Sequence[Question]) -> Literal["never", "always"] | None:
     """Whether a condition is the same for everybody; None where it differs or cannot be counted out.
@@ -208,11 +213,12 @@ def verdict(condition: Condition, earlier: Sequence[Question]) -> Literal["never
     Every combination of answers to the questions it reads is tried, together with the questions on which
     those depend. `earlier` holds the questions before it, in the order of the file.
     """
-    chain = _chain(condition, {question.id: question for question in earlier})
+    ways = _Ways(condition, earlier)
+    chain = _chain(condition, ways)
     if chain is None:
         return None
     seen: set[bool] = set()
-    for world in _worlds([question for question in earlier if question.id in chain], {}, chain):
+    for world in _worlds([question for question in earlier if question.id in chain], {}, chain, ways):
         seen.add(holds(condition, world))
         if len(seen) == 2:
             return None
@@ -221,40 +227,84 @@ def verdict(condition: Condition, earlier: Sequence[Question]) -> Literal["never
 
 def tries(condition: Condition, earlier: Sequence[Question]) -> int:
     """How many combinations `verdict` tries at most; 0 where it tries none."""
-    known = {question.id: question for question in earlier}
-    chain = _chain(condition, known)
-    return 0 if chain is None else _combinations(chain, known)
+    ways = _Ways(condition, earlier)
+    chain = _chain(condition, ways)
+    return 0 if chain is None else ways.combinations(chain)
 
 
-def _chain(condition: Condition, known: Mapping[str, Question]) -> frozenset[str] | None:
+class _Ways:
+    """The answers that can be given to each question: one of each sort that the conditions tell apart."""
+
+    def __init__(self, condition: Condition, earlier: Sequence[Question]) -> None:
+        self.known = {question.id: question for question in earlier}
+        self._told: dict[str, list[Compare | Selected]] = {}
+        self._found: dict[str, tuple[Answer, ...] | None] = {}
+        for one in (condition, *(question.show_if for question in earlier)):
+            for atom in atoms(one):
+                if isinstance(atom, Relation):  # what is worked out of an answer tells all answers apart
+                    self._found |= {id: None for id in names(atom) if not self._named_whole(id)}
+                else:
+                    self._told.setdefault(atom.question, []).append(atom)
+
+    def _named_whole(self, id: str) -> bool:
+        return id in self.known and self.known[id].type in ONE_OF_A_LIST
+
+    def of(self, id: str) -> tuple[Answer, ...] | None:
+        """Answers after which an interview goes on; None where they cannot be counted out."""
+        if id not in self._found:
+            question = self.known.get(id)
+            self._found[id] = None if question is None else _possible(question, self._told.get(id, ()))
+        return self._found[id]
+
+    def few_enough(self, ids: frozenset[str]) -> bool:
+        """Whether every combination of answers to these questions can be tried."""
+        return all(self.of(id) is not None for id in ids) and self.combinations(ids) <= MOST_WORLDS
+
+    def combinations(self, ids: frozenset[str]) -> int:
+        """How many combinations there are, not being asked among them."""
+        return prod(max(2, len(self.of(id) or ()) + self.known[id].routed) for id in ids)
+
+
+def _chain(condition: Condition, ways: _Ways) -> frozenset[str] | None:
     """The questions a condition hangs on, as far back as they can be counted out; None if not even its own."""
     chain = names(condition)
-    if not _few_enough(chain, known):
+    if not ways.few_enough(chain):
         return None
     while True:
-        wider = chain.union(*(names(known[id].show_if) for id in chain))
-        if wider == chain or not _few_enough(wider, known):
+        wider = chain.union(*(names(ways.known[id].show_if) for id in chain))
+        if wider == chain or not ways.few_enough(wider):
             return chain
         chain = wider
 
 
-def _few_enough(ids: frozenset[str], known: Mapping[str, Question]) -> bool:
-    countable = all(id in known and known[id].type in _COUNTABLE for id in ids)
-    return countable and _combinations(ids, known) <= MOST_WORLDS
+def _possible(question: Question, told: Sequence[Compare | Selected]) -> tuple[Answer, ...] | None:
+    kept: Sequence[Answer] | None = None
+    if question.type in ONE_OF_A_LIST:
+        kept = [option.code for option in question.options if option.code not in question.screen_out]
+    elif question.type == "number" and not question.decimals and None not in (question.low, question.high):
+        assert question.low is not None and question.high is not None
+        values = [atom.value for atom in told if isinstance(atom, Compare) and isinstance(atom.value, int)]
+        near = {question.low, question.high, *(value + d for value in values for d in (-1, 0, 1))}
+        kept = sorted(n for n in near if question.low <= n <= question.high)
+    elif question.type == "choices":
+        kept = _pickings(question, told)
+    return None if kept is None else (*kept, *question.specials)
 
 
-def _combinations(ids: frozenset[str], known: Mapping[str, Question]) -> int:
-    return prod(max(2, len(_possible(known[id])) + known[id].routed) for id in ids)
-
-
-def _possible(question: Question) -> tuple[str, ...]:
-    """The answers after which an interview goes on."""
-    kept = tuple(option.code for option in question.options if option.code not in question.screen_out)
-    return (*kept, *question.specials)
+def _pickings(question: Question, told: Sequence[Compare | Selected]) -> list[Answer] | None:
+    """What can be picked together of the codes that are looked for and of one other; None where that is much."""
+    wanted = {code for atom in told for code in (atom.codes if isinstance(atom, Selected) else (atom.value,))}
+    free = [option.code for option in question.options if option.code not in question.exclusive]
+    other = [code for code in free if code not in wanted][:1]
+    free = [code for code in free if code in wanted or code in other]
+    if len(free) > MOST_PICKED:
+        return None
+    together = [picked for n in range(1, len(free) + 1) for picked in combinations(free, n)]
+    return [*together, *((code,) for code in question.exclusive)]
 
 
 def _worlds(
-    chain: Sequence[Question], world: dict[str, Answer], inside: frozenset[str]
+    chain: Sequence[Question], world: dict[str, Answer], inside: frozenset[str], ways: _Ways
 ) -> Iterator[dict[str, Answer]]:
     """Every set of answers with which a person can come past these questions, begun as in `world`."""
     if not chain:
@@ -264,7 +314,7 @@ def _worlds(
     decided = names(question.show_if) <= inside and question.filter is None
     asked = holds(question.show_if, world)
     if asked or not decided:
-        for code in _possible(question):
-            yield from _worlds(rest, {**world, question.id: code}, inside)
+        for answer in ways.of(question.id) or ():
+            yield from _worlds(rest, {**world, question.id: answer}, inside, ways)
     if not asked or not decided:
-        yield from _worlds(rest, world, inside)
+        yield from _worlds(rest, world, inside, ways)

@@ -131,10 +131,16 @@ class Hid:
 
 @dataclass(frozen=True)
 class Sent:
-    """Sent the answers; with `code`, wants to see the receipt."""
+    """Sent the answers; with `code`, wants to see the receipt; `partly`: as far as they were given."""
 
     code: bool
     step: int
+    partly: bool = False
+
+
+@dataclass(frozen=True)
+class AskedToSend:
+    """Wants to send what was answered so far, without going on."""
 
 
 Event = (
@@ -156,6 +162,7 @@ Event = (
     | Stopped
     | Hid
     | Sent
+    | AskedToSend
 )
 """What a person can do inside an interview."""
 
@@ -199,7 +206,8 @@ class AskedLanguageAgain:
 class Agreed:
     """Agreed to take part: `version` of the survey whose consent was read, `slot` whose of the phone.
 
-    `tell` answers whether this chat shall hear of the result; None before that was asked.
+    `tell` answers whether this chat shall hear of the result; None before that was asked. `remind` is the part
+    of the day in which it shall be reminded (`bot/core/reminders.py`), 0 for never; None before that was asked.
     """
 
     wave: str
@@ -208,6 +216,7 @@ class Agreed:
     version: int
     slot: int
     tell: bool | None = None
+    remind: int | None = None
 
 
 @dataclass(frozen=True)
@@ -260,3 +269,10 @@ class Asked:
 
     what: str
     values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class WantedNoMore:
+    """Tapped, under a reminder, that no more of these shall come."""
+
+    language: str

@@ -5,7 +5,7 @@ Laws:
 2. An event that answers another step than the present one changes nothing and shows the present question.
 3. A place never holds an answer to a question that is not asked: a change drops what no longer applies,
    through the whole chain, and the person is told before anything falls away.
-4. What is kept holds answers to asked questions only.
+4. What is kept holds answers to asked questions only, and a mark for each that a partial one did not reach.
 5. Every place shows a screen from which one can go on, go back, change the language, and hide.
 """
 
@@ -20,6 +20,7 @@ from bot.core import layout, order
 from bot.core.events import (
     AskedForHelp,
     AskedForLanguages,
+    AskedToSend,
     ChangedLanguage,
     Chose,
     Confirmed,
@@ -38,6 +39,7 @@ from bot.core.events import (
     Typed,
     WentBack,
 )
+from bot.core.partial import end_of, so_far, unreached
 from bot.core.questions import TYPES, ranking, text, yes_no
 from bot.core.questions.choices import enough, toggle
 from bot.core.questions.note import READ
@@ -74,6 +76,12 @@ OWN_WORDS_SHOWN = 1500
 
 PLACE_SIZES = (2048, 4096, 8192)
 """A sealed place is as long as one of these, so that its length tells nothing of how far a person came."""
+
+LONG_AFTER = 10
+"""From so many answers on a question itself offers to send them; before, only who stops is asked."""
+
+ROOM_FOR_MORE = 8
+"""Rows of buttons under a question beside which one more is not too much."""
 
 MARKS_KEPT = 3
 """Messages to wipe that a place may name; a button carries as many."""
@@ -147,7 +155,7 @@ class Keep:
 class Step:
     """What follows from an event: the next place (None when the interview ended), what to keep, what to show.
 
-    `hint` is said in passing (a toast); `end` names how an interview ended: completed, quit, screened_out.
+    `hint` is said in passing (a toast); `end` names how it ended: completed, partial, quit, screened_out.
     `danger`: the words just typed speak of it, so that the survey's words on help are to be shown.
     """
 
@@ -202,11 +210,13 @@ def step(survey: Survey, place: Place, event: Event) -> Step:
         case Continued():
             return Step(place, draw(survey, place))
         case Stopped():
-            return Step(place, _stopped(place))
+            return Step(place, _stopped(survey, place))
         case Hid():
             return Step(None, hidden(place.language), end="quit")
+        case AskedToSend():
+            return _so_far(survey, place)
         case Sent():
-            return _sent(survey, place, event)
+            return _sent_so_far(survey, place, event) if event.partly else _sent(survey, place, event)
         case _:
             assert_never(event)
 
@@ -406,6 +416,25 @@ def _is_kept(question: Question) -> bool:
     return TYPES[question.type].kept and question.keep
 
 
+def _sent_so_far(survey: Survey, place: Place, event: Sent) -> Step:
+    settled, coming = _course(survey, place.answers, place.seed)
+    if not _sendable(place, coming):
+        return _not_here(survey, place)
+    kept = so_far(survey, settled, _first_open(coming, settled), place.seed)
+    return Step(None, thanks(place.language), keep=Keep(kept, place.language, event.code), end=end_of(kept))
+
+
+def _sendable(place: Place, coming: Sequence[Question]) -> bool:
+    """True where something was answered, and not yet everything: else the list of answers offers to send."""
+    given = place.pending is None and _given(place, coming)
+    return bool(given) and _first_open(coming, place.answers) != REVIEW
+
+
+def _given(place: Place, coming: Sequence[Question]) -> list[Question]:
+    """The questions with an answer that would be kept, of those that are asked."""
+    return [question for question in coming if question.id in place.answers and TYPES[question.type].kept]
+
+
 def _answered(survey: Survey, place: Place, question: Question, answer: Answer) -> Step:
     if answer in question.screen_out:
         return Step(None, screened_out(place.language), end="screened_out")
@@ -533,10 +562,11 @@ def _draw(survey: Survey, place: Place, coming: Coming) -> Screen:
         return _review(survey, place, coming)
     question = survey.question(place.at)
     number = survey.number(place.at)
+    answers = (*_answer_rows(question, number, place), *_special_rows(question, number, place))
     return Screen(
         place.language,
         (*_above(question, place, coming), *_asking(survey, question, place), *_how(question, place)),
-        (*_answer_rows(question, number, place), *_special_rows(question, number, place), *_foot(place)),
+        (*answers, *_send_row(place, coming, len(answers)), *_foot(place)),
         typed=TYPES[question.type].typed,
     )
 
@@ -585,7 +615,7 @@ def _how(question: Question, place: Place) -> list[Line]:
     if kind.several:
         return [Say(_how_many(question), _picks(question))]
     if kind.steps is not None:
-        return _so_far(question, place)
+        return _parts_so_far(question, place)
     if question.ends is not None:
         ends = {
             "low": Text(question.options[0].label[place.language]),
@@ -610,7 +640,7 @@ def _picks(question: Question) -> dict[str, Value]:
     return {name: bound for name, bound in bounds.items() if bound is not None}
 
 
-def _so_far(question: Question, place: Place) -> list[Line]:
+def _parts_so_far(question: Question, place: Place) -> list[Line]:
     """The parts given of an answer that takes several taps; before the first, the answer that stands."""
     if place.picked:
         return [Say("answer-so-far", {"answer": _parts(question, place.picked, place.language)})]
@@ -626,6 +656,15 @@ def _parts(question: Question, parts: tuple[str, ...], language: str) -> Line:
     if question.type == "ranking":
         return _listed([question.option(code).label[language] for code in parts], language)
     return Say("just-a-number", {"number": Calendar("-".join(parts))})
+
+
+def _send_row(place: Place, coming: Sequence[Question], rows: int) -> tuple[tuple[Button, ...], ...]:
+    """An offer to send what was answered so far, once it is much and where there is room for it."""
+    if rows > ROOM_FOR_MORE or len(place.answers) < LONG_AFTER:  # so much is cheap to know
+        return ()
+    if len(_given(place, coming)) < LONG_AFTER or _first_open(coming, place.answers) == REVIEW:
+        return ()
+    return ((Button(Say("button-send-so-far"), AskedToSend()),),)
 
 
 def _about_own_words(question: Question, place: Place) -> list[Line]:
@@ -722,11 +761,10 @@ def _foot(place: Place) -> tuple[tuple[Button, ...], ...]:
     return (Button(Say("button-back"), WentBack(place.step)), TO_LANGUAGES), HIDING
 
 
-def _review(survey: Survey, place: Place, coming: Sequence[Question]) -> Screen:
-    given = [q for q in coming if q.id in place.answers and TYPES[q.type].kept]
+def _answers(survey: Survey, given: list[Question], place: Place) -> list[Line]:
+    """Each of these questions with its answer, in the person's words."""
     room = OWN_WORDS_SHOWN // max(1, sum(TYPES[q.type].own_words for q in given))
-    lines: list[Line] = [Say("review-title")]
-    lines += [
+    return [
         Say(
             "review-line",
             {
@@ -737,7 +775,35 @@ def _review(survey: Survey, place: Place, coming: Sequence[Question]) -> Screen:
         )
         for index, q in enumerate(given, start=1)
     ]
-    lines.append(Say("review-foot"))
+
+
+def _so_far(survey: Survey, place: Place) -> Step:
+    """The answers so far, and what it means to send them as they are."""
+    coming = asked(survey, place.answers, place.seed)
+    if not _sendable(place, coming):
+        return _not_here(survey, place)
+    missing = len(unreached(survey, place.answers, _first_open(coming, place.answers), place.seed))
+    screen = Screen(
+        place.language,
+        (
+            Say("so-far-title"),
+            *_answers(survey, _given(place, coming), place),
+            Say("so-far-means", {"number": missing}),
+            Say("review-foot"),
+        ),
+        (
+            (Button(Say("button-send-these"), Sent(code=False, step=place.step, partly=True)),),
+            (Button(Say("button-send-these-with-code"), Sent(code=True, step=place.step, partly=True)),),
+            *_go_on(),
+        ),
+        tight=True,
+    )
+    return Step(place, screen)
+
+
+def _review(survey: Survey, place: Place, coming: Sequence[Question]) -> Screen:
+    given = _given(place, coming)
+    lines: list[Line] = [Say("review-title"), *_answers(survey, given, place), Say("review-foot")]
     numbers = [
         Button(Say("just-a-number", {"number": index}), Revised(survey.number(q.id), place.step))
         for index, q in enumerate(given, start=1)
@@ -814,8 +880,11 @@ def _help(place: Place) -> Screen:
     )
 
 
-def _stopped(place: Place) -> Screen:
-    return Screen(place.language, (Say("stopped"),), _go_on())
+def _stopped(survey: Survey, place: Place) -> Screen:
+    sendable = _sendable(place, asked(survey, place.answers, place.seed))
+    send = ((Button(Say("button-send-so-far"), AskedToSend()),),) if sendable else ()
+    go_on, hide = _go_on()
+    return Screen(place.language, (Say("stopped", {"days": survey.clocks.idle_days}),), (go_on, *send, hide))
 
 
 def _go_on() -> tuple[tuple[Button, ...], ...]:

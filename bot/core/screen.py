@@ -8,7 +8,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Union
 
-from bot.core.events import Asked, Event, Threshold
+from bot.core.events import Asked, Event, Threshold, WantedNoMore
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Button:
     """One button: what it says and what tapping it does."""
 
     label: Line
-    does: Event | Threshold | Asked
+    does: Event | Threshold | Asked | WantedNoMore
 
 
 @dataclass(frozen=True)

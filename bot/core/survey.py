@@ -19,6 +19,7 @@ LANGUAGES = ("ur", "ps", "en")
 DONT_KNOW = "dont_know"
 PREFER_NOT = "prefer_not"
 NOT_ASKED = "not_asked"
+NOT_REACHED = "not_reached"
 VALID = "valid"
 UNKNOWN = "unknown"
 
@@ -30,7 +31,7 @@ USUAL_SPECIALS = (DONT_KNOW, PREFER_NOT)
 SPECIALS = (*USUAL_SPECIALS, SKIPPED)
 """Answers that are none: never in a denominator. `skipped` is offered where a question need not be answered."""
 
-RESERVED_CODES = frozenset({*SPECIALS, NOT_ASKED, VALID, UNKNOWN, "not_reached", "not_applicable"})
+RESERVED_CODES = frozenset({*SPECIALS, NOT_ASKED, VALID, NOT_REACHED, UNKNOWN, "not_applicable"})
 """Codes an author may not give to an option: the tallies use them."""
 
 MINORS_CODE = "b15_17"
@@ -140,6 +141,7 @@ class Question:
     `shuffle`: its options are drawn in an order of chance, `exclusive` and `fixed` ones at their places.
     `stem` stands above the words of one statement of a grid, `pipes` are the earlier questions whose answers
     stand in its words, `heading` the title of its section. Where `keep` is false nothing of it is kept.
+    `order`: whether the options of a scale go up (`ascending`) or down (`descending`).
     """
 
     id: str
@@ -172,6 +174,7 @@ class Question:
     section: str = ""
     heading: Words = field(default_factory=dict)
     keep: bool = True
+    order: str = ""
 
     @cached_property
     def codes(self) -> tuple[str, ...]:
@@ -248,6 +251,17 @@ class Indicator:
 
 
 @dataclass(frozen=True)
+class Index:
+    """A score from 0 to 100 over several questions; those in `reverse` are turned before they are added."""
+
+    id: str
+    title: Words
+    items: tuple[str, ...]
+    reverse: tuple[str, ...]
+    better: str  # higher, lower or none
+
+
+@dataclass(frozen=True)
 class Reach:
     """Whom to compare with the census: the codes that mean women and youth, and the census region."""
 
@@ -257,11 +271,30 @@ class Reach:
 
 
 @dataclass(frozen=True)
+class Clocks:
+    """How many days one may begin (None: as long as the wave is open), how many more one may finish, and after
+    how many days without a touch an interview expires."""
+
+    start_days: int | None = None
+    grace_days: int = 3
+    idle_days: int = 14
+
+
+@dataclass(frozen=True)
+class Reminding:
+    """How often at most, and every how many days, whoever agreed is written to."""
+
+    at_most: int
+    every_days: int
+
+
+@dataclass(frozen=True)
 class Survey:
     """One questionnaire, every text in every language of `languages`.
 
     `open_text` says how answers in own words are read ("sealed": on a steward's own computer only; empty where
-    there are none). Whoever writes one of the words of `danger` is shown `referral` at once.
+    there are none). Whoever writes one of the words of `danger` is shown `referral` at once. `targets` are the
+    shares aimed at, in per cent, of those whom `reach` names.
     """
 
     id: str
@@ -280,6 +313,10 @@ class Survey:
     danger: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     shuffles: tuple[Shuffle, ...] = ()
     """From the innermost (statements of a grid) to the outermost (sections)."""
+    indexes: tuple[Index, ...] = ()
+    clocks: Clocks = Clocks()
+    reminders: Reminding | None = None
+    targets: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def offered(self) -> tuple[str, ...]:

@@ -17,10 +17,12 @@ from bot.core.events import (
     PickedWave,
     Refused,
     StartedOver,
+    WantedNoMore,
 )
 from bot.core.flow import LANGUAGE_NAMES
+from bot.core.reminders import AFTERNOON, EVENING, MORNING, NEVER
 from bot.core.screen import Button, Code, Say, Screen, Text
-from bot.core.survey import Survey, worded
+from bot.core.survey import Reminding, Survey, worded
 
 
 def offer(waves: Sequence[tuple[str, Survey]], language: str, mark: int) -> Screen:
@@ -74,6 +76,37 @@ def tell_result(agreed: Agreed) -> Screen:
             (Button(Say("button-hide"), HidBefore((agreed.mark,))),),
         ),
     )
+
+
+def remind(agreed: Agreed, reminding: Reminding) -> Screen:
+    """Whether, and in which part of the day, a short line shall come now and then; no stands first."""
+    parts = {"morning": MORNING, "afternoon": AFTERNOON, "evening": EVENING}
+    return Screen(
+        agreed.language,
+        (
+            Say("remind", {"most": reminding.at_most, "days": reminding.every_days}),
+            Say("remind-means", {"command": Code("/forget")}),
+        ),
+        (
+            (Button(Say("button-tell-no"), replace(agreed, remind=NEVER)),),
+            *(
+                (Button(Say(f"button-remind-{name}"), replace(agreed, remind=part)),)
+                for name, part in parts.items()
+            ),
+            (Button(Say("button-hide"), HidBefore((agreed.mark,))),),
+        ),
+    )
+
+
+def reminder(language: str) -> Screen:
+    """The one line for all who agreed; it tells a locked screen nothing, and nobody anything of themselves."""
+    rows = ((Button(Say("button-no-more"), WantedNoMore(language)),),)
+    return Screen(language, (Say("reminder-line"),), rows)
+
+
+def no_more(language: str) -> Screen:
+    """What is said once nothing is left by which reminders could come."""
+    return Screen(language, (Say("reminders-ended"),))
 
 
 def split(address: str) -> tuple[str, str]:

@@ -8,7 +8,7 @@ Laws:
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -18,6 +18,9 @@ from bot.core.census import REGIONS, YOUTH
 from bot.core.flow import NOT_SAID
 from bot.core.indicators import UNDER_REPRESENTED, newcombe, representation
 from bot.core.letters import one_line
+from bot.core.scores import AT_LEAST_90 as MOST_POINTS
+from bot.core.scores import AT_MOST_10 as FEW_POINTS
+from bot.core.scores import POINTS, Reliability, Score, mean_points
 from bot.core.survey import CellPart, Question, Reach, Survey, Words, worded
 from bot.files.phrases import Phrases, day, direction, fill, join, percent
 
@@ -33,6 +36,10 @@ ALT_LIMIT = 1000
 
 OFTEN_SILENT = 20
 """From this share of silence on (percent), the question that had most of it is named."""
+
+HANG_TOGETHER = 0.7
+"""From this alpha on (of two questions: their reliability together) questions are said to hang together well;
+Nunnally 1978, Psychometric Theory, for early stages of research."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +71,7 @@ class Bar:
     high: float
     mark: float | None = None
     note: str = ""
+    aim: str = ""
     sides: tuple[Bar, ...] = ()
     compared: str = ""
 
@@ -82,6 +90,8 @@ class Digest:
     languages: str
     says_heading: str
     says: tuple[Bar, ...]
+    scores_heading: str
+    scores: tuple[str, ...]
     notes_heading: str
     notes: tuple[str, ...]
     legend: tuple[str, ...]
@@ -120,6 +130,8 @@ class _Writer:
             languages=self._languages(),
             says_heading=self._say("digest-says-heading"),
             says=self._says(),
+            scores_heading=self._say("digest-scores-heading"),
+            scores=self._scores(),
             notes_heading=self._say("digest-notes-heading"),
             notes=self._notes(),
             legend=self._legend(),
@@ -160,13 +172,17 @@ class _Writer:
             "youth": self._say("digest-youth", low=low, high=high),
         }
         census = _census(reach, self.about.minors)
-        return tuple(self._reached(titles[who], figure, census[who]) for who, figure in self.shown.reach.items())
+        return tuple(
+            self._reached(titles[who], figure, census[who], self.survey.targets.get(who))
+            for who, figure in self.shown.reach.items()
+        )
 
-    def _reached(self, title: str, figure: Figure, census: float) -> Bar:
+    def _reached(self, title: str, figure: Figure, census: float, target: int | None) -> Bar:
         ratio = representation(points(figure.share) / 100, figure.n, census)
         note = self._say("digest-reach-missing") if ratio.high < UNDER_REPRESENTED else ""
+        aim = "" if target is None else self._say("digest-reach-aim", number=target)
         bar = self._bar(title, figure)
-        return replace(bar, mark=round(100 * census, 1), note=note)
+        return replace(bar, mark=round(100 * census, 1), note=note, aim=aim)
 
     def _languages(self) -> str:
         spoken = [
@@ -188,6 +204,33 @@ class _Writer:
                 bar = self._bar(self._words(indicator.title), figure)
                 bars.append(self._compared(bar, indicator.id))
         return tuple(bars)
+
+    def _scores(self) -> tuple[str, ...]:
+        """One line for each index shown: in words only, since a score out of 100 is not so many people in 100."""
+        scores = self.shown.indexes
+        return tuple(
+            self._score(self._words(index.title), scores[index.id])
+            for index in self.survey.indexes
+            if index.id in scores
+        )
+
+    def _score(self, title: str, score: Score) -> str:
+        low, high = (POINTS * int(end / POINTS + 0.5) for end in (score.low, score.high))
+        people = self._say("digest-score-people", n=score.n)
+        between = self._say("digest-score-range", low=low, high=high)
+        return self._say(
+            "digest-score-line",
+            title=title,
+            score=self._say(_SCORED.get(score.mean, "digest-score-about"), mean=mean_points(score.mean)),
+            detail=people if low == high else self._say("digest-detail", range=between, of=people),
+            together=self._together(score.reliability),
+        )
+
+    def _together(self, reliability: Reliability | None) -> str:
+        value = None if reliability is None else reliability.value
+        if value is None:
+            return self._say("digest-together-unknown")
+        return self._say("digest-together-well" if value >= HANG_TOGETHER else "digest-together-weakly")
 
     def _compared(self, bar: Bar, indicator: str) -> Bar:
         """The bar with the two genders beside each other, where both may be shown."""
@@ -300,28 +343,30 @@ class _Writer:
         return "\n".join(lines)
 
     def _text(self, parts: Digest) -> str:
-        """The longest text that fits: comparisons go first, then the last figures."""
-        for compared in (True, False):
-            text = self._lines(parts, parts.says, compared)
-            if len(text) <= LIMIT:
-                return text
-        for kept in range(len(parts.says) - 1, -1, -1):
-            text = self._lines(parts, parts.says[:kept], compared=False)
+        """The longest text that fits: comparisons go first, then the last figures, scores before shares."""
+        figures = len(parts.says) + len(parts.scores)
+        for kept, compared in ((figures, True), *((n, False) for n in range(figures, -1, -1))):
+            text = self._lines(parts, kept, compared)
             if len(text) <= LIMIT:
                 return text
         raise ValueError(f"the digest of {self.shown.survey} says more than {LIMIT} characters")
 
-    def _lines(self, parts: Digest, says: Sequence[Bar], compared: bool) -> str:
+    def _lines(self, parts: Digest, kept: int, compared: bool) -> str:
+        """The text with the first `kept` of its figures, shares before scores."""
         blocks = [[parts.title, parts.byline], [parts.answered]]
-        reach = [line for bar in parts.reach for line in (self._reach_line(bar), bar.note)]
+        reach = [line for bar in parts.reach for line in (self._reach_line(bar), bar.aim, bar.note)]
         if parts.reach or parts.languages:
             languages = self._say("digest-note", note=parts.languages) if parts.languages else ""
             blocks.append([parts.reach_heading, *reach, languages])
+        says, scores = parts.says[:kept], parts.scores[: max(0, kept - len(parts.says))]
         figures = [line for bar in says for line in (self._line(bar), bar.compared if compared else "")]
-        if len(says) < len(parts.says):
-            figures.append(parts.more)
+        lines = [self._say("digest-note", note=score) for score in scores]
         if parts.says:
             blocks.append([parts.says_heading, *figures])
+        if scores:
+            blocks.append([parts.scores_heading, *lines])
+        if kept < len(parts.says) + len(parts.scores):
+            blocks[-1].append(parts.more)
         if parts.notes:
             blocks.append([parts.notes_heading, *(self._say("digest-note", note=n) for n in parts.notes)])
         return "\n\n".join("\n".join(line for line in block if line) for block in blocks)
@@ -335,6 +380,11 @@ class _Writer:
         census = self._share(5 * round(bar.mark / 5))
         return self._say("digest-reach-line", group=bar.title, share=bar.words, region=region, census=census)
 
+
+_SCORED: Mapping[Shown, str] = {
+    FEW_POINTS: "digest-score-few",
+    MOST_POINTS: "digest-score-most",
+}
 
 _WORDED: Mapping[Shown, str] = {
     AT_MOST_10: "digest-share-few",

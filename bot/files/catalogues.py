@@ -15,16 +15,24 @@ from pathlib import Path
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import PoFileError
 
+from bot.core.widths import ROOM, fits, width
 from bot.files.phrases import SOURCE, language_of, parse_po
 from bot.files.plain import text_of
 from bot.files.problems import Notes, Problem, suggestion
-from bot.files.texts import bad_letters
+from bot.files.wording import Text, faults
 
 MOST_PLURALS = 6
 """No language has more plural forms (Unicode plural rules); a larger number would only eat memory."""
 
 PLURALS_TRIED = 1_000
 """Rules of plurals look at the last two or three digits."""
+
+BUTTON = "button-"
+IN_PAIRS = frozenset({"button-back", "button-language", "button-stop"})
+"""Buttons that stand two in a row (`bot/core/flow.py`)."""
+
+MANY_LANGUAGES = frozenset({"choose-language"})
+"""Phrases in which words of several languages stand, each for its own readers."""
 
 _LINE = re.compile(r'(?:(?:msgid|msgid_plural|msgctxt|msgstr|msgstr\[[0-9]\])\s+)?"(?:[^"\\]|\\.)*"')
 _MSGID = re.compile(r'msgid\s+"(.+)"')
@@ -52,10 +60,12 @@ def check_catalogue(path: Path) -> tuple[Problem, ...]:
     if phrases is None:
         return notes.ordered()
     language = language_of(path)
+    english = None if language == SOURCE else _english(path)
     for id, phrase in phrases.items():
         _own(notes, language, id, phrase)
+        _wording(notes, language, id, phrase, () if english is None or id not in english else english[id].forms)
     if language != SOURCE:
-        _beside(notes, language, phrases, path)
+        _beside(notes, language, phrases, english)
     return notes.ordered()
 
 
@@ -111,16 +121,33 @@ def _own(notes: Notes, language: str, id: str, phrase: Phrase) -> None:
         notes.add("phrase-fuzzy", phrase.line, id=id, language=language)
     if not all(form.strip() for form in phrase.forms):
         notes.add("phrase-missing", phrase.line, id=id, language=language)
-    for kind, letter in bad_letters("\n".join(phrase.forms), language):
-        problem = "phrase-foreign-letter" if kind == "foreign" else "phrase-letter"
-        notes.add(problem, phrase.line, id=id, letter=letter, language=language)
 
 
-def _beside(notes: Notes, language: str, phrases: Mapping[str, Phrase], path: Path) -> None:
+def _wording(notes: Notes, language: str, id: str, phrase: Phrase, english: tuple[str, ...]) -> None:
+    """What its words show, each form beside the English one."""
+    button = id.startswith(BUTTON)
+    for number, form in enumerate(phrase.forms):
+        beside = english[min(number, len(english) - 1)] if english else ""
+        text = Text(form, "" if id in MANY_LANGUAGES else language, beside, "label" if button else "prose")
+        for problem, found in faults(text):
+            notes.add(problem, phrase.line, place=f"'{id}'", language=language, **found)
+        label, beside_it = _PLACEHOLDER.sub("", form), 2 if id in IN_PAIRS else 1
+        if button and not fits(label, beside_it):
+            found = {"found": round(width(label)), "most": ROOM[beside_it]}
+            notes.add("button-wide", phrase.line, id=id, language=language, **found)
+
+
+def _english(path: Path) -> Mapping[str, Phrase] | None:
+    """The English catalogue beside a translation, if it is there and sound."""
+    if path.parent.name != "LC_MESSAGES" or len(path.parts) <= 3:
+        return None
+    return read_phrases(path.parents[2] / SOURCE / "LC_MESSAGES" / path.name, Notes(""))
+
+
+def _beside(
+    notes: Notes, language: str, phrases: Mapping[str, Phrase], english: Mapping[str, Phrase] | None
+) -> None:
     """What a translation shows beside the English catalogue."""
-    english = (
-        read_phrases(path.parents[2] / SOURCE / "LC_MESSAGES" / path.name, Notes("")) if _placed(path) else None
-    )
     if english is None:
         notes.add("english-missing", 1)
         return
@@ -142,7 +169,3 @@ def _beside(notes: Notes, language: str, phrases: Mapping[str, Phrase], path: Pa
                     found=" ".join(found) or "no {...}",
                     wanted=" ".join(wanted[-1]) or "none",
                 )
-
-
-def _placed(path: Path) -> bool:
-    return path.parent.name == "LC_MESSAGES" and len(path.parts) > 3

@@ -12,12 +12,17 @@ from pathlib import Path
 from typing import Any
 
 from bot import nature
+from bot.core.cells import USUAL_BLOCK
 from bot.core.letters import clean
 from bot.core.questions import TYPES
-from bot.files import helplines
+from bot.files import helplines, readers
 from bot.files.catalogues import check_catalogue
+from bot.files.outlook import unheard, unshown
+from bot.files.phrases import SOURCE, language_of
+from bot.files.plain import text_of
 from bot.files.problems import Notes, Problem
-from bot.files.surveys import YES_NO, load
+from bot.files.sarif import sarif
+from bot.files.surveys import YES_NO, Loaded, load
 from bot.files.texts import items, languages_of, texts
 
 SURVEYS = (".yaml", ".yml")
@@ -30,7 +35,8 @@ WORDLESS = frozenset(name for name, kind in TYPES.items() if kind.hidden)
 class Row:
     """One question: per cent of its texts and recordings that are there, language by language.
 
-    The title, the consent, the words on help and the indicators have rows too, in brackets and without `voice`.
+    The title, the consent, the words on help, the indicators and the indexes have rows too, in brackets and
+    without `voice`.
     """
 
     name: str
@@ -54,6 +60,8 @@ class Report:
     problems: tuple[Problem, ...]
     matrices: tuple[Matrix, ...]
     files: tuple[str, ...]
+    drafts: Mapping[str, tuple[str, ...]]
+    """The languages in which fewer than two have reviewed the words, file by file."""
 
     @property
     def errors(self) -> int:
@@ -65,7 +73,8 @@ class Report:
         warnings = len(self.problems) - self.errors
         lines = [f"{problem}{' (a warning)' if problem.level == 'warning' else ''}" for problem in self.problems]
         for matrix in self.matrices:
-            lines += ["", *_table(matrix)]
+            lines += ["", *_table(matrix, self.drafts.get(matrix.file, ()))]
+        lines += _unread(self.drafts)
         parts = [_many(len(self.files), "file"), _many(self.errors, "error"), _many(warnings, "warning")]
         return "\n".join([*lines, "", ", ".join(parts)]).lstrip("\n")
 
@@ -76,6 +85,7 @@ class Report:
                 "file": problem.file,
                 "line": problem.line,
                 "level": problem.level,
+                "id": problem.id,
                 "what": problem.what,
                 "rule": problem.rule,
                 "todo": problem.todo,
@@ -86,27 +96,64 @@ class Report:
             matrix.file: {row.name: {"text": row.text, "voice": row.voice} for row in matrix.rows}
             for matrix in self.matrices
         }
-        return json.dumps({"problems": problems, "coverage": coverage}, ensure_ascii=False, indent=2)
+        said = {"problems": problems, "coverage": coverage, "drafts": self.drafts}
+        return json.dumps(said, ensure_ascii=False, indent=2)
+
+    def as_sarif(self) -> str:
+        """The report for code hosts."""
+        return sarif(self.problems)
 
 
-def check(paths: Sequence[Path]) -> Report:
+@dataclass(frozen=True)
+class Outlook:
+    """What is looked at beside the files themselves: recordings, also where there are none; so many people."""
+
+    audio: bool = False
+    population: int | None = None
+    k: int = USUAL_BLOCK
+
+
+USUAL = Outlook()
+
+
+def check(paths: Sequence[Path], outlook: Outlook = USUAL) -> Report:
     """Everything that can be said of these files, and of the files in these folders."""
     problems: list[Problem] = []
     matrices: list[Matrix] = []
     files: list[str] = []
+    drafts: dict[str, tuple[str, ...]] = {}
     for path in dict.fromkeys(_files(paths, problems)):
         files.append(str(path))
         if path.suffix in CATALOGUES:
             problems += check_catalogue(path)
+            drafts[str(path)] = _draft(path)
             continue
         if path.name.startswith(helplines.STEM):
             problems += helplines.load(path, nature.now().date())[1]
             continue
         loaded = load(path)
-        problems += loaded.problems
+        problems += sorted([*loaded.problems, *_looked_ahead(path, loaded, outlook)], key=lambda one: one.line)
         if loaded.said:
             matrices.append(matrix(str(path), loaded.said))
-    return Report(tuple(problems), tuple(matrices), tuple(files))
+            drafts[str(path)] = loaded.drafts
+    unread = {file: languages for file, languages in drafts.items() if languages}
+    return Report(tuple(problems), tuple(matrices), tuple(files), unread)
+
+
+def _looked_ahead(path: Path, loaded: Loaded, outlook: Outlook) -> tuple[Problem, ...]:
+    """How a survey would fare; only of one that could be asked."""
+    notes = Notes(str(path))
+    if loaded.survey is not None:
+        unheard(loaded.said, loaded.plain, notes, outlook.audio)
+        if outlook.population is not None:
+            unshown(loaded.survey, loaded.plain, notes, outlook.population, outlook.k)
+    return notes.ordered()
+
+
+def _draft(path: Path) -> tuple[str, ...]:
+    """The language of a catalogue that fewer than two have reviewed."""
+    text, language = text_of(path, Notes(str(path))), language_of(path)
+    return () if text is None else readers.drafts((language,), {language: readers.of_catalogue(text)}, SOURCE)
 
 
 def _files(paths: Sequence[Path], problems: list[Problem]) -> Iterator[Path]:
@@ -150,7 +197,7 @@ def matrix(file: str, said: Mapping[str, Any]) -> Matrix:
         if question.get("type") == "yes_no" and not question.get("options"):
             own += YES_NO.values()
         rows.append(Row(name, _shares(own, languages), _shares([question.get("audio") or {}], languages)))
-    more = [name for name in ("(referral)", "(sections)", "(indicators)") if name in written]
+    more = [name for name in ("(referral)", "(sections)", "(indicators)", "(indexes)") if name in written]
     rows += [Row(name, _shares(written[name], languages), {}) for name in more]
     return Matrix(file, languages, tuple(rows))
 
@@ -176,14 +223,24 @@ def _there(words: Any, language: str) -> bool:
 # -- the report in words ----------------------------------------------------------------------------------
 
 
-def _table(matrix: Matrix) -> list[str]:
-    head = [f"{matrix.file}: texts, % (recordings, %)", *matrix.languages]
+def _table(matrix: Matrix, drafts: Sequence[str]) -> list[str]:
+    named = (f"{language}, draft" if language in drafts else language for language in matrix.languages)
+    head = [f"{matrix.file}: texts, % (recordings, %)", *named]
     rows = [[f"  {row.name}", *(_cell(row, language) for language in matrix.languages)] for row in matrix.rows]
     widths = [max(len(row[column]) for row in (head, *rows)) for column in range(len(head))]
     return [
         "  ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])]).rstrip()
         for row in (head, *rows)
     ]
+
+
+def _unread(drafts: Mapping[str, Sequence[str]]) -> list[str]:
+    """The catalogues that are drafts, and how any of the files stops being one."""
+    if not drafts:
+        return []
+    catalogues = [f"{file}: draft" for file in drafts if Path(file).suffix in CATALOGUES]
+    means = f"A draft is what fewer than {readers.ENOUGH} readers have reviewed: see docs/translators.md"
+    return ["", *catalogues, means]
 
 
 def _cell(row: Row, language: str) -> str:

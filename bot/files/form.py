@@ -31,8 +31,14 @@ MOST_QUESTIONS = 999
 MOST_LANGUAGES = 20
 """More than the languages of Pakistan that are written on phones."""
 
+MOST_START_DAYS = 366
+"""A longer wave would ask other people than those who were there at its beginning."""
+
 MOST_OPTIONS = 100
 """Telegram shows at most a hundred buttons under one message."""
+
+MOST_ITEMS = 30
+"""More questions than one score can be made of: a block keeps a sum for every two of them."""
 
 _ID = re.compile(r"[a-z][a-z0-9_]{0,31}")
 _SURVEY_ID = re.compile(r"[a-z][a-z0-9_-]{0,63}")
@@ -342,6 +348,38 @@ class Indicator(Part):
     better: Literal["higher", "lower", "none"]
 
 
+class Index(Part):
+    """A named score over several questions."""
+
+    id: Id
+    title: Words
+    items: Annotated[list[str], Field(min_length=2, max_length=MOST_ITEMS)]
+    reverse: list[str] = []
+    better: Literal["higher", "lower", "none"]
+
+
+class Clocks(Part):
+    """When one may begin and finish, and when an interview expires; days."""
+
+    start_days: Annotated[int, Field(ge=1, le=MOST_START_DAYS)] | None = None
+    grace_days: Annotated[int, Field(ge=0, le=30)] = 3
+    idle_days: Annotated[int, Field(ge=1, le=60)] = 14
+
+
+class Reminders(Part):
+    """How often those who agreed are written to."""
+
+    at_most: Annotated[int, Field(ge=1, le=5)]
+    every_days: Annotated[int, Field(ge=2, le=60)]
+
+
+class Targets(Part):
+    """The shares aimed at, in per cent."""
+
+    women: Annotated[int, Field(ge=1, le=100)] | None = None
+    youth: Annotated[int, Field(ge=1, le=100)] | None = None
+
+
 class Outline(Part):
     """A survey file with its parts not yet looked into, so that each can be held against its form alone."""
 
@@ -357,14 +395,19 @@ class Outline(Part):
     open_text: Literal["sealed"] | None = None
     referral: Words | None = None
     danger_words: dict[str, Codes] | None = None
+    reviewed_by: dict[str, list[str]] | None = None
     cells: Any = None
     reach: Any = None
+    clocks: Any = None
+    reminders: Any = None
+    targets: Any = None
     consent: Words
     scales: dict[Id, Any] = {}
     sections: dict[Id, Any] = {}
     shuffle: list[str] | None = None
     questions: Annotated[list[Any], Field(min_length=1, max_length=MOST_QUESTIONS)]
     indicators: list[Any] = []
+    indexes: list[Any] = []
 
 
 class SurveyFile(Outline):
@@ -372,15 +415,13 @@ class SurveyFile(Outline):
 
     cells: Cells | None = None
     reach: Reach | None = None
+    clocks: Clocks | None = None
+    reminders: Reminders | None = None
+    targets: Targets | None = None
     scales: dict[Id, Scale] = {}
     sections: dict[Id, Section] = {}
     questions: Annotated[
         list[Annotated[AnyQuestion, Field(discriminator="type")]], Field(min_length=1, max_length=MOST_QUESTIONS)
     ]
     indicators: list[Indicator] = []
-
-
-def schema() -> dict[str, Any]:
-    """The JSON Schema of a survey file, for editors."""
-    made = SurveyFile.model_json_schema()
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **made, "title": "Aitbar survey"}
+    indexes: list[Index] = []

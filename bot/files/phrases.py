@@ -25,6 +25,7 @@ from babel.messages.pofile import read_po
 
 from bot.core.letters import fold
 from bot.core.survey import LANGUAGES
+from bot.files import readers
 
 SOURCE = "en"
 """The language every phrase is written in first, and the one a missing translation falls back to."""
@@ -82,7 +83,7 @@ class _Catalogue:
 
     forms: Mapping[str, tuple[str, ...]]
     plural: Callable[[int], int]
-    reviewed_by: str = ""
+    read_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -118,8 +119,10 @@ class Phrases:
 
     @property
     def drafts(self) -> tuple[str, ...]:
-        """The languages whose words nobody has reviewed yet (X-Reviewed-By of their catalogue is empty)."""
-        return tuple(code for code, one in self._catalogues.items() if code != SOURCE and not one.reviewed_by)
+        """The languages whose words fewer than two have reviewed (X-Reviewed-By of their catalogue)."""
+        return readers.drafts(
+            self._catalogues, {code: one.read_by for code, one in self._catalogues.items()}, SOURCE
+        )
 
     def values(self, id: str) -> frozenset[str]:
         """The names of the values that a phrase asks for."""
@@ -253,21 +256,16 @@ def keyword(words: str) -> str | None:
     return _KEYWORDS.get(fold(words))
 
 
-_REVIEWED = re.compile(r'^"X-Reviewed-By:([^"\\]*)', re.MULTILINE)
-"""A header of ours, which Babel passes over."""
-
-
 def _read(language: str, path: Path) -> _Catalogue:
     content = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     catalogue = parse_po(content)
-    reviewed = _REVIEWED.search(content)
     forms: dict[str, tuple[str, ...]] = {}
     for message in catalogue:
         id = message.id if isinstance(message.id, str) else message.id[0]
         texts = (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
         if id and texts and not message.fuzzy and all(texts):
             forms[id] = tuple(_COMMAND.sub(lambda found: _isolated(language, found[0]), text) for text in texts)
-    return _Catalogue(forms, c2py(catalogue.plural_expr), reviewed[1].strip() if reviewed else "")
+    return _Catalogue(forms, c2py(catalogue.plural_expr), readers.of_catalogue(content))
 
 
 def _answerable(catalogue: _Catalogue, english: Phrases) -> _Catalogue:

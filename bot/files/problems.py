@@ -105,6 +105,7 @@ MOST_SHOWN = 200
 
 S = Sentence
 _YAML_ONLY = "a survey file is plain YAML: mappings, lists, text, whole numbers"
+_AROUND = "«{around}»"
 _EVERY_LANGUAGE = "every text stands in every language of the survey"
 _ID = "ids and codes begin with a small Latin letter, then small letters, digits and _, at most 32"
 
@@ -216,6 +217,11 @@ CATALOGUE: Mapping[str, Sentence] = {
         "{place} has no text in '{language}'", _EVERY_LANGUAGE, "add '{language}:' with the text"
     ),
     "empty-text": S("{place} is empty in '{language}'", _EVERY_LANGUAGE, "write the text"),
+    "value-uneven": S(
+        "{place} has no {name} in '{language}', and has it in another language",
+        "an earlier answer stands in a text in every language, or in none",
+        "write {name} where the answer belongs",
+    ),
     "unknown-language": S(
         "{place} has a text in '{language}'",
         "the survey does not name this language in 'languages'",
@@ -231,10 +237,119 @@ CATALOGUE: Mapping[str, Sentence] = {
         "letters are typed as letters, not as the shapes of old fonts, and never stretched",
         "type the word again on an Urdu or Pashto keyboard",
     ),
+    "not-translated": S(
+        "{place} says in '{language}' what it says in English",
+        "a translation is in the words of its readers",
+        "translate it",
+    ),
+    "wrong-script": S(
+        "{place} is written in {script} letters in '{language}'",
+        "Urdu and Pashto are written in Arabic letters, English in Latin ones",
+        "write it in the letters that its readers read",
+    ),
     "foreign-letter": S(
         "{place} holds {letter} in '{language}'",
         "this letter is not written in this language, only looks like one that is",
         "type it again on a keyboard of the language",
+    ),
+    "latin-word": S(
+        "{place} holds the word '{found}' in '{language}'",
+        "only names such as Telegram, PDF and SMS, and abbreviations of the English, stand in Latin letters",
+        "write it in Arabic letters, or in other words",
+    ),
+    "foreign-digit": S(
+        f"{{place}} holds the digits {{found}} in '{{language}}': {_AROUND}",
+        "Urdu and English write 0-9, Pashto ۰-۹; codes, commands and telephone numbers stay 0-9",
+        "write the digits of the language, or words",
+    ),
+    "latin-mark": S(
+        f"{{place}} has the mark '{{found}}' in '{{language}}': {_AROUND}",
+        "a sentence ends with ۔, a question with ؟; a comma is ، and a semicolon ؛",
+        "type the mark on a keyboard of the language",
+    ),
+    "stray-space": S(
+        f"{{place}} has a space too many or too few in '{{language}}': {_AROUND}",
+        "no space at the ends, none before a mark, one after it, never two",
+        "mend it",
+    ),
+    "question-mark": S(
+        "{place} is a question in English, and has no ؟ at its end in '{language}'",
+        "a question stays a question",
+        "ask, and end with ؟",
+    ),
+    "label-mark": S(
+        f"{{place}} ends with '{{found}}' in '{{language}}': {_AROUND}",
+        "nothing stands at the end of a button",
+        "delete it",
+        "warning",
+    ),
+    "range-sign": S(
+        f"{{place}} holds '{{found}}' in '{{language}}': {_AROUND}",
+        "beside right-to-left words a hyphen turns two numbers round, and a percent sign changes its side",
+        "say it in words: «0 سے 10 تک», «فیصد», «له ۰ نه تر ۱۰ پورې», «فيصده»",
+        "warning",
+    ),
+    "kabul-word": S(
+        "{place} says «{found}» in '{language}'",
+        "this is Pashto of Kabul, or means something else in Khyber Pakhtunkhwa",
+        "say «{better}»",
+    ),
+    "literary-word": S(
+        "{place} says «{found}» in '{language}'",
+        "this is Pashto of Kabul or of books; people in Khyber Pakhtunkhwa say it otherwise",
+        "say «{better}»",
+        "warning",
+    ),
+    "office-word": S(
+        "{place} says «{found}» in '{language}'",
+        "words of offices are not understood by everybody",
+        "say it as at home, such as «{better}»",
+        "warning",
+    ),
+    "gendered-words": S(
+        "{place} gives the reader a sex in '{language}': «{found}»",
+        "nobody is addressed, or made to speak, as a man or as a woman",
+        "let the verb agree with a noun, or use the passive (docs/translators.md)",
+    ),
+    "masculine-words": S(
+        "{place} has the polite plural of men in '{language}': «{found}»",
+        "it is usual for everybody, but women read that others are meant",
+        "let the verb agree with a noun where that costs nothing",
+        "warning",
+    ),
+    "familiar-words": S(
+        "{place} is familiar in '{language}': «{found}»",
+        "people are addressed politely: آپ with کریں, تاسو with کړئ",
+        "write the polite form",
+    ),
+    "misspelt-imperative": S(
+        f"{{place}} says «{{found}}» in '{{language}}': {_AROUND}",
+        "what people are asked to do ends in ئ",
+        "write کړئ, ولېږئ, if that is meant",
+        "warning",
+    ),
+    "final-yeh": S(
+        "{place} says «{found}» in '{language}'",
+        "a word of Pashto ends in ي, ے, ې, ۍ or ئ; ی stands inside",
+        "write the letter that is heard",
+        "warning",
+    ),
+    "unlike-term": S(
+        "{place} says '{term}' in English, and none of its words in '{language}'",
+        "one thing has one name everywhere",
+        "words that begin with {better} are meant; say so, or see bot/files/wordlists.py",
+        "warning",
+    ),
+    "unlike-length": S(
+        "{place} has {found} letters in '{language}' and {beside} in English",
+        "a translation is seldom under a third or over twice as long",
+        "look whether something is missing or was added",
+        "warning",
+    ),
+    "sentence-long": S(
+        "{place} has a sentence of {found} words in '{language}'",
+        "after {most} words nobody knows how it began; twelve are better",
+        "make two sentences of it",
         "warning",
     ),
     "message-too-long": S(
@@ -253,14 +368,14 @@ CATALOGUE: Mapping[str, Sentence] = {
         "write {{k}} where the number of people stands, in every language",
     ),
     "question-long": S(
-        "{place} has {found} characters in '{language}'",
+        "{place} has {found} in '{language}'",
         "a question of up to {most} is understood when it is read aloud once",
         "say it shorter",
         "warning",
     ),
     "label-long": S(
-        "{place} has {found} characters in '{language}'",
-        "a button shows about {most}",
+        "{place} is {found} wide in '{language}'",
+        "a button shows {most}: about 36 letters of Urdu or Pashto, 28 of English",
         "say it in four words or fewer",
         "warning",
     ),
@@ -561,6 +676,11 @@ CATALOGUE: Mapping[str, Sentence] = {
         "every answer that does not end the interview belongs to a group",
         "add it to a group",
     ),
+    "target-unseen": S(
+        "a share of {who} is aimed at, but 'reach' does not say who they are",
+        "an aim stands beside the share that was reached",
+        "add '{who}:' to 'reach', or take it out of 'targets'",
+    ),
     "group-screened": S(
         "'{code}' of '{question}' is in the group '{group}'",
         "it ends the interview and is never counted",
@@ -574,10 +694,53 @@ CATALOGUE: Mapping[str, Sentence] = {
         "a share counts some of the answers, else it is always 100%",
         "leave out the codes that do not count",
     ),
+    "licence-empty": S(
+        "the licence is empty",
+        "nothing is asked without leave: of the author, or of whoever wrote the questions",
+        "write 'licence: own items', or the licence's name",
+    ),
+    "ages-overlap": S(
+        "the ages '{code}' and '{other}' of '{question}' share years",
+        "everybody has one age and belongs to one group",
+        "end one before the other begins",
+    ),
+    "ages-differ": S(
+        "the age '{code}' of '{question}' is labelled with {found} in '{language}'",
+        "the code of an age says the years it holds, and so does its label",
+        "make the two say the same years",
+    ),
+    "index-reverse": S(
+        "the index '{id}' turns '{question}', which is none of its items",
+        "'reverse' names items whose high answers mean little of what the index measures",
+        "add it to 'items', or take it out of 'reverse'",
+    ),
+    "index-never": S(
+        "nobody is ever asked all items of the index '{id}'",
+        "a score needs four in five of its items, and of fewer than five all",
+        "name items that the same people are asked",
+    ),
     "licence-incomplete": S(
         "'{key}' is missing beside the licence '{licence}'",
         "questions of others need permission_ref, source and instrument_version",
         "add '{key}:', or write 'licence: own items' if the questions are your own",
+    ),
+    # -- how it would fare --------------------------------------------------------------------------------
+    "population-small": S(
+        "{found} people could be asked",
+        "under {least} people, three times {k}, nothing is asked: a group shown would be everybody",
+        "ask a larger area, or join with a neighbouring one",
+    ),
+    "groups-unshown": S(
+        "no group of '{name}' would be shown by itself, with about {found} people each: {codes}",
+        "a {name} needs {least} ({times} x {k})",
+        "join groups into larger ones, or ask more people; state what you know when you open the wave",
+        "warning",
+    ),
+    "audio-missing": S(
+        "{heard} of {all} questions can be heard in '{language}'; these cannot: {silent}",
+        "who does not read hears every question, or knows nothing of those that are missing",
+        "record them, and name the recordings under 'audio'",
+        "warning",
     ),
     # -- helplines ----------------------------------------------------------------------------------------
     "helplines-empty": S(
@@ -613,8 +776,8 @@ CATALOGUE: Mapping[str, Sentence] = {
         "rename one of the two, or move one out of the folder",
     ),
     "version-not-raised": S(
-        "the survey '{id}' was changed, but its version is still {version}",
-        "an open wave asks version {version}, and two surveys must not bear one number",
+        "the survey '{id}' was changed, but its version is still {version}: {changed}",
+        "an open wave asks version {version}, which people agreed to; two surveys must not bear one number",
         "raise 'version:' to {next}, or put the file back as it was; the open wave goes on as it began",
     ),
     # -- catalogues ---------------------------------------------------------------------------------------
@@ -642,16 +805,10 @@ CATALOGUE: Mapping[str, Sentence] = {
         "it has the same {{...}} as the English phrase: {wanted}",
         "write the names in the braces exactly as in English",
     ),
-    "phrase-letter": S(
-        "'{id}' holds the character {letter} in '{language}'",
-        "no direction marks, old letter shapes or stretched letters; the bot sets directions itself",
-        "type the words again on a keyboard of the language",
-    ),
-    "phrase-foreign-letter": S(
-        "'{id}' holds {letter} in '{language}'",
-        "this letter is not written in this language, only looks like one that is",
-        "type it again on a keyboard of the language",
-        "warning",
+    "button-wide": S(
+        "'{id}' is {found} wide in '{language}'",
+        "there is room for {most}: about 36 letters of Urdu or Pashto alone in a row, 17 of two",
+        "say it shorter",
     ),
     "phrase-twice": S(
         "'{id}' is given twice, first in line {first}", "a phrase stands once", "delete one of the two"

@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.core.survey import Survey
+from bot.core.versions import changes
 from bot.files import helplines
 from bot.files.catalogues import check_catalogue
 from bot.files.phrases import SOURCE, Phrases, catalogues_in, language_of
@@ -88,7 +89,8 @@ def unraised(snapshot: Snapshot, asked: Iterable[Survey]) -> tuple[Problem, ...]
             continue
         path = snapshot.files[old.id]
         notes = Notes(str(path))
-        notes.add("version-not-raised", _version_line(path), id=old.id, version=old.version, next=old.version + 1)
+        found = {"id": old.id, "version": old.version, "next": old.version + 1}
+        notes.add("version-not-raised", _version_line(path), **found, changed="; ".join(changes(old, survey)))
         problems |= notes.problems
     return tuple(problems)
 

@@ -10,7 +10,7 @@ Laws:
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,22 +26,27 @@ from bot.core.survey import (
     USUAL_SPECIALS,
     Band,
     CellPart,
+    Clocks,
     Condition,
     Constraint,
     Filter,
+    Index,
     Indicator,
     Option,
     Question,
     Reach,
+    Reminding,
     Shuffle,
     Survey,
     Words,
 )
-from bot.files.form import schema
-from bot.files.phrases import piped
-from bot.files.plain import read
+from bot.files import readers
+from bot.files.phrases import SOURCE, piped
+from bot.files.plain import Plain, read
 from bot.files.problems import Notes, Problem
 from bot.files.rules import inspect
+from bot.files.schema import schema
+from bot.files.texts import entries, items, languages_of
 
 __all__ = ["YES_NO", "Loaded", "from_document", "load", "schema"]
 
@@ -56,13 +61,24 @@ YES_NO: Mapping[str, Words] = {
 class Loaded:
     """What came of a file: `survey` and its `document`, or None and {} where an error stands in `problems`.
 
-    `said` is what the file says as it stands, also where it has mistakes (for counting translations).
+    `said` is what the file says as it stands, also where it has mistakes (for counting translations); `plain`
+    knows its lines.
     """
 
     survey: Survey | None
     problems: tuple[Problem, ...]
     document: dict[str, Any]
     said: Mapping[str, Any] = field(default_factory=dict)
+    plain: Plain = field(default_factory=Plain, compare=False, repr=False)
+
+    @property
+    def drafts(self) -> tuple[str, ...]:
+        """The languages whose texts fewer than two have reviewed (`reviewed_by` of the file)."""
+        listed = {
+            code: [one.strip() for one in items(names) if isinstance(one, str) and one.strip()]
+            for code, names in entries(self.said.get("reviewed_by")).items()
+        }
+        return readers.drafts(languages_of(self.said), listed, SOURCE)
 
 
 def load(path: Path) -> Loaded:
@@ -72,14 +88,14 @@ def load(path: Path) -> Loaded:
     inspect(plain, notes, speaks=frozenset(YES_NO["yes"]))
     said = plain.value if isinstance(plain.value, dict) else {}
     if notes.refused:
-        return Loaded(None, notes.ordered(), {}, said)
+        return Loaded(None, notes.ordered(), {}, said, plain)
     document = pinned(said)
     survey = from_document(document)
     found = longest_place(survey)
     if found > PLACE_SIZES[-1]:
         notes.add("place-too-long", plain.line(("questions",)), found=found, most=PLACE_SIZES[-1])
-        return Loaded(None, notes.ordered(), {}, said)
-    return Loaded(survey, notes.ordered(), document, said)
+        return Loaded(None, notes.ordered(), {}, said, plain)
+    return Loaded(survey, notes.ordered(), document, said, plain)
 
 
 # -- the document -----------------------------------------------------------------------------------------
@@ -122,7 +138,14 @@ def pinned(said: Mapping[str, Any]) -> dict[str, Any]:
     ]
     if said.get("reach") is not None:
         document["reach"] = {key: value for key, value in said["reach"].items() if value is not None}
+    if said.get("clocks") is not None:  # all three, so that a later release changes no open wave
+        document["clocks"] = asdict(Clocks(**said["clocks"]))
+    for key in ("reminders", "targets"):
+        if said.get(key) is not None:
+            document[key] = {name: value for name, value in said[key].items() if value is not None}
     document["indicators"] = [{**one, "title": _words(one["title"])} for one in said.get("indicators") or ()]
+    if said.get("indexes"):
+        document["indexes"] = [{**one, "title": _words(one["title"])} for one in said["indexes"]]
     return document
 
 
@@ -195,6 +218,10 @@ def from_document(document: Mapping[str, Any]) -> Survey:
         referral=document.get("referral", {}),
         danger={language: tuple(listed) for language, listed in document.get("danger_words", {}).items()},
         shuffles=tuple(read_shuffles(document)),
+        indexes=tuple(_read_index(one) for one in document.get("indexes", ())),
+        clocks=Clocks(**document.get("clocks", {})),
+        reminders=Reminding(**document["reminders"]) if "reminders" in document else None,
+        targets=document.get("targets", {}),
     )
 
 
@@ -246,6 +273,7 @@ def _read_question(said: Mapping[str, Any], scale: Mapping[str, Any], section: M
         section=said.get("section", ""),
         heading=section.get("title", {}),
         keep=said.get("keep", said["type"] != "calculate"),
+        order=scale.get("order", ""),
     )
 
 
@@ -312,6 +340,12 @@ def _read_cell(name: str, part: Any, questions: Mapping[str, Question]) -> CellP
 def _read_indicator(said: Mapping[str, Any]) -> Indicator:
     ((question, codes),) = said["share_of"].items()
     return Indicator(said["id"], said["title"], question, tuple(codes), said["better"])
+
+
+def _read_index(said: Mapping[str, Any]) -> Index:
+    reverse = said.get("reverse", ())
+    turned = tuple(item for item in said["items"] if item in reverse)
+    return Index(said["id"], said["title"], tuple(said["items"]), turned, said["better"])
 
 
 def _read_reach(said: Mapping[str, Any] | None) -> Reach | None:

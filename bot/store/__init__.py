@@ -37,7 +37,9 @@ from bot.store.invites import OPEN as INVITATION_OPEN
 from bot.store.invites import Cohort, Invites
 from bot.store.keys import SECRET_BYTES, Keys, KeyTrouble, derive, tag
 from bot.store.opentext import own_words, seal_apart
+from bot.store.outcomes import Outcomes
 from bot.store.proposals import Proposal, Proposals
+from bot.store.reminders import Reminder, Reminders
 from bot.store.ticks import LAST_DAILY, Ticked, tick
 from bot.store.trouble import StoreTrouble
 from bot.store.vault import Vault, dump_body
@@ -58,6 +60,7 @@ __all__ = [
     "Keys",
     "Proposal",
     "Released",
+    "Reminder",
     "Store",
     "StoreTrouble",
     "Subscription",
@@ -98,6 +101,8 @@ class Transaction:
         self.invites = Invites(connection)
         self.proposals = Proposals(connection)
         self.contacts = Contacts(connection, keys)
+        self.reminders = Reminders(connection, self.contacts, self.waves)
+        self.outcomes = Outcomes(connection)
 
     def clear(self, now: datetime, today: date, months: int) -> None:
         """Delete what has had its time (see `retention.py`). `months`: how long answers are kept."""

@@ -6,7 +6,8 @@ Laws:
 2. Whoever writes or deletes here does so in a transaction that writes no ledger, session or pool: nothing joins
    a contact to an answer.
 3. Rows come in random order under random names; a chat is found only by opening the boxes one by one.
-4. A row is deleted before its line is sent: a line may be lost, no trace outlives it.
+4. A row that is for one line is deleted before that is sent: a line may be lost, no trace outlives it. One for
+   reminders stays for the next; how far they have come is kept of the wave (`reminders.py`), not of the row.
 """
 
 from __future__ import annotations
@@ -22,13 +23,14 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from sqlalchemy import Connection, delete, insert, select
 
 from bot import nature
+from bot.core.reminders import NEVER
 from bot.store import tables as t
 from bot.store.keys import Keys
 
 NONCE_BYTES = 12
 
-FORM = struct.Struct(">Bq3sB19x")
-"""Version, chat, language, wishes as bits, and room to spare (hours chosen for reminders will need four bytes)."""
+FORM = struct.Struct(">Bq3sBB18x")
+"""Version, chat, language, wishes as bits, the part of the day for reminders, and room to spare."""
 
 VERSION = 1
 RESULT = 1
@@ -40,11 +42,13 @@ UNSENT_DAYS = 30
 
 @dataclass(frozen=True)
 class Contact:
-    """Where somebody may be written to, in which language, and what for."""
+    """Where somebody may be written to, in which language, and what for: when the result is out, or as a
+    reminder in this part of the day (`bot/core/reminders.py`). Each wish is a row of its own."""
 
     chat: int
     language: str
     result: bool = True
+    part: int = NEVER
 
 
 @dataclass(frozen=True)
@@ -62,22 +66,27 @@ class Contacts:
         self._db = connection
         self._keys = keys
 
-    def keep(self, wished: Iterable[tuple[str, Contact]]) -> None:
-        """Write the contacts of waves, in random order; a chat that is there for a wave is not written twice."""
-        new = list(wished)
-        there = {(wave, one.chat) for _, wave, one in self._opened() if one is not None}
-        nature.shuffle(new)
-        for wave, contact in new:
-            if (wave, contact.chat) in there:
+    def keep(self, wished: Iterable[tuple[str, Contact]]) -> list[tuple[str, Contact]]:
+        """Write the contacts of waves, in random order; a wish that is there is not written twice. Returns the
+        new ones."""
+        wishes, new = list(wished), []
+        there = {(wave, one.chat, one.result) for _, wave, one in self._opened() if one is not None}
+        nature.shuffle(wishes)
+        for wave, contact in wishes:
+            if (wave, contact.chat, contact.result) in there:
                 continue
-            there.add((wave, contact.chat))
+            there.add((wave, contact.chat, contact.result))
             cid = nature.token(16)
             self._db.execute(insert(t.contact).values(cid=cid, wave=wave, box=self._seal(cid, wave, contact)))
+            new.append((wave, contact))
+        return new
 
-    def forget(self, chat: int, wave: str | None = None) -> int:
+    def forget(self, chat: int, wave: str | None = None, *, reminders_only: bool = False) -> int:
         """Delete the contacts of a chat, of one wave or of all; returns how many there were."""
         found = [
-            cid for cid, of, one in self._opened() if one is not None and one.chat == chat and wave in (None, of)
+            cid
+            for cid, of, one in self._opened()
+            if one is not None and one.chat == chat and wave in (None, of) and not (reminders_only and one.result)
         ]
         for cid in found:
             self.take(cid)
@@ -89,16 +98,34 @@ class Contacts:
         query = select(t.contact).where(t.contact.c.wave.in_(ended)).order_by(t.contact.c.cid).limit(most)
         return [Due(row.cid, self._open(row.cid, row.wave, row.box)) for row in self._db.execute(query)]
 
+    def next_to_remind(self, wave: str, part: int, behind: bytes | None) -> Due | None:
+        """The first contact behind another one, in the random order of their names, who chose this part of the
+        day; None where there is none."""
+        query = select(t.contact).where(t.contact.c.wave == wave).order_by(t.contact.c.cid)
+        for row in self._db.execute(query if behind is None else query.where(t.contact.c.cid > behind)):
+            contact = self._open(row.cid, row.wave, row.box)
+            if contact is not None and contact.part == part:
+                return Due(row.cid, contact)
+        return None
+
     def take(self, cid: bytes) -> bool:
         """Delete one; True for the one caller whose it was to delete."""
         return bool(self._db.execute(delete(t.contact).where(t.contact.c.cid == cid)).rowcount)
 
     def expire(self, today: date) -> None:
-        """Delete what could not be sent for a month after the wave's end, and what belongs to no wave."""
+        """Delete what could not be sent for a month after the wave's end, what belongs to no wave, and at the
+        wave's end whoever did not ask for its result."""
+        self._expire_reminders()
         last = (today - timedelta(days=UNSENT_DAYS)).isoformat()
         over = select(t.wave.c.wave).where(t.wave.c.state == "closed", t.wave.c.ended < last)
         known = select(t.wave.c.wave)
         self._db.execute(delete(t.contact).where(t.contact.c.wave.in_(over) | t.contact.c.wave.not_in(known)))
+
+    def _expire_reminders(self) -> None:
+        ended = set(self._db.execute(select(t.wave.c.wave).where(t.wave.c.state == "closed")).scalars())
+        for cid, wave, one in self._opened() if ended else ():
+            if wave in ended and one is not None and not one.result:
+                self.take(cid)
 
     def _opened(self) -> list[tuple[bytes, str, Contact | None]]:
         rows = self._db.execute(select(t.contact)).all()
@@ -106,7 +133,7 @@ class Contacts:
 
     def _seal(self, cid: bytes, wave: str, contact: Contact) -> bytes:
         wishes = RESULT if contact.result else 0
-        plain = FORM.pack(VERSION, contact.chat, contact.language.encode().ljust(3), wishes)
+        plain = FORM.pack(VERSION, contact.chat, contact.language.encode().ljust(3), wishes, contact.part)
         nonce = nature.token(NONCE_BYTES)
         return nonce + self._cipher.encrypt(nonce, plain, _bound(cid, wave))
 
@@ -116,8 +143,8 @@ class Contacts:
             plain = self._cipher.decrypt(box[:NONCE_BYTES], box[NONCE_BYTES:], _bound(cid, wave))
         except InvalidTag:
             return None
-        _, chat, language, wishes = FORM.unpack(plain)
-        return Contact(chat, language.decode().strip(), bool(wishes & RESULT))
+        _, chat, language, wishes, part = FORM.unpack(plain)
+        return Contact(chat, language.decode().strip(), bool(wishes & RESULT), part)
 
     @cached_property
     def _cipher(self) -> ChaCha20Poly1305:

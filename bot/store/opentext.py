@@ -23,7 +23,7 @@ from sqlalchemy import Connection, delete, insert, select
 from bot import nature
 from bot.core.questions import TYPES, text
 from bot.core.steward_key import written
-from bot.core.survey import Answer, Survey
+from bot.core.survey import NOT_REACHED, Answer, Survey
 from bot.store import tables as t
 from bot.store.sealing import SealTrouble, public_of, seal, unseal
 
@@ -51,7 +51,7 @@ def seal_apart(
     kept, sealed = dict(answers), {}
     for id in own_words(survey):
         question, words = survey.question(id), answers.get(id)
-        if words is None or words in question.specials:
+        if words is None or words in (*question.specials, NOT_REACHED):
             continue
         if key is None:
             raise SealTrouble(f"The wave {wave} has no steward's key.")
@@ -108,11 +108,12 @@ def release(db: Connection, wave: str, block: int, people: Iterable[Mapping[str,
         db.execute(insert(t.opentext), rows)
 
 
-def withdraw(db: Connection, receipt: str) -> int:
-    """Delete the released words of whoever holds this code; returns how many."""
+def withdraw(db: Connection, receipt: str) -> list[str]:
+    """Delete the released words of whoever holds this code; returns the wave of each."""
     questions = list(db.execute(select(t.opentext.c.question).distinct()).scalars())
     hashes = [thash(receipt, question) for question in questions]
-    return db.execute(delete(t.opentext).where(t.opentext.c.thash.in_(hashes))).rowcount
+    gone = delete(t.opentext).where(t.opentext.c.thash.in_(hashes)).returning(t.opentext.c.wave)
+    return list(db.execute(gone).scalars())
 
 
 def bundle(db: Connection, survey: Survey, wave: str, key: bytes | None, k: int) -> bytes | None:

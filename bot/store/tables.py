@@ -37,6 +37,9 @@ METADATA = MetaData(
 CHAT = BigInteger().with_variant(Integer, "sqlite")
 """Where Telegram's numbers of chats go: they have up to 52 bits."""
 
+LARGE = BigInteger().with_variant(Integer, "sqlite")
+"""Where squares go that many people add to."""
+
 
 def _table(name: str, *columns: Column[object] | PrimaryKeyConstraint | UniqueConstraint) -> Table:
     return Table(name, METADATA, *columns, sqlite_with_rowid=False)
@@ -108,6 +111,16 @@ block_count = _table(
     PrimaryKeyConstraint("wave", "no", "question", "code"),
 )
 
+block_sum = _table(
+    "block_sum",
+    Column("wave", String, nullable=False),
+    Column("no", Integer, nullable=False),
+    Column("name", String, nullable=False),
+    Column("value", LARGE, nullable=False),
+    PrimaryKeyConstraint("wave", "no", "name"),
+)
+"""What a block keeps of the survey's indexes, frozen with its counts; names as `bot.core.indexes` gives them."""
+
 contact = _table(
     "contact",
     Column("cid", LargeBinary(16), primary_key=True),
@@ -138,7 +151,42 @@ opentext = _table(
 )
 """Released open answers, sealed to a steward's public key and torn from the other answers of their person."""
 
-CORE = (ledger, session, pool, response, block, cell, block_count, contact, invite, opentext)
+outcome = _table(
+    "outcome",
+    Column("wave", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("n", Integer, nullable=False),
+    Column("shown", Integer, nullable=False),  # rounded down, as of the last release
+    PrimaryKeyConstraint("wave", "state"),
+)
+"""How many interviews of a wave ended without answers, and how reminders fared: bare numbers, of nobody."""
+
+reminder = _table(
+    "reminder",
+    Column("wave", String, nullable=False),
+    Column("part", Integer, nullable=False),  # of the day
+    Column("number", Integer, nullable=False),
+    Column("upto", LargeBinary(16)),  # the last row of contact that was taken; they lie in random order
+    Column("done", Integer, nullable=False),
+    PrimaryKeyConstraint("wave", "part"),
+)
+"""How far the reminders of a wave have come; of no single person."""
+
+CORE = (
+    ledger,
+    session,
+    pool,
+    response,
+    block,
+    cell,
+    block_count,
+    block_sum,
+    contact,
+    invite,
+    opentext,
+    outcome,
+    reminder,
+)
 """The tables that hold answers, who took part, or how to reach somebody."""
 
 definition = _table(

@@ -1,7 +1,7 @@
 """What a tick does to what is kept: dwell, releases and closes, each when it is due.
 
 Laws:
-1. A tick not later than the last one done does nothing.
+1. A tick not later than the last one done does nothing; so a clock set back closes nothing, and nothing twice.
 2. Dwell goes up only 24 hours after the last time, so an answer at full dwell has waited at least a day.
 """
 
@@ -13,6 +13,9 @@ from datetime import datetime, tzinfo
 from bot.core.cadence import daily_due
 from bot.store.desk import Desk
 from bot.store.waves import Waves
+
+CLOCK = "clock"
+"""Who closes a wave whose time is over, in the log of acts."""
 
 LAST_TICK = "last tick"
 LAST_DAILY = "last daily tick"
@@ -39,6 +42,8 @@ def tick(waves: Waves, desk: Desk, now: datetime, zone: tzinfo) -> Ticked:
     if daily:
         desk.write_mark(LAST_DAILY, now.isoformat())
         ended = waves.daily(now.astimezone(zone).date())
+    for wave in waves.close_overdue(now):  # after the day was counted: two more follow, as after any close
+        desk.note(CLOCK, "close", f"wave {wave}, its time was over", now)
     released = waves.release_due(now)
     return Ticked(True, daily, tuple(released), tuple(ended))
 

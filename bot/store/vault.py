@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
@@ -22,8 +22,9 @@ from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot import nature
+from bot.core.clocks import expiry_day
 from bot.core.flow import PLACE_SIZES, Place, write_place
-from bot.core.survey import Answer
+from bot.core.survey import Answer, Clocks
 from bot.store import opentext
 from bot.store import tables as t
 from bot.store.keys import SECRET_BYTES, Keys, derive
@@ -33,8 +34,8 @@ PADDED = PLACE_SIZES
 
 NONCE_BYTES = 12
 
-EXPIRY_DAYS = 14
-"""An interview nobody touched for so many days is deleted."""
+USUAL_CLOCKS = Clocks()
+"""When an interview expires, unless its survey says otherwise."""
 
 RECEIPT_DIGITS = 20
 """66 bits: two numbers of ten, which look like phone numbers on somebody else's glance."""
@@ -87,14 +88,23 @@ class Vault:
             return None
         return load_place(plain)
 
-    def seal(self, secret: bytes, wave: str, version: int, tag: bytes, place: Place, today: date) -> None:
+    def seal(
+        self,
+        secret: bytes,
+        wave: str,
+        version: int,
+        tag: bytes,
+        place: Place,
+        today: date,
+        clocks: Clocks = USUAL_CLOCKS,
+    ) -> None:
         """Keep the place under a fresh nonce."""
         nonce = nature.token(NONCE_BYTES)
         sealed = self._cipher(secret).encrypt(nonce, dump_place(place), _bound(wave, version, tag))
         values = {
             "wave": wave,
             "box": nonce + sealed,
-            "expiry_day": (today + timedelta(days=EXPIRY_DAYS)).isoformat(),
+            "expiry_day": expiry_day(clocks, today).isoformat(),
         }
         row = upsert(t.session).values(loc=_loc(secret), **values)
         self._db.execute(row.on_conflict_do_update(index_elements=["loc"], set_=values))
@@ -142,12 +152,16 @@ class Vault:
                 return load_body(body)[1]
         return None
 
-    def withdraw(self, receipt: str) -> bool:
-        """Delete the raw answers of this receipt, pending or released; released counts stay as they are."""
-        rhash = _receipt_hash(receipt)
-        gone = [self._db.execute(delete(table).where(table.c.rhash == rhash)) for table in (t.pool, t.response)]
-        words = opentext.withdraw(self._db, receipt)
-        return words > 0 or any(result.rowcount for result in gone)
+    def withdraw(self, receipt: str) -> str | None:
+        """Delete the raw answers of this receipt, pending or released; released counts stay as they are.
+
+        Returns the wave they were of; None where there were none.
+        """
+        rhash, waves = _receipt_hash(receipt), opentext.withdraw(self._db, receipt)
+        for table in (t.pool, t.response):
+            gone = delete(table).where(table.c.rhash == rhash).returning(table.c.wave)
+            waves += self._db.execute(gone).scalars()
+        return next(iter(waves), None)
 
     def _cipher(self, secret: bytes) -> ChaCha20Poly1305:
         return ChaCha20Poly1305(derive(self._keys.server() + secret, "key"))

@@ -3,7 +3,7 @@
 Laws:
 1. A wave keeps the whole definition of its survey; editing a file changes nothing that is open.
 2. Blocks close at the wave's scheduled release and at no other time.
-3. Whatever is published is made of `block` and `block_count`; nothing is recomputed from responses.
+3. Whatever is published is made of `block`, `block_count` and `block_sum`; nothing is recomputed from responses.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ from bot.core.blocks import (
     Rule,
     Waiting,
     closings,
-    count,
     publish,
 )
 from bot.core.cells import Node, Partition, Populations, layout
+from bot.core.clocks import closes, is_over, starts_until
 from bot.core.survey import MINORS_CODE, Answer, Survey
-from bot.store import postgres
+from bot.store import frozen, outcomes, postgres
 from bot.store import tables as t
 from bot.store.keys import Keys, KeyTrouble
 from bot.store.opentext import bundle, own_words, release, without_own_words
@@ -108,6 +108,11 @@ class Wave:
         terms = self.terms
         return layout(self.survey, terms.population, terms.k, terms.populations).partition
 
+    @property
+    def closes(self) -> datetime | None:
+        """When it closes by itself; None: never."""
+        return closes(self.survey.clocks, self.terms.starts_until)
+
     def takes(self, now: datetime) -> bool:
         """True when an interview may begin at this moment."""
         terms = self.terms
@@ -147,6 +152,7 @@ class Waves:
             raise WaveTrouble(NO_STEWARD)
         digest = hashlib.sha256(body.encode()).hexdigest()
         wave = nature.word(WAVE_LETTERS, WAVE_LENGTH)
+        until = starts_until(survey.clocks, now, terms.starts_from, terms.starts_until)
         self._db.execute(upsert(t.definition).values(hash=digest, body=body).on_conflict_do_nothing())
         self._db.execute(
             insert(t.wave).values(
@@ -166,7 +172,7 @@ class Waves:
                 state="open",
                 opened=now.isoformat(),
                 starts_from=_moment(terms.starts_from),
-                starts_until=_moment(terms.starts_until),
+                starts_until=_moment(until),
                 next_release=(now + PERIOD[terms.schedule]).isoformat(),
                 releases=0,
                 ticks_left=None,
@@ -217,6 +223,17 @@ class Waves:
         if changed.rowcount != 1:
             raise WaveTrouble(f"The wave '{wave}' is not open. See: aitbar wave list")
 
+    def close_overdue(self, now: datetime) -> list[str]:
+        """Close each wave whose own time is over, as `close` does; returns those waves."""
+        over = [
+            wave.id
+            for wave in self.all()
+            if wave.state == "open" and is_over(wave.survey.clocks, wave.terms.starts_until, now)
+        ]
+        for wave in over:
+            self.close(wave)
+        return over
+
     def check_keys(self) -> None:
         """Raise KeyTrouble where the key of an open wave is missing: nobody could answer, or be told why."""
         for wave in self._db.execute(select(t.wave.c.wave).where(t.wave.c.state == "open")).scalars():
@@ -263,7 +280,7 @@ class Waves:
         """
         self._note_bursts()
         self._db.execute(update(t.pool).where(t.pool.c.dwell < FULL_DWELL).values(dwell=t.pool.c.dwell + 1))
-        self._db.execute(delete(t.session).where(t.session.c.expiry_day < today.isoformat()))
+        outcomes.expire(self._db, t.session.c.expiry_day < today.isoformat())
         self._db.execute(
             update(t.wave).where(t.wave.c.state == "closing").values(ticks_left=t.wave.c.ticks_left - 1)
         )
@@ -286,6 +303,7 @@ class Waves:
             following = wave.next_release
             while following <= now:
                 following += PERIOD[wave.terms.schedule]
+            outcomes.freeze(self._db, wave.id, wave.terms.k)
             self._db.execute(
                 update(t.wave)
                 .where(t.wave.c.wave == wave.id)
@@ -303,8 +321,10 @@ class Waves:
             return
         self._release(found, merging=True, final=True)
         shown = self._finished(found)
+        outcomes.expire(self._db, t.session.c.wave == wave)
+        outcomes.freeze(self._db, wave, found.terms.k)
         postgres.drop_wave(self._db, wave)
-        for table in (t.pool, t.ledger, t.session, t.cell, t.invite):
+        for table in (t.pool, t.ledger, t.cell, t.invite, t.reminder):
             self._db.execute(delete(table).where(table.c.wave == wave))
         over = {"state": "closed", "ended": today.isoformat(), "finished_shown": shown}
         self._db.execute(update(t.wave).where(t.wave.c.wave == wave).values(**over))
@@ -363,14 +383,7 @@ class Waves:
                 wave=wave.id, no=no, node=write_node(group.node), n=len(shuffled), burst=int(burst)
             )
         )
-        counts = count(wave.survey, (load_body(row.body) for row in shuffled))
-        self._db.execute(
-            insert(t.block_count),
-            [
-                {"wave": wave.id, "no": no, "question": question, "code": code, "n": n}
-                for (question, code), n in sorted(counts.items())
-            ],
-        )
+        frozen.freeze(self._db, wave.id, no, wave.survey, [load_body(row.body) for row in shuffled])
         release(self._db, wave.id, no, (load_texts(row.body) for row in shuffled))
         for some in _parts(group.rids):
             self._db.execute(delete(t.pool).where(t.pool.c.rid.in_(some)))
@@ -406,11 +419,14 @@ class Waves:
         return released
 
     def _blocks(self, wave: str) -> list[Block]:
-        counts: dict[int, dict[tuple[str, str], int]] = {}
-        for row in self._db.execute(select(t.block_count).where(t.block_count.c.wave == wave)):
-            counts.setdefault(row.no, {})[row.question, row.code] = row.n
+        counts, sums = frozen.counts(self._db, wave), frozen.index_sums(self._db, wave)
         rows = self._db.execute(select(t.block).where(t.block.c.wave == wave).order_by(t.block.c.no))
-        return [Block(row.no, read_node(row.node), row.n, bool(row.burst), counts.get(row.no, {})) for row in rows]
+        return [
+            Block(
+                row.no, read_node(row.node), row.n, bool(row.burst), counts.get(row.no, {}), sums.get(row.no, {})
+            )
+            for row in rows
+        ]
 
 
 def write_node(node: Node) -> str:

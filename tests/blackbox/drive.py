@@ -17,18 +17,17 @@ import shutil
 import sys
 import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.emulator.person import Person, Screen
+from tests import nursery
 from tests.blackbox.crowd import souls
 from tests.blackbox.dump import database_in
 from tests.blackbox.forms import secrets_of
 from tests.blackbox.truth import Soul, Truth
-from tests.faults.fire import QuickRig
-from tests.faults.nursery import Nursery
-from tests.rig import AITBAR, wait_for
+from tests.rig import AITBAR, Rig, installed, wait_for
 
 SURVEY = Path(__file__).parent / "crowd.yaml"
 OWNER = 905
@@ -49,20 +48,16 @@ SPARE = 3
 
 
 @contextmanager
-def driven(folder: Path) -> Iterator[QuickRig]:
+def driven(folder: Path) -> Iterator[Rig]:
     """An installation at debug level with its emulator started; everything is ended afterwards."""
-    rig = QuickRig(folder, AITBAR_LOG_LEVEL="DEBUG", **SETTINGS)
-    try:
-        rig.start_emulator()
+    with installed(folder, AITBAR_LOG_LEVEL="DEBUG", **SETTINGS) as rig:
         yield rig
-    finally:
-        rig.close()
 
 
 class Drive:
     """One installation, its people, and the truth about them."""
 
-    def __init__(self, rig: QuickRig, people: int, stopping: int, seed: int) -> None:
+    def __init__(self, rig: Rig, people: int, stopping: int, seed: int) -> None:
         self.rig = rig
         self.truth = Truth(seed, k=int(SETTINGS["AITBAR_MIN_BLOCK"]), souls=souls(seed, people + stopping + SPARE))
         crowd = self.truth.souls
@@ -82,7 +77,6 @@ class Drive:
         self.rig.env["TMPDIR"] = str(self.folder("tmp"))
         self.log = self.folder("console") / "console.log"
         self.log.touch()
-        self._nursery = Nursery(rig.env, rig.folder, self.log)
 
     def folder(self, name: str) -> Path:
         """A folder of the installation."""
@@ -90,14 +84,11 @@ class Drive:
         path.mkdir(exist_ok=True)
         return path
 
-    def close(self) -> None:
-        """No further commands."""
-        self._nursery.close()
-
     def console(self, *words: str) -> str:
         """`aitbar ...` beside the bot; returns all that it said, which is its log as well."""
         before = self.log.stat().st_size
-        code = self._nursery.start(*words).wait(120)
+        with self.log.open("ab") as log:
+            code = nursery.start(words, self.rig.env, self.rig.folder, log, log).wait(120)
         said = self.log.read_bytes()[before:].decode()
         assert code == 0, (words, code, said)
         return said
@@ -292,7 +283,8 @@ def main(words: list[str] | None = None) -> int:
     if database_in(folder / "data").exists():
         parser.error(f"there is an installation in {folder} already; name an empty folder with --folder")
     stopping = given.people if given.stopping is None else given.stopping
-    with driven(folder) as rig, closing(Drive(rig, given.people, stopping, given.seed)) as drive:
+    with driven(folder) as rig:
+        drive = Drive(rig, given.people, stopping, given.seed)
         drive.open()
         drive.answer(drive.answering)
         drive.stop_in_the_middle(drive.stopping)

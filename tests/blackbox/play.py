@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import shutil
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -42,7 +41,8 @@ def play(folder: Path, people: int, stopping: int, seed: int) -> Played:
     """Play a wave in this folder, with real processes."""
     home, images = folder / "home", folder / "images"
     home.mkdir(parents=True)
-    with driven(home) as rig, closing(Drive(rig, people, stopping, seed)) as drive:
+    with driven(home) as rig:
+        drive = Drive(rig, people, stopping, seed)
         drive.open()
         drive.answer(drive.answering)
         drive.stop_in_the_middle(drive.stopping)

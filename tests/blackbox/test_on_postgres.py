@@ -6,11 +6,15 @@
 3. After the last scrub ledger and pool have one `xmin` each (without it all are joined: `tests/store/`). No value
    of answers, pending or released, tells a moment within 36 hours.
 4. The digest has in it whoever answered.
+5. A second `aitbar run` on the same database is refused with a sentence, whether it would fetch or listen, and
+   from wherever it is started; the first goes on.
+6. Two processes that submit the same person's answers at the same moment submit them once.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -20,16 +24,20 @@ from typing import Any
 import psycopg
 import pytest
 
+from bot.emulator.person import Person, Screen
 from tests.blackbox import dumpscan
 from tests.blackbox.dump import Table
 from tests.blackbox.moments import Moments
 from tests.faults.fire import counted, open_kill_wave, quick, under_fire
+from tests.faults.races import races
 from tests.postgres import Server, server
-from tests.rig import id_of
+from tests.rig import TOKEN, Rig, free_port, id_of
 
 pytestmark = pytest.mark.slow
 
 KILLS = 3
+
+RACES = int(os.environ.get("RACES", "50"))
 
 LOOKED_FOR = 4
 """People whose ids are looked for, in every form: the scan of them all takes longer than the rest."""
@@ -74,6 +82,46 @@ def test_killed_again_and_again_it_loses_nothing_and_leaves_no_id(tmp_path: Path
         _tell_no_moment(rig.rows("response"), rig.rows("block"), rig.rows("block_count"))
         assert rig.digest(wave)["n"] == counts.people // 5 * 5
         assert "should not" not in rig.log.read_text()
+
+
+def test_a_second_run_on_the_same_database_is_refused_wherever_it_is_started(tmp_path: Path) -> None:
+    url = server().url(tmp_path)
+    with quick(tmp_path, AITBAR_DATABASE_URL=url) as rig:
+        wave = open_kill_wave(rig)
+        rig.start_bot()
+        elsewhere = {"AITBAR_DATABASE_URL": url, "AITBAR_TELEGRAM_API_URL": rig.url}
+        port = free_port()
+        listens = {
+            "AITBAR_WEBHOOK_URL": f"http://127.0.0.1:{port}/aitbar",
+            "AITBAR_WEBHOOK_LISTEN": f"127.0.0.1:{port}",
+        }
+        for name, more in (("fetches", {}), ("listens", listens)):
+            second = Rig(tmp_path / name, **elsewhere, **more)
+            said = second.console("run", code=1)
+            assert "Another `aitbar run` already works with this database" in said
+            assert "Traceback" not in said
+        assert rig.sim(f"/bot{TOKEN}/getWebhookInfo")["result"]["url"] == "", "nor did it take the updates away"
+
+        async def answers() -> None:
+            async with rig.person(1, "en") as person:
+                await person.start(wave)
+                assert "First question" in (await _agreed(person)).last.text
+
+        asyncio.run(answers())
+        assert not rig.bot_died()
+        assert rig.stop_bot() == 0
+
+
+async def _agreed(person: Person) -> Screen:
+    await person.press("English")
+    return await person.press("Yes, I agree")
+
+
+def test_two_processes_that_submit_the_same_person_at_once_submit_once(tmp_path: Path) -> None:
+    counts = races(tmp_path, RACES, seed=20261124, url=server().url(tmp_path))
+    print(counts)
+    assert counts.harm == 0
+    assert counts.confirmed == counts.people == RACES
 
 
 def _tell_no_moment(*tables: list[dict[str, Any]]) -> None:

@@ -20,6 +20,7 @@ from bot.core.events import (
     AskedForHelp,
     AskedForLanguages,
     AskedLanguageAgain,
+    AskedToSend,
     ChangedLanguage,
     Chose,
     Confirmed,
@@ -44,6 +45,7 @@ from bot.core.events import (
     Threshold,
     Toggled,
     Typed,
+    WantedNoMore,
     WentBack,
 )
 from bot.core.survey import LANGUAGES
@@ -67,11 +69,11 @@ INSIDE: st.SearchStrategy[Event] = st.one_of(
     st.builds(Confirmed, STEP),
     st.builds(Kept, STEP),
     st.builds(ChangedLanguage, LANGUAGE),
-    st.builds(Sent, st.booleans(), STEP),
-    st.sampled_from([Hid(), Stopped(), Continued(), AskedForLanguages(), AskedForHelp()]),
+    st.builds(Sent, st.booleans(), STEP, st.booleans()),
+    st.sampled_from([Hid(), Stopped(), Continued(), AskedForLanguages(), AskedForHelp(), AskedToSend()]),
 )
 
-DOOR: st.SearchStrategy[Threshold] = st.one_of(
+DOOR: st.SearchStrategy[Threshold | WantedNoMore] = st.one_of(
     st.builds(PickedWave, WAVE, MARK, st.none() | LANGUAGE),
     st.builds(PickedLanguage, WAVE, MARK, LANGUAGE),
     st.builds(AskedLanguageAgain, WAVE, MARK),
@@ -83,7 +85,9 @@ DOOR: st.SearchStrategy[Threshold] = st.one_of(
         st.integers(1, 999_999),
         st.integers(0, 3),
         st.sampled_from([None, True, False]),
+        st.none() | st.integers(0, 3),
     ),
+    st.builds(WantedNoMore, LANGUAGE),
     st.builds(Refused, WAVE, MARK, LANGUAGE),
     st.builds(StartedOver, WAVE, MARK, LANGUAGE, st.booleans()),
     st.builds(Joined, WAVE, MARK, LANGUAGE),
@@ -103,7 +107,7 @@ def test_every_event_of_an_interview_comes_back_with_its_secret(event: Event, gr
 
 
 @given(DOOR)
-def test_every_event_before_and_after_comes_back_without_a_secret(event: Threshold) -> None:
+def test_every_event_before_and_after_comes_back_without_a_secret(event: Threshold | WantedNoMore) -> None:
     data = encode(event, None)
     assert len(data.encode()) <= LIMIT
     assert decode(data) == event
@@ -122,7 +126,7 @@ def test_a_random_string_is_nothing_or_something_but_never_raises(data: str) -> 
 
 @given(
     st.from_regex(r"v1:[A-Za-z0-9_=-]{20,24}:\w{0,2}:\w{0,4}:[+-]?\w{0,4}:\w{0,7}", fullmatch=True)
-    | st.from_regex(r"o:\w?:\w{0,18}:\w{0,3}:\w{0,18}(:\w{0,7}){0,3}", fullmatch=True)
+    | st.from_regex(r"o:\w?:\w{0,18}:\w{0,3}:\w{0,18}(:\w{0,7}){0,4}", fullmatch=True)
     | st.from_regex(r"d:\w{0,13}(:[\w.-]{0,33}){0,6}", fullmatch=True)
 )
 def test_a_forgery_that_looks_nearly_right_never_raises(data: str) -> None:

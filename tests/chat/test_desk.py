@@ -300,3 +300,23 @@ def test_a_district_too_small_and_one_joined_with_it_are_named_in_every_language
         "desk-size-shown",
     ]
     assert all(mark in lines[0] for mark in (("۴۰", "۵۰") if language == "ps" else ("40", "50")))
+
+
+def test_the_screen_of_a_wave_says_how_many_ended_otherwise_as_of_the_last_release(store: Store) -> None:
+    wave = admit(store, roles.OWNER)
+    with store.transaction() as tx:
+        tx.outcomes.add({(wave, "refused"): 12, (wave, "withdrawn"): 30, (wave, "quit"): 4})
+    ends = ("desk-end-refused", "desk-end-withdrawn", "desk-end-quit")
+    assert not said_ids(do(store, "wave", wave)) & set(ends)
+    with store.transaction() as tx:
+        tx.waves.release_due(START + timedelta(days=7))
+    said = do(store, "wave", wave)
+    assert said.screen is not None
+    assert Say("desk-end-refused", {"n": 10}) in said.screen.lines
+    assert said_ids(said) & set(ends) == {"desk-end-refused"}
+
+
+def test_the_screen_of_a_wave_says_when_it_closes_by_itself(store: Store) -> None:
+    admit(store, roles.OWNER)
+    assert "desk-clocks" not in said_ids(do(store, "wave", open_wave(store)))
+    assert "desk-clocks" in said_ids(do(store, "wave", open_wave(store, survey="reminding")))

@@ -31,11 +31,12 @@ from sqlalchemy.exc import OperationalError
 from telegram import Bot
 from telegram.error import NetworkError
 
-from bot.chat import handler as handling
+from bot.chat import memory
 from bot.chat.acts import Shelf
 from bot.chat.desk import Desk
-from bot.chat.handler import GRIP_SECONDS, STRAY_SECONDS, Handler
+from bot.chat.handler import Handler
 from bot.chat.inbound import Came
+from bot.chat.memory import GRIP_SECONDS, STRAY_SECONDS
 from bot.chat.outbound import AnswerTap, Delete, Outbound, Outgoing, Show
 from bot.chat.pace import Pace
 from bot.chat.privacy import Kept
@@ -317,7 +318,7 @@ def test_while_nothing_can_be_saved_each_tap_is_told_so_once(house: House, wave:
 
 def test_a_round_that_is_rolled_back_takes_nothing_from_memory(house: House, wave: str) -> None:
     house.take(agree(wave))
-    house.handler._stray(AMINA, 77)
+    house.handler._memory.stray(AMINA, 77)
 
     async def rounds() -> None:
         updates = house._updates(Telegram([]))
@@ -472,10 +473,10 @@ def test_a_secret_waits_half_an_hour_and_is_gone_without_anybody_writing(house: 
     house.take(agree(wave))
     house.clock.now += GRIP_SECONDS - 1
     house.handler.sweep()
-    assert len(house.handler._awaiting) == 1
+    assert len(house.handler._memory._awaiting) == 1
     house.clock.now += 2
     house.handler.sweep()
-    assert house.handler._awaiting == {}
+    assert house.handler._memory._awaiting == {}
     (shown,) = [o for o in house.take(words("3")) if isinstance(o, Show)]
     assert shown.text == say("go-on-above")
 
@@ -484,22 +485,22 @@ def test_messages_beside_and_tries_are_forgotten_in_time(house: House) -> None:
     for show in [o for o in house.take(words("hello"), words("/withdraw 123")) if isinstance(o, Show)]:
         assert show.shown is not None
         show.shown(77)
-    assert len(house.handler._strays) == len(house.handler._withdrawals) == 1
+    assert len(house.handler._memory._strays) == len(house.handler._memory._withdrawals) == 1
     house.clock.now += 3_601
     house.handler.sweep()
-    assert house.handler._withdrawals == {}
+    assert house.handler._memory._withdrawals == {}
     house.clock.now += STRAY_SECONDS
     house.handler.sweep()
-    assert house.handler._strays == {}
+    assert house.handler._memory._strays == {}
 
 
 def test_only_so_many_chats_are_remembered(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(handling, "MOST_CHATS", 10)
+    monkeypatch.setattr(memory, "MOST_CHATS", 10)
     for chat in range(1, 30):
-        house.handler._stray(chat, 1)
+        house.handler._memory.stray(chat, 1)
     house.take(*(words("/withdraw 123", chat) for chat in range(1, 30)))
-    assert sorted(house.handler._strays) == list(range(20, 30))
-    assert len(house.handler._withdrawals) == 10
+    assert sorted(house.handler._memory._strays) == list(range(20, 30))
+    assert len(house.handler._memory._withdrawals) == 10
 
 
 def test_five_tries_to_withdraw_an_hour(house: House) -> None:
@@ -515,7 +516,7 @@ def test_five_tries_to_withdraw_an_hour(house: House) -> None:
 
 def test_messages_beside_the_interview_go_with_the_wipe(house: House, wave: str) -> None:
     house.take(agree(wave))
-    house.handler._stray(AMINA, 77)
+    house.handler._memory.stray(AMINA, 77)
     out = house.take(tap("o:h:11"))
     assert {m for o in out if isinstance(o, Delete) for m in o.messages} == {11, 77}
 

@@ -9,7 +9,10 @@ Promises:
 4. A box is equally long for every chat and language, opens with its key for its own row alone, and shows nothing.
 5. `/forget`, typed or as a word, says the same to everybody, and only after it was done; it ends the interview
    at hand and takes its message away. Whom a survey does not ask leaves no wish.
-6. `/privacy` fits one message, begins neutrally, and states the numbers of this installation.
+6. A wish to be reminded is a row of its own. The button under a reminder and the word stop, wherever it is typed,
+   end it at once and leave the wish for the result; the button says so where the line stood, after it is so.
+7. What ended without answers is counted once, by wave and state, and written with all others.
+8. `/privacy` fits one message, begins neutrally, and states the numbers of this installation.
 """
 
 from __future__ import annotations
@@ -28,6 +31,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from sqlalchemy import event
 
+from bot.chat.ends import Ends
 from bot.chat.outbound import Delete, Later, Outgoing, Show
 from bot.chat.privacy import Kept, forgotten, privacy
 from bot.chat.wishes import Wishes
@@ -220,9 +224,9 @@ class Histories(RuleBasedStateMachine):
         self.context = kept(Path(self.folder.name))
         self.store = self.context.__enter__()
         self.wishes = Wishes(self.store)
-        self.waiting: set[tuple[str, int]] = set()
-        self.written: set[tuple[str, int]] = set()
-        self.promised: set[tuple[str, int]] = set()
+        self.waiting: set[tuple[str, int, bool]] = set()
+        self.written: set[tuple[str, int, bool]] = set()
+        self.promised: set[tuple[str, int, bool]] = set()
 
     def teardown(self) -> None:
         self.context.__exit__(None, None, None)
@@ -231,15 +235,27 @@ class Histories(RuleBasedStateMachine):
     @rule(wave=st.sampled_from(WAVES), chat=st.sampled_from(PEOPLE), rolled_back=st.booleans())
     def wish(self, wave: str, chat: int, rolled_back: bool) -> None:
         take_back = self.wishes.wish(wave, Contact(chat, "ps"))
-        self.waiting.add((wave, chat))
+        self.waiting.add((wave, chat, True))
         if rolled_back:
             take_back()
-            self.waiting.discard((wave, chat))
+            self.waiting.discard((wave, chat, True))
 
     @rule(chat=st.sampled_from(PEOPLE), wave=st.sampled_from([None, *WAVES]))
     def forget(self, chat: int, wave: str | None) -> None:
         self.wishes.forget(chat, wave)
-        gone = {(of, chat) for of in self.WAVES if wave in (None, of)}
+        gone = {(of, chat, result) for of in self.WAVES if wave in (None, of) for result in (True, False)}
+        self.waiting -= gone
+        self.promised |= gone
+
+    @rule(wave=st.sampled_from(WAVES), chat=st.sampled_from(PEOPLE), part=st.sampled_from([1, 2, 3]))
+    def wish_to_be_reminded(self, wave: str, chat: int, part: int) -> None:
+        self.wishes.wish(wave, Contact(chat, "ur", False, part))
+        self.waiting.add((wave, chat, False))
+
+    @rule(chat=st.sampled_from(PEOPLE))
+    def no_more(self, chat: int) -> None:
+        self.wishes.forget(chat, reminders_only=True)
+        gone = {(of, chat, False) for of in self.WAVES}
         self.waiting -= gone
         self.promised |= gone
 
@@ -270,17 +286,18 @@ class Histories(RuleBasedStateMachine):
     @precondition(lambda self: self.written)
     @rule(data=st.data())
     def one_is_told(self, data: st.DataObject) -> None:
-        wave, chat = data.draw(st.sampled_from(sorted(self.written)))
+        wave, chat, result = data.draw(st.sampled_from(sorted(self.written)))
+        wanted = (wave, chat, result)
         with self.store.transaction() as tx:
-            (cid,) = [cid for cid, of, one in tx.contacts._opened() if one and (of, one.chat) == (wave, chat)]
+            (cid,) = [c for c, of, one in tx.contacts._opened() if one and (of, one.chat, one.result) == wanted]
             assert tx.contacts.take(cid)
             assert not tx.contacts.take(cid)
-        self.written.discard((wave, chat))
+        self.written.discard(wanted)
 
     @invariant()
     def rows_are_what_was_wished(self) -> None:
         with self.store.transaction() as tx:
-            found = sorted((of, one.chat) for _, of, one in tx.contacts._opened() if one is not None)
+            found = sorted((of, one.chat, one.result) for _, of, one in tx.contacts._opened() if one is not None)
         assert found == sorted(self.written)
 
 
@@ -293,10 +310,87 @@ Histories.TestCase.settings = settings(max_examples=20, stateful_step_count=20, 
 TestHistories = Histories.TestCase
 
 
+# -- 6: reminders -----------------------------------------------------------------------------------------
+
+
+def wished(house: House) -> list[tuple[int, bool]]:
+    """Whose rows there are, and whether they are for a result."""
+    with house.store.transaction() as tx:
+        return sorted((one.chat, one.result) for _, _, one in tx.contacts._opened() if one is not None)
+
+
+@pytest.fixture
+def both(house: House) -> House:
+    """Two people who want to hear of the result and to be reminded; one of them is not yet written."""
+    wave = open_wave(house.store, survey="reminding")
+    for chat in (AMINA, BILAL):
+        house.wishes.wish(wave, Contact(chat, "en"))
+        house.wishes.wish(wave, Contact(chat, "en", False, 2))
+        if chat == AMINA:
+            a_day_passes(house)
+    return house
+
+
+def test_the_button_under_a_reminder_ends_them_and_says_so_where_the_line_stood(both: House) -> None:
+    for chat in (AMINA, BILAL):
+        out = both.take(tap("o:z:-:en:0", chat, message=77))
+        assert not [one for one in out if isinstance(one, Show)], "nothing is said before it is so"
+        (later,) = [one for one in out if isinstance(one, Later)]
+        (shown,) = shows([later])
+        assert (shown.edit, shown.text, shown.keyboard) == (77, say("reminders-ended"), None)
+    a_day_passes(both)
+    assert wished(both) == [(AMINA, True), (BILAL, True)]
+
+
+def test_the_button_says_what_went_wrong_and_stays(both: House) -> None:
+    out = both.take(tap("o:z:-:en:0", AMINA, message=77))
+    with nothing_can_be_saved(both):
+        (shown,) = shows([one for one in out if isinstance(one, Later)])
+    assert (shown.edit, shown.text) == (None, say("something-went-wrong"))
+
+
+@pytest.mark.parametrize("in_an_interview", [False, True])
+def test_the_word_stop_ends_reminders_wherever_it_is_typed(both: House, in_an_interview: bool) -> None:
+    if in_an_interview:
+        both.take(agree(open_wave(both.store)))
+    both.take(words("stop"))
+    asyncio.run(both.wishes.settle())
+    assert wished(both) == [(AMINA, True)]
+    assert len(rows(both.store, "SELECT * FROM session")) == in_an_interview, "the interview only pauses"
+
+
+def test_another_word_ends_nothing(both: House) -> None:
+    both.take(words("salaam"), words("help"))
+    asyncio.run(both.wishes.settle())
+    assert wished(both) == [(AMINA, False), (AMINA, True)]
+
+
+# -- 7: counting ------------------------------------------------------------------------------------------
+
+
+def test_what_ended_without_answers_is_counted_once_and_kept_by_the_day(house: House) -> None:
+    ends = Ends(house.store)
+    house.handler._count = ends.add
+    wave = open_wave(house.store)
+    refusal = tap(f"o:n:{wave}:en:11")
+    house.take(refusal, tap(f"o:n:{wave}:en:11", BILAL))
+    with nothing_can_be_saved(house), pytest.raises(StoreTrouble):
+        house.take(tap(f"o:n:{wave}:en:11", CARIM))
+    house.handler.undo()  # as the loop does before the round comes again
+    assert rows(house.store, "SELECT * FROM outcome") == [], "not before the day is over"
+    with nothing_can_be_saved(house), pytest.raises(StoreTrouble):
+        asyncio.run(ends.keep())
+    for _ in range(2):
+        asyncio.run(ends.keep())
+    assert rows(house.store, "SELECT wave, state, n FROM outcome") == [(wave, "refused", 2)]
+
+
 # -- 4: the box -----------------------------------------------------------------------------------------
 
 
-CONTACTS = st.builds(Contact, st.integers(-(2**63), 2**63 - 1), st.sampled_from(LANGUAGES), st.booleans())
+CONTACTS = st.builds(
+    Contact, st.integers(-(2**63), 2**63 - 1), st.sampled_from(LANGUAGES), st.booleans(), st.integers(0, 3)
+)
 
 
 @settings(deadline=None, max_examples=60)
@@ -353,7 +447,7 @@ def test_the_interview_at_hand_goes_with_its_message_and_the_mark_stays(
     house: House, wave: str, typed: str
 ) -> None:
     house.take(tap(f"o:t:{wave}:en:11:1:0"))
-    house.handler._stray(AMINA, 77)
+    house.handler._memory.stray(AMINA, 77)
     out = house.take(words(typed))
     hidden, _ = shows(out)
     assert (hidden.edit, hidden.text) == (CONSENT, say("hidden"))

@@ -21,12 +21,14 @@ import sqlite3
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from bot.emulator.person import Message, Person, Screen
 from bot.emulator.talk import changed, halves, plain, shown, toasts, written
 from tests.conversations import seeded
-from tests.rig import Rig
+from tests.rig import Rig, wait_for
 
 FOLDER = Path(__file__).parent
 NAMES = {"اردو": "ur", "پښتو": "ps", "English": "en"}
@@ -47,6 +49,16 @@ INVITATION = {
     "the invitation expires": "UPDATE invite SET expiry_day = '2020-01-01' WHERE wave = ?",
 }
 """What happens to an invitation while a talk is played."""
+
+OWN_TIME = {
+    "the time to begin is over": timedelta(minutes=1),
+    "the time of the survey is over": timedelta(days=30),
+}
+"""How long ago the last moment to begin of a wave becomes while a talk is played."""
+
+KARACHI = ZoneInfo("Asia/Karachi")
+WISHES_SECONDS = 60
+"""The bot looks twice a minute whether a day has passed."""
 
 
 @dataclass(frozen=True)
@@ -155,6 +167,22 @@ class Player:
             for _ in range(int(found[2] or 1)):
                 self._moment += timedelta(days=1)
                 await asyncio.to_thread(self.rig.tick, self._moment)
+        elif what == "a morning comes":
+            local = self._moment.astimezone(KARACHI) + timedelta(days=1)
+            self._moment = local.replace(hour=9, minute=30)
+            await asyncio.to_thread(self.rig.tick, self._moment)
+        elif what == "the wishes of the day are written":
+            written = partial(self._wished, played.wave)
+            await asyncio.to_thread(wait_for, written, seconds=WISHES_SECONDS)
+        elif what in OWN_TIME:
+            self._write(
+                "UPDATE wave SET starts_until = ? WHERE wave = ?",
+                (datetime.now(UTC) - OWN_TIME[what]).isoformat(),
+                played.wave,
+            )
+            if "survey" in what:
+                self._moment += timedelta(minutes=1)
+                await asyncio.to_thread(self.rig.tick, self._moment)
         elif what == "the bot is blocked":
             await person.block()
         elif what == "the bot is unblocked":
@@ -162,10 +190,16 @@ class Player:
         elif what == "the survey is closed":
             await asyncio.to_thread(self.rig.console, "wave", "close", played.wave, "--yes")
         elif what in INVITATION:
-            with closing(sqlite3.connect(self.rig.folder / "data" / "aitbar.db")) as database, database:
-                database.execute(INVITATION[what], (played.wave,))
+            self._write(INVITATION[what], played.wave)
         else:
             raise ValueError(f"nobody knows how to play: * {what}")
+
+    def _write(self, statement: str, *values: str) -> None:
+        with closing(sqlite3.connect(self.rig.folder / "data" / "aitbar.db")) as database, database:
+            database.execute(statement, values)
+
+    def _wished(self, wave: str) -> bool:
+        return any(row["wave"] == wave for row in self.rig.rows("contact"))
 
     async def _reply(self, person: Person, before: Screen, turn: Turn, played: Played, listen: bool) -> Screen:
         """The screen once the reply is there; where none is written the next one is waited for."""

@@ -12,11 +12,13 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
+from typing import TypeVar
 from unittest import mock
 
 from bot.core import blocks as rules
 from bot.core.blocks import Block, Entry, Rule, Waiting, closings, publish
 from bot.core.cells import Node, Partition
+from bot.core.indexes import sums
 from bot.core.survey import DONT_KNOW, PREFER_NOT, Answer, Survey
 from tests.core.attack import Weights
 
@@ -26,11 +28,12 @@ LAST = RELEASES + 1
 
 @dataclass(frozen=True)
 class Person:
-    """One finished answer: its cell, what is counted of it, and whether it is the first of its account."""
+    """One finished answer: its cell, what is counted and summed of it, whether it is the first of its account."""
 
     cell: Node
     counted: frozenset[Entry]
     first: bool
+    scored: Mapping[str, int]
 
 
 Closed = tuple[Node, tuple[int, ...]]
@@ -81,14 +84,17 @@ class Traced(int):
     __radd__ = __add__
 
 
-class _Counts(dict[Entry, int]):
-    """The counts of a block, in which an entry that nobody gave is a traced zero."""
+K = TypeVar("K")
 
-    def __init__(self, people: tuple[int, ...], given: Mapping[Entry, int]) -> None:
+
+class _Counts(dict[K, int]):
+    """The counts or the sums of a block, in which an entry that nobody gave is a traced zero."""
+
+    def __init__(self, people: tuple[int, ...], given: Mapping[K, int]) -> None:
         super().__init__({entry: Traced.sum_of(n, people) for entry, n in given.items()})
         self._nobody = Traced.sum_of(0, people)
 
-    def get(self, entry: Entry, _default: object = None) -> Traced:
+    def get(self, entry: K, _default: object = None) -> Traced:
         """The count, traced; the default is never wanted."""
         found = super().get(entry)
         return found if isinstance(found, Traced) else self._nobody
@@ -109,7 +115,8 @@ def history(seed: int, survey: Survey, partition: Partition, someone: Someone) -
             answers = _silent(chance, someone(chance))
             counted = frozenset(rules.tally(survey, answers, chance.choice(survey.languages)))
             waiting.append(len(people))
-            people.append(Person(partition.cell(answers), counted, slots == 1 or chance.random() < 0.7))
+            first, scored = slots == 1 or chance.random() < 0.7, sums(survey, [answers])
+            people.append(Person(partition.cell(answers), counted, first, scored))
         waiting = [person for person in waiting if chance.random() > 0.03]  # withdrawn before any release
         rows = [Waiting(n.to_bytes(2, "big"), people[n].cell, people[n].first) for n in waiting]
         merging = release % 3 == 0
@@ -135,16 +142,7 @@ def shown_by_blocks(wave: History, survey: Survey) -> set[Weights]:
     found: set[Weights] = set()
     published: set[tuple[int, ...]] = set()
     for closed in wave.after:
-        blocks = [
-            Block(
-                no,
-                node,
-                Traced.sum_of(len(people), people),
-                False,
-                _Counts(people, Counter(entry for n in people for entry in wave.people[n].counted)),
-            )
-            for no, (node, people) in enumerate(closed)
-        ]
+        blocks = blocks_of(wave, closed)
         places = {above(node, kept) for node, _ in closed for kept in margins(wave.partition)}
         for place in sorted(places | {()}):
             inside = [block for block in blocks if set(place) <= set(block.node)]
@@ -155,10 +153,32 @@ def shown_by_blocks(wave: History, survey: Survey) -> set[Weights]:
     return found - {frozenset()}
 
 
+def blocks_of(wave: History, closed: Iterable[Closed]) -> list[Block]:
+    """These blocks, with counts and sums that know whom they sum."""
+    return [
+        Block(
+            no,
+            node,
+            Traced.sum_of(len(people), people),
+            False,
+            _Counts(people, Counter(entry for n in people for entry in wave.people[n].counted)),
+            _Counts(people, _added(wave.people[n].scored for n in people)),
+        )
+        for no, (node, people) in enumerate(closed)
+    ]
+
+
+def _added(scored: Iterable[Mapping[str, int]]) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for one in scored:
+        found.update(one)
+    return found
+
+
 def _numbers(survey: Survey, wave: History, blocks: list[Block]) -> set[Weights]:
     """Every sum that goes into a shown number when these blocks are published."""
     seen: dict[int, Traced] = {}
-    down, share = rules._down, rules._share
+    down, share, total = rules._down, rules._share, rules._total
 
     def note(*numbers: int) -> None:
         seen.update({number.of: number for number in numbers if isinstance(number, Traced)})
@@ -171,7 +191,12 @@ def _numbers(survey: Survey, wave: History, blocks: list[Block]) -> set[Weights]
         note(part, whole)
         return share(part, whole, n)
 
-    with mock.patch.object(rules, "_down", noted_down), mock.patch.object(rules, "_share", noted_share):
+    def noted_total(blocks: Iterable[Block], name: str) -> int:
+        summed = total(blocks, name)
+        note(summed)
+        return summed
+
+    with mock.patch.multiple(rules, _down=noted_down, _share=noted_share, _total=noted_total):
         publish(survey, "w1", wave.partition, wave.rule, blocks)
     return {number.weights() for number in seen.values()}
 

@@ -40,6 +40,11 @@ def yes_no(id: str, show_if: Condition | None = None) -> Question:
     return Question(id, "yes_no", words(id), options("yes", "no"), show_if=show_if)
 
 
+def scale(id: str, *codes: str, order: str = "ascending", show_if: Condition | None = None) -> Question:
+    """One answer on a scale."""
+    return Question(id, "scale", words(id), options(*codes), order=order, show_if=show_if)
+
+
 def note(id: str, show_if: Condition | None = None) -> Question:
     """Words that ask nothing."""
     return Question(id, "note", words(id), show_if=show_if)

@@ -43,7 +43,10 @@ from bot.core.blocks import (
     tally,
 )
 from bot.core.cells import Node, Partition, layout
+from bot.core.indexes import sums
 from bot.core.indicators import wilson
+from bot.core.quantiles import t_quantile
+from bot.core.scores import mean_points
 from bot.core.survey import (
     DONT_KNOW,
     NOT_ASKED,
@@ -54,6 +57,7 @@ from bot.core.survey import (
     Band,
     CellPart,
     Condition,
+    Index,
     Indicator,
     Option,
     Question,
@@ -61,7 +65,7 @@ from bot.core.survey import (
     Survey,
 )
 from tests.core.attack import bounds, close_pairs, isolated, plain
-from tests.core.histories import History, above, history, shown_by_blocks, shown_naively
+from tests.core.histories import History, above, blocks_of, history, shown_by_blocks, shown_naively
 
 WORDS = {"en": "-"}
 DISCLOSURE = json.loads((Path(__file__).parents[1] / "oracles" / "disclosure.json").read_text())["cases"]
@@ -70,7 +74,8 @@ CASES = {case["name"]: case for case in DISCLOSURE}
 
 def question(id: str, *codes: str, type: str = "choice", routed: bool = False) -> Question:
     options = tuple(Option(code, WORDS) for code in codes)
-    return Question(id, type, WORDS, options, show_if=Condition() if routed else None)
+    order = "ascending" if type == "scale" else ""
+    return Question(id, type, WORDS, options, show_if=Condition() if routed else None, order=order)
 
 
 DISTRICTS = ("d1", "d2", "d3", "d4")
@@ -104,6 +109,10 @@ SURVEY = Survey(
         Indicator("hindered", WORDS, "barriers", ("far", "time"), "lower"),
     ),
     reach=Reach("KP", ("gender", ("woman",)), ("age", ("b18_24", "b25_29"))),
+    indexes=(
+        Index("standing", WORDS, ("police", "met"), (), "higher"),
+        Index("spoken", WORDS, ("met", "heard", "police"), ("met",), "none"),
+    ),
 )
 PARTITION = layout(SURVEY, None).partition
 CELLS = PARTITION.nodes()
@@ -402,6 +411,7 @@ def test_one_person_is_counted_once_a_question_and_under_every_code_given() -> N
         ("times", "many"),
         ("_indicator", "hindered"),
         ("_language", "ps"),
+        ("_end", "completed"),
     }
 
 
@@ -604,7 +614,8 @@ def waves(draw: st.DrawFn) -> list[Block]:
         names = (frozenset({"district", "gender", "age"}), *PARTITION.levels())[level]
         place = tuple(pair for pair in cell if pair[0] in names)
         people = [(someone(chance), chance.choice(["ur", "ps"])) for _ in range(n)]
-        blocks.append(Block(no, place, n, False, count(SURVEY, people)))
+        scored = sums(SURVEY, (answers for answers, _ in people))
+        blocks.append(Block(no, place, n, False, count(SURVEY, people), scored))
     return blocks
 
 
@@ -628,6 +639,12 @@ def test_all_that_is_shown_is_coarse_and_can_be_recomputed_from_what_is_shown(bl
     for figure in (figure for group in groups for figure in group.values()):
         assert_coarse(figure.n, [figure.share])
         assert (figure.low, figure.high) == interval(points(figure.share), figure.n)
+    for score in figures.indexes.values():
+        assert score.sd % 5 == 0 < score.sd
+        assert isinstance(score.mean, str) or (score.mean % 5 == 0 and (score.n >= 50 or 10 < score.mean < 90))
+        half = t_quantile(0.975, score.n - 1) * score.sd / score.n**0.5
+        low, high = max(0, mean_points(score.mean) - half), min(100, mean_points(score.mean) + half)
+        assert (score.low, score.high) == (round(low, 1), round(high, 1))
 
 
 def numbers_of_people(told: object) -> list[int]:
@@ -668,8 +685,10 @@ def attacked(first: int, number: int) -> Counter[str]:
     for seed in range(first, first + number):
         one = wave(seed)
         figures = shown_by_blocks(one, SURVEY)
+        told = publish(SURVEY, "w1", one.partition, one.rule, blocks_of(one, one.after[-1]))
         found += Counter(
             figures=len(figures),
+            scores=len(told.indexes),
             phones=int(one.rule.slots > 1 and len(one.after[-1]) > 1),
             waits=int(one.rule.wait),
             joined=int(any(dict(node).keys() == {"gender", "age"} for node, _ in one.after[-1])),
@@ -683,7 +702,7 @@ def test_no_combination_of_everything_ever_shown_isolates_anybody() -> None:
 
     assert found["isolated"] == found["close_pairs"] == 0
     assert found["figures"] > 10 * HISTORIES, "the attack had something to attack"
-    assert min(found["phones"], found["waits"], found["joined"]) > 0, found
+    assert min(found["phones"], found["waits"], found["joined"], found["scores"]) > 0, found
 
 
 @pytest.mark.parametrize("k_new", [False, True], ids=["k people", "k people and k new"])

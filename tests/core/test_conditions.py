@@ -324,6 +324,42 @@ def test_a_condition_behind_a_number_is_taken_both_ways() -> None:
     assert tries(parse("n > 5"), earlier) == 0
 
 
+@pytest.mark.parametrize(
+    ("condition", "same"),
+    [
+        ("n < 3 and n > 5", "never"),
+        ("n > 60", "never"),
+        ("n >= 60", None),
+        ("n >= 0", None),  # somebody does not know
+        ("n >= 0 or n in ('dont_know', 'prefer_not')", "always"),
+        ("n > 3 and n < 5 and n != 4", "never"),
+        ("n = 4 and not selected(many, 'x')", None),
+        ("selected(many, 'x') and not selected(many, 'x')", "never"),
+        ("selected(many, 'x') and selected(many, 'y')", None),
+        ("selected(many, 'x') and selected(many, 'none')", "never"),
+        ("selected(many, 'x') or selected(many, 'y') or selected(many, 'z') or selected(many, 'none')", None),
+    ],
+)
+def test_numbers_and_multiple_choices_are_counted_out_too(condition: str, same: str | None) -> None:
+    """Promise 4: of the answers that no comparison tells apart one is tried."""
+    number = question("n", type="number", low=0, high=60)
+    many = question("many", "x", "y", "z", "none", type="choices", exclusive=("none",))
+    assert verdict(parse(condition), [number, many]) == same
+
+
+COMPARED = st.tuples(st.sampled_from(["<", "<=", "=", "!=", ">", ">="]), st.integers(0, 9))
+
+
+@given(st.lists(COMPARED, min_size=1, max_size=4))
+def test_the_numbers_tried_stand_for_all_numbers(parts: list[tuple[str, int]]) -> None:
+    """Promise 4: as if every number from the lowest to the highest had been tried."""
+    condition = parse(" and ".join(f"n {operator} {value}" for operator, value in parts))
+    number = question("n", type="number", low=0, high=7, specials=())
+    seen = {holds(condition, {"n": n}) for n in range(8)}
+    same = None if len(seen) == 2 else "always" if True in seen else "never"
+    assert verdict(condition, [number]) == same
+
+
 def test_too_many_combinations_are_left_alone() -> None:
     """At most 4,096 are tried."""
     earlier = [question(f"q{n}", "x", "y") for n in range(7)]

@@ -30,6 +30,7 @@ from bot.core.conditions import holds
 from bot.core.events import (
     AskedForHelp,
     AskedForLanguages,
+    AskedToSend,
     ChangedLanguage,
     Chose,
     Confirmed,
@@ -110,7 +111,8 @@ FORGED: st.SearchStrategy[Event] = st.one_of(
     st.just(Continued()),
     st.just(Stopped()),
     st.just(Hid()),
-    st.builds(Sent, st.booleans(), STEPS),
+    st.builds(Sent, st.booleans(), STEPS, st.booleans()),
+    st.just(AskedToSend()),
 )
 
 CHANCE = st.integers(0, 9)

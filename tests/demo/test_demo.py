@@ -12,8 +12,6 @@ import os
 import re
 import signal
 import sqlite3
-import subprocess
-import sys
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,13 +21,16 @@ from typing import Any
 
 import pytest
 
-from bot.core.survey import Survey
+from bot.core.survey import Indicator, Survey
 from bot.demo.model import DISTRICT, GENDER, Villager, likely, villagers
 from bot.demo.story import COORDINATOR, ORGANISATION, RESPONDENT, SURVEY
 from bot.files.surveys import load
+from tests import nursery
+from tests.nursery import Process
 from tests.rig import ROOT, free_port, wait_for
 
-PEOPLE, SEED, K = 60, 7, 5
+PEOPLE, SEED, K = 60, 11, 5
+"""Sixty people are few: with another seed chance may turn the stated difference round for a question or two."""
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +68,7 @@ SILENT = {"dont_know", "prefer_not"}
 class Demo:
     """A running demo: its process, its page, its folder."""
 
-    process: subprocess.Popen[bytes]
+    process: Process
     url: str
     log: Path
     home: Path
@@ -90,16 +91,23 @@ class Demo:
         """Run `aitbar ...` beside the demo, on its folder."""
         env = {name: value for name, value in os.environ.items() if not name.startswith("AITBAR_")}
         env |= {"PYTHONPATH": str(ROOT), "AITBAR_MIN_BLOCK": str(K)}
-        done = subprocess.run(
-            [sys.executable, "-m", "bot", *words],
-            env=env,
-            cwd=self.folder,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=True,
-        )
+        done = nursery.run(words, env, self.folder)
+        assert done.returncode == 0, done.stderr
         return done.stdout
+
+
+def test_the_women_among_the_people_of_this_demo_trust_less_in_every_question(survey: Survey) -> None:
+    people = villagers(survey, PEOPLE, SEED)
+    for indicator in survey.indicators:
+        if indicator.id.startswith("trust_"):
+            women, men = (_share(people, indicator, gender) for gender in ("woman", "man"))
+            assert women < men, indicator.id
+
+
+def _share(people: list[Villager], indicator: Indicator, gender: str) -> float:
+    given = [str(p.answers[indicator.question]) for p in people if p.answers["gender"] == gender]
+    valid = [answer for answer in given if answer not in SILENT]
+    return sum(answer in indicator.codes for answer in valid) / len(valid)
 
 
 @pytest.fixture(scope="module")
@@ -112,9 +120,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     log = home / "log"
     with log.open("wb") as out:
         words = ["demo", "--port", str(port), "--people", str(PEOPLE), "--seed", str(SEED), "--no-browser"]
-        process = subprocess.Popen(
-            [sys.executable, "-m", "bot", *words], env=env, cwd=ROOT, stdout=out, stderr=out
-        )
+        process = nursery.start(words, env, ROOT, out, out)
     running = Demo(process, f"http://127.0.0.1:{port}", log, home)
     try:
         wait_for(lambda: "Ready" in log.read_text() or process.poll() is not None, 180)
@@ -122,7 +128,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         yield running
     finally:
         if process.poll() is None:
-            process.terminate()
+            process.send_signal(signal.SIGTERM)
         process.wait(30)
 
 

@@ -13,7 +13,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -23,6 +22,7 @@ from typing import Any
 import pytest
 
 from bot.emulator.person import Person, Screen
+from tests import nursery
 from tests.demo.tried import Tried, link, tried
 from tests.rig import ROOT, wait_for
 
@@ -36,8 +36,7 @@ IN_ORDER = ["ur", "ps", "en"]
 def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """`aitbar ...` to its end."""
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-m", "bot", *words]
-    return subprocess.run(command, env=env, cwd=folder, capture_output=True, text=True, timeout=60)
+    return nursery.run(words, env, folder)
 
 
 def test_mistakes_are_printed_as_check_prints_them(tmp_path: Path) -> None:

@@ -7,8 +7,6 @@ import json
 import os
 import re
 import signal
-import subprocess
-import sys
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.emulator.person import Person
+from tests import nursery
+from tests.nursery import Process
 from tests.rig import ROOT, free_port, wait_for
 
 PATIENCE = 120
@@ -25,7 +25,7 @@ PATIENCE = 120
 class Tried:
     """A running try: its process, its page, what it printed, and where its folder lies meanwhile."""
 
-    process: subprocess.Popen[bytes]
+    process: Process
     url: str
     log: Path
     home: Path
@@ -78,9 +78,7 @@ def tried(survey: Path, home: Path, *more: str) -> Iterator[Tried]:
     log = home / "log"
     words = ["try", str(survey), "--port", str(port), "--no-browser", *more]
     with log.open("wb") as out:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "bot", *words], env=env, cwd=home, stdout=out, stderr=out
-        )
+        process = nursery.start(words, env, home, out, out)
     running = Tried(process, f"http://127.0.0.1:{port}", log, home)
     try:
         wait_for(lambda: "The phones are" in log.read_text("utf-8") or process.poll() is not None, PATIENCE)
@@ -88,5 +86,5 @@ def tried(survey: Path, home: Path, *more: str) -> Iterator[Tried]:
         yield running
     finally:
         if process.poll() is None:
-            process.terminate()
+            process.send_signal(signal.SIGTERM)
         process.wait(30)

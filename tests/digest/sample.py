@@ -7,11 +7,14 @@ from datetime import date
 
 from bot.core.blocks import Block, Entry, Publishable, Rule, publish
 from bot.core.cells import Node, layout
+from bot.core.indexes import sums
 from bot.core.survey import (
     DONT_KNOW,
     VALID,
+    Answer,
     CellPart,
     Condition,
+    Index,
     Indicator,
     Option,
     Question,
@@ -76,6 +79,7 @@ SURVEY = Survey(
                 "ستاسو په پولیسو څومره اعتبار دے؟",
             ),
             TRUST,
+            order="ascending",
         ),
         Question(
             "people",
@@ -86,6 +90,7 @@ SURVEY = Survey(
                 "ستاسو د دې ځای په خلقو څومره اعتبار دے؟",
             ),
             TRUST,
+            order="ascending",
         ),
         Question(
             "meeting",
@@ -145,15 +150,52 @@ SURVEY = Survey(
         ),
     ),
     reach=Reach("KP", ("gender", ("woman",)), ("age", ("b18_29",))),
+    indexes=(
+        Index(
+            "trust",
+            _words("Trust in people and police", "لوگوں اور پولیس پر بھروسہ", "په خلقو او پولیسو اعتبار"),
+            ("people", "police"),
+            (),
+            "higher",
+        ),
+        Index(
+            "standing",
+            _words("Trusting and taking part", "بھروسہ اور شرکت", "اعتبار او ګډون"),
+            ("people", "police", "meeting"),
+            (),
+            "higher",
+        ),
+    ),
 )
 
 PARTITION = layout(SURVEY, None).partition
 ABOUT = About(date(2026, 11, 22), "Good Neighbours", "Spring 2026", alone=True)
 
 
-def block(no: int, node: Node, n: int, counts: Mapping[Entry, int], burst: bool = False) -> Block:
+def block(
+    no: int,
+    node: Node,
+    n: int,
+    counts: Mapping[Entry, int],
+    burst: bool = False,
+    scored: Mapping[str, int] | None = None,
+) -> Block:
     """A block whose people all answered in Urdu unless `counts` says otherwise."""
-    return Block(no, node, n, burst, {("_language", "ur"): n, **counts})
+    return Block(no, node, n, burst, {("_language", "ur"): n, **counts}, scored or {})
+
+
+def scores(n: int, some: int, few: int, went: int, silent: int = 0) -> dict[str, int]:
+    """The sums of the same people's indexes: whoever trusts the police is among those who trust people."""
+
+    def answers(person: int) -> dict[str, Answer]:
+        police = DONT_KNOW if person >= n - silent else "some" if person < few else "none"
+        return {
+            "people": "some" if person < some else "a_little",
+            "police": police,
+            "meeting": "yes" if person < went else "no",
+        }
+
+    return sums(SURVEY, map(answers, range(n)))
 
 
 def people(gender: str, n: int, some: int, few: int, went: int, silent: int = 0) -> dict[Entry, int]:
@@ -189,10 +231,31 @@ def node(**codes: str) -> Node:
 
 
 BLOCKS = (
-    block(1, node(district="swat", gender="man", age="youth"), 24, people("man", 24, 17, 2, 18)),
-    block(2, node(district="swat", gender="man", age="older"), 18, people("man", 18, 12, 1, 12), burst=True),
-    block(3, node(district="swat", gender="woman"), 13, people("woman", 13, 4, 1, 2, 5)),
-    block(4, (), 11, people("man", 11, 7, 1, 5, 4)),
+    block(
+        1,
+        node(district="swat", gender="man", age="youth"),
+        24,
+        people("man", 24, 17, 2, 18),
+        False,
+        scores(24, 17, 2, 18),
+    ),
+    block(
+        2,
+        node(district="swat", gender="man", age="older"),
+        18,
+        people("man", 18, 12, 1, 12),
+        True,
+        scores(18, 12, 1, 12),
+    ),
+    block(
+        3,
+        node(district="swat", gender="woman"),
+        13,
+        people("woman", 13, 4, 1, 2, 5),
+        False,
+        scores(13, 4, 1, 2, 5),
+    ),
+    block(4, (), 11, people("man", 11, 7, 1, 5, 4), False, scores(11, 7, 1, 5, 4)),
 )
 
 

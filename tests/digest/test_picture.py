@@ -67,6 +67,15 @@ def test_the_words_of_every_figure_can_be_found_in_the_page() -> None:
         assert bar.caption in text
     assert found.answered in text
     assert all(note in text for note in found.notes)
+    assert found.scores
+    assert all(score in text for score in found.scores)
+
+
+def test_scores_stand_on_the_page_and_not_in_the_picture() -> None:
+    found = digest("en")
+
+    assert png(found) == png(replace(found, scores=()))
+    assert pdf(found, WHEN) != pdf(replace(found, scores=()), WHEN)
 
 
 @pytest.mark.parametrize("language", ["ur", "ps"])

@@ -4,7 +4,8 @@
 2. The only numbers of people are those shown, multiples of 5 and never under k, and k itself.
 3. In Urdu and Pashto every number stands in an isolate.
 4. A group is called missing, a difference clear, an answer silent only where the figures bear it.
-5. The text fits a chat: comparisons are left out first, then the last figures.
+5. The text fits a chat: comparisons are left out first, then the last figures, scores before shares.
+6. A score is said in points, with its people, and how far its questions hang together.
 """
 
 from __future__ import annotations
@@ -21,11 +22,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.blocks import AT_LEAST_90, AT_MOST_10, Block, Publishable, Rule, Shown, publish
-from bot.core.survey import DONT_KNOW, VALID, Indicator, Reach, Survey
+from bot.core.indexes import sums
+from bot.core.survey import DONT_KNOW, VALID, Answer, Indicator, Reach, Survey
 from bot.digest import About, Digest, write
 from bot.digest.write import ALT_LIMIT, LIMIT
 from bot.files.phrases import Phrases
-from tests.digest.sample import ABOUT, BLOCKS, PARTITION, SURVEY, block, node, people, shown
+from tests.digest.sample import ABOUT, BLOCKS, PARTITION, SURVEY, block, node, people, scores, shown
 
 GOLDEN = Path(__file__).parent / "golden"
 PHRASES = Phrases.load()
@@ -273,3 +275,88 @@ def test_the_same_figures_say_the_same_words() -> None:
     figures: Publishable = shown(*BLOCKS)
 
     assert write(figures, SURVEY, PHRASES, "ps", ABOUT) == write(figures, SURVEY, PHRASES, "ps", ABOUT)
+
+
+# -- scores -----------------------------------------------------------------------------------------------
+
+
+def scored(n: int, some: int, few: int, went: int, silent: int = 0) -> str:
+    """What is said of the scores of n men."""
+    counts = people("man", n, some, few, went, silent)
+    one = block(1, (), n, counts, scored=scores(n, some, few, went, silent))
+    return english(one).partition("Scores over several questions, from 0 to 100\n")[2].partition("\n\n")[0]
+
+
+def test_a_score_is_said_in_points_with_its_range_and_its_people() -> None:
+    first, second = scored(40, 20, 10, 20).splitlines()
+
+    assert first.startswith(
+        "• Trust in people and police: about 35 points of 100 (likely between 30 and 40; from about 40 people)."
+    )
+    assert second.startswith("• Trusting and taking part: about 40 points of 100 (likely between 30 and 50;")
+
+
+MOST: dict[str, Answer] = {"people": "a_lot", "police": "a_lot", "meeting": "yes"}
+
+
+def test_near_an_end_the_score_of_few_people_is_said_only_to_be_near_it() -> None:
+    assert "at most 10 points of 100 (from about 20 people)" in scored(20, 0, 0, 0)
+    assert "about 10 points of 100 (from about 200 people)" in scored(200, 0, 0, 0)
+    assert "at least 90 points of 100 (" in english(block(1, (), 20, {}, scored=sums(SURVEY, [MOST] * 20)))
+
+
+@pytest.mark.parametrize(
+    ("said", "crowd"),
+    [
+        ("These questions hang together well.", (60, 30, 30, 30)),
+        ("These questions hang together weakly: read the score with care.", (60, 30, 5, 30)),
+        ("Whether these questions hang together cannot be told yet.", (29, 15, 15, 15)),
+        ("Whether these questions hang together cannot be told yet.", (60, 60, 60, 60)),
+    ],
+)
+def test_questions_that_hang_together_are_told_from_others_where_it_can_be_told(
+    said: str, crowd: tuple[int, int, int, int]
+) -> None:
+    assert [line.endswith(said) for line in scored(*crowd).splitlines()] == [True, True]
+
+
+def test_a_score_that_may_not_be_shown_is_not_spoken_of() -> None:
+    assert scored(20, 10, 5, 10, silent=11) == ""
+
+
+def test_a_long_digest_leaves_out_scores_before_shares() -> None:
+    one = block(1, (), 40, people("man", 40, 30, 10, 20), scored=scores(40, 30, 10, 20))
+
+    def said(n: int) -> str:
+        survey = replace(SURVEY, indicators=_indicators(n, 60))
+        figures = publish(survey, "w1", PARTITION, Rule(10, 2), [one])
+        return write(figures, survey, PHRASES, "en", ABOUT).text
+
+    lengths = [n for n in range(1, 30) if "Trusting and taking part" not in said(n)]
+
+    assert lengths
+    for n in range(1, 30):
+        assert len(said(n)) <= LIMIT
+        assert ("full report" in said(n)) is (n in lengths)
+    assert said(lengths[0]).count("• Trust most people here") == lengths[0], "no share was left out for a score"
+
+
+def test_a_survey_without_indexes_says_nothing_of_scores() -> None:
+    survey = replace(SURVEY, indexes=())
+    figures = publish(survey, "w1", PARTITION, Rule(10, 2), BLOCKS)
+
+    assert "Scores" not in write(figures, survey, PHRASES, "en", ABOUT).text
+    assert figures.as_json()["indexes"] == {}
+
+
+@pytest.mark.parametrize("language", ["ur", "ps", "en"])
+def test_an_aim_stands_beside_the_share_that_was_reached_and_changes_no_figure(language: str) -> None:
+    aimed = replace(SURVEY, targets={"women": 50})
+    with_aim, without = (digest(language, *BLOCKS, survey=one) for one in (aimed, SURVEY))
+    said = PHRASES.say(language, "digest-reach-aim", number=50)
+    women, youth = with_aim.reach
+    assert (women.aim, youth.aim) == (said, "")
+    lines = with_aim.text.splitlines()
+    assert [line for line in lines if line != said] == without.text.splitlines()
+    assert women.title in lines[lines.index(said) - 1]
+    assert replace(women, aim="") == without.reach[0]

@@ -30,9 +30,9 @@ from bot.store import KeyTrouble, Store, StoreTrouble, Transaction
 from bot.turn import Grip, Held, take
 from tests.faults.crowd import QUESTIONS, Alive, Respondent, marker
 from tests.faults.disk import Disk
-from tests.faults.fire import Counts, QuickRig, counted, open_kill_wave, people, quick, until
+from tests.faults.fire import Counts, counted, open_kill_wave, people, quick, until
 from tests.faults.shim import Record, Shim, What
-from tests.rig import id_of, wait_for
+from tests.rig import Rig, id_of, wait_for
 
 SENT = len(QUESTIONS) + 1
 """What a person has answered who was thanked."""
@@ -100,7 +100,7 @@ def evening(folder: Path) -> list[Record]:
         return list(shim.records())
 
 
-async def _answer(rig: QuickRig, wave: str) -> None:
+async def _answer(rig: Rig, wave: str) -> None:
     alive = Alive()
     await asyncio.to_thread(rig.start_bot)
     async with people(rig, wave, alive, most=PEOPLE) as crowd:
@@ -222,9 +222,7 @@ def _of(chat: int) -> tuple[tuple[str, str], ...]:
 # -- real cuts ----------------------------------------------------------------------------------------------
 
 
-async def _under_cuts(
-    rig: QuickRig, wave: str, shim: Shim, number: int, chance: random.Random
-) -> list[Respondent]:
+async def _under_cuts(rig: Rig, wave: str, shim: Shim, number: int, chance: random.Random) -> list[Respondent]:
     alive = Alive()
     disk = Disk(*_watched(rig))
     await asyncio.to_thread(rig.start_bot)
@@ -246,7 +244,7 @@ async def _under_cuts(
     return crowd
 
 
-def _watched(rig: QuickRig) -> tuple[Path, Path]:
+def _watched(rig: Rig) -> tuple[Path, Path]:
     folders = rig.folder / "data", rig.folder / "keys"
     for folder in folders:
         folder.mkdir(mode=0o700, exist_ok=True)

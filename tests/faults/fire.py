@@ -19,8 +19,7 @@ from pathlib import Path
 from typing import Self
 
 from tests.faults.crowd import Alive, Respondent, marker
-from tests.faults.nursery import Nursery
-from tests.rig import TOKEN, Process, Rig, wait_for
+from tests.rig import TOKEN, Rig, installed, wait_for
 
 AT_ONCE = 10
 """People who answer at any moment: enough that updates are always queued."""
@@ -76,38 +75,12 @@ def kills(folder: Path, number: int, seed: int, **settings: str) -> Counts:
         return counted(rig, crowd, number, time.monotonic() - begun)
 
 
-class QuickRig(Rig):
-    """A rig whose bot starts at once."""
-
-    def __init__(self, folder: Path, **settings: str) -> None:
-        super().__init__(folder, **settings)
-        self._nursery: Nursery | None = None
-
-    def _launch(self, command: tuple[str, ...]) -> Process:
-        return super()._launch(command) if command else self.start("run")
-
-    def start(self, *words: str) -> Process:
-        """A process of `aitbar` beside everything else, with the environment of the first one started."""
-        if self._nursery is None:
-            self._nursery = Nursery(self.env, self.folder, self.log)
-        return self._nursery.start(*words)
-
-    def close(self) -> None:
-        """End every process by its id."""
-        super().close()
-        if self._nursery is not None:
-            self._nursery.close()
-
-
 @contextmanager
-def quick(folder: Path, **settings: str) -> Iterator[QuickRig]:
-    """A quick rig with its emulator started and blocks of five; everything is ended afterwards."""
-    rig = QuickRig(folder, AITBAR_MIN_BLOCK="5", AITBAR_LEAVE_BEHIND="1", AITBAR_LOG_LEVEL="INFO", **settings)
-    try:
-        rig.start_emulator()
+def quick(folder: Path, **settings: str) -> Iterator[Rig]:
+    """A rig that logs little, with its emulator started and blocks of five; everything is ended afterwards."""
+    quiet = {"AITBAR_MIN_BLOCK": "5", "AITBAR_LEAVE_BEHIND": "1", "AITBAR_LOG_LEVEL": "INFO"}
+    with installed(folder, **quiet, **settings) as rig:
         yield rig
-    finally:
-        rig.close()
 
 
 def open_kill_wave(rig: Rig) -> str:

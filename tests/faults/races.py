@@ -1,7 +1,7 @@
 """Races: several processes submit the same person's answers at the same moment, on one database.
 
 `races(folder, number, seed)` runs so many; parts are summed with `+`. Every process is real, with a store of
-its own, and all wait for each other before each person.
+its own, and all wait for each other before each person. The database is a file of the folder, or lies at `url`.
 """
 
 from __future__ import annotations
@@ -33,23 +33,23 @@ Racer = tuple[int, bytes]
 """Somebody at the end of the interview: the number of the person, and the secret in their chat."""
 
 
-def races(folder: Path, number: int, seed: int) -> Counts:
+def races(folder: Path, number: int, seed: int, url: str = "") -> Counts:
     """Let two processes submit each of `number` people at once; every person must be there once."""
     begun = time.monotonic()
-    store = _store(folder)
+    store = _store(folder, url)
     store.prepare()
     with store.transaction() as tx:
         wave = tx.waves.open(load(SURVEY).document, Terms(), datetime.now(UTC))
     store.close()
     persons = list(range(number))
     random.Random(seed).shuffle(persons)
-    race(folder, at_the_end(folder, wave, persons), WORKERS)
-    return _counted(folder, number, time.monotonic() - begun)
+    race(folder, at_the_end(folder, wave, persons, url), WORKERS, url)
+    return _counted(_store(folder, url), number, time.monotonic() - begun)
 
 
-def at_the_end(folder: Path, wave: str, persons: Iterable[int]) -> list[Racer]:
+def at_the_end(folder: Path, wave: str, persons: Iterable[int], url: str = "") -> list[Racer]:
     """People who have answered everything and not yet sent it."""
-    store = _store(folder)
+    store = _store(folder, url)
     try:
         with store.transaction() as tx:
             found = tx.waves.get(wave)
@@ -66,11 +66,11 @@ def at_the_end(folder: Path, wave: str, persons: Iterable[int]) -> list[Racer]:
         store.close()
 
 
-def race(folder: Path, racers: Sequence[Racer], workers: int) -> None:
+def race(folder: Path, racers: Sequence[Racer], workers: int, url: str = "") -> None:
     """So many processes send each of these people's answers, all at once."""
     forking = multiprocessing.get_context("spawn")
     start = forking.Barrier(workers)
-    running = [forking.Process(target=_send, args=(folder, racers, start)) for _ in range(workers)]
+    running = [forking.Process(target=_send, args=(folder, url, racers, start)) for _ in range(workers)]
     for process in running:
         process.start()
     for process in running:
@@ -78,8 +78,8 @@ def race(folder: Path, racers: Sequence[Racer], workers: int) -> None:
         assert process.exitcode == 0, "a process that loses a race is told so, and goes on"
 
 
-def _send(folder: Path, racers: Sequence[Racer], start: Barrier) -> None:
-    store = _store(folder)
+def _send(folder: Path, url: str, racers: Sequence[Racer], start: Barrier) -> None:
+    store = _store(folder, url)
     for number, secret in racers:
         start.wait()
         with store.transaction() as tx:
@@ -88,8 +88,7 @@ def _send(folder: Path, racers: Sequence[Racer], start: Barrier) -> None:
     store.close()
 
 
-def _counted(folder: Path, number: int, seconds: float) -> Counts:
-    store = _store(folder)
+def _counted(store: Store, number: int, seconds: float) -> Counts:
     with store.transaction() as tx:
         kept = Counter(tx.connection.exec_driver_sql("SELECT body FROM pool").scalars())
         marks = tx.connection.exec_driver_sql("SELECT count(*) FROM ledger WHERE done = 1").scalar_one()
@@ -104,5 +103,5 @@ def _counted(folder: Path, number: int, seconds: float) -> Counts:
     )
 
 
-def _store(folder: Path) -> Store:
-    return Store(f"sqlite:///{folder}/data/aitbar.db", folder / "keys", pinned)
+def _store(folder: Path, url: str) -> Store:
+    return Store(url or f"sqlite:///{folder}/data/aitbar.db", folder / "keys", pinned)

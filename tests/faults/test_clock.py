@@ -20,9 +20,9 @@ from bot.core.cadence import Cadence
 from bot.files.shelf import pinned
 from bot.store import Store
 from tests.faults.crowd import Alive, Respondent
-from tests.faults.fire import QuickRig, counted, open_kill_wave, people, quick, until
+from tests.faults.fire import counted, open_kill_wave, people, quick, until
 from tests.faults.shim import Shim, needs_a_compiler
-from tests.rig import id_of
+from tests.rig import Rig, id_of
 
 COORDINATOR = id_of(900)
 HOUR, DAY = 3_600.0, 86_400.0
@@ -37,12 +37,12 @@ def _are(crowd: list[Respondent], number: int) -> bool:
 
 
 @pytest.fixture
-def rig(tmp_path: Path) -> Iterator[QuickRig]:
+def rig(tmp_path: Path) -> Iterator[Rig]:
     with quick(tmp_path) as one:
         yield one
 
 
-def test_a_clock_that_jumps_loses_nothing_and_repeats_no_digest(rig: QuickRig, tmp_path: Path) -> None:
+def test_a_clock_that_jumps_loses_nothing_and_repeats_no_digest(rig: Rig, tmp_path: Path) -> None:
     shim = Shim(tmp_path / "shim", tmp_path / "data", tmp_path / "keys")
     rig.env.update(shim.env)
     wave = open_kill_wave(rig)

@@ -21,9 +21,9 @@ import pytest
 
 from bot.emulator.person import Person, Screen
 from tests.faults.crowd import Alive
-from tests.faults.fire import QuickRig, counted, open_kill_wave, people, quick
+from tests.faults.fire import counted, open_kill_wave, people, quick
 from tests.faults.shim import Shim, needs_a_compiler
-from tests.rig import id_of, wait_for
+from tests.rig import Rig, id_of, wait_for
 
 FAILURES = int(os.environ.get("DISK_FAILURES", "8"))
 WITNESS = 3_000
@@ -36,22 +36,20 @@ pytestmark = [pytest.mark.slow, needs_a_compiler]
 
 
 @pytest.fixture
-def rig(tmp_path: Path) -> Iterator[QuickRig]:
+def rig(tmp_path: Path) -> Iterator[Rig]:
     with quick(tmp_path) as one:
         yield one
 
 
 @pytest.fixture
-def shim(rig: QuickRig, tmp_path: Path) -> Shim:
+def shim(rig: Rig, tmp_path: Path) -> Shim:
     shim = Shim(tmp_path / "shim", tmp_path / "data", tmp_path / "keys")
     rig.env.update(shim.env)
     return shim
 
 
 @pytest.mark.parametrize("error", [errno.ENOSPC, errno.EROFS, errno.EIO], ids=["full", "read-only", "failing"])
-def test_a_disk_that_takes_nothing_loses_nothing_and_people_are_told(
-    rig: QuickRig, shim: Shim, error: int
-) -> None:
+def test_a_disk_that_takes_nothing_loses_nothing_and_people_are_told(rig: Rig, shim: Shim, error: int) -> None:
     async def trouble(wave: str) -> None:
         async with at_the_first_question(rig, wave) as witness:
             shim.fail(error)
@@ -62,7 +60,7 @@ def test_a_disk_that_takes_nothing_loses_nothing_and_people_are_told(
     _while_people_answer(rig, trouble)
 
 
-def test_a_database_that_somebody_else_holds_for_long_loses_nothing_and_people_are_told(rig: QuickRig) -> None:
+def test_a_database_that_somebody_else_holds_for_long_loses_nothing_and_people_are_told(rig: Rig) -> None:
     async def trouble(wave: str) -> None:
         async with at_the_first_question(rig, wave) as witness:
             other = sqlite3.connect(rig.folder / "data" / "aitbar.db", isolation_level=None, timeout=30)
@@ -74,7 +72,7 @@ def test_a_database_that_somebody_else_holds_for_long_loses_nothing_and_people_a
     _while_people_answer(rig, trouble)
 
 
-def test_whichever_write_fails_nothing_confirmed_is_lost(rig: QuickRig, shim: Shim) -> None:
+def test_whichever_write_fails_nothing_confirmed_is_lost(rig: Rig, shim: Shim) -> None:
     chance = random.Random(20261123)
 
     async def trouble(_wave: str) -> None:
@@ -86,7 +84,7 @@ def test_whichever_write_fails_nothing_confirmed_is_lost(rig: QuickRig, shim: Sh
     print(f"{FAILURES} failures")
 
 
-def _while_people_answer(rig: QuickRig, trouble: Trouble) -> None:
+def _while_people_answer(rig: Rig, trouble: Trouble) -> None:
     """People answer before, during and after; the same process sees it through, and nothing is missing."""
     wave = open_kill_wave(rig)
 
@@ -108,7 +106,7 @@ def _while_people_answer(rig: QuickRig, trouble: Trouble) -> None:
 
 
 @asynccontextmanager
-async def at_the_first_question(rig: QuickRig, wave: str) -> AsyncIterator[Person]:
+async def at_the_first_question(rig: Rig, wave: str) -> AsyncIterator[Person]:
     """Somebody who has just begun."""
     async with Person(rig.url, id_of(WITNESS), "Person", language_code="en") as witness:
         await witness.start(wave)
@@ -118,7 +116,7 @@ async def at_the_first_question(rig: QuickRig, wave: str) -> AsyncIterator[Perso
         yield witness
 
 
-async def _told_that_it_was_not_saved(rig: QuickRig, witness: Person) -> None:
+async def _told_that_it_was_not_saved(rig: Rig, witness: Person) -> None:
     screen = await witness.press("A", wait=False)
     screen = await _until(witness, screen, lambda now: any("not saved" in toast.text for toast in now.toasts))
     assert "First question" in screen.last.text, "the next question would say that this one is kept"

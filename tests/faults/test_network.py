@@ -16,39 +16,39 @@ from pathlib import Path
 import pytest
 
 from tests.faults.crowd import Alive
-from tests.faults.fire import QuickRig, counted, open_kill_wave, people, quick
+from tests.faults.fire import counted, open_kill_wave, people, quick
 from tests.faults.relay import Relay, relayed
 from tests.faults.shim import Shim, needs_a_compiler
-from tests.rig import wait_for
+from tests.rig import Rig, wait_for
 
 AWAY = 23.5 * 3600
 """Seconds of an outage that Telegram just bridges: messages wait for 24 hours, taps for 150 seconds."""
 
 pytestmark = pytest.mark.slow
 
-Trouble = Callable[[QuickRig, Relay], Awaitable[None]]
+Trouble = Callable[[Rig, Relay], Awaitable[None]]
 
 
 @pytest.fixture
-def rig(tmp_path: Path) -> Iterator[QuickRig]:
+def rig(tmp_path: Path) -> Iterator[Rig]:
     with quick(tmp_path) as one:
         yield one
 
 
-async def _cut(rig: QuickRig, relay: Relay) -> None:
+async def _cut(rig: Rig, relay: Relay) -> None:
     relay.cut()
     await asyncio.to_thread(_wait_for_words, rig, "does not answer")
     relay.mend()
 
 
-async def _reset(rig: QuickRig, relay: Relay) -> None:
+async def _reset(rig: Rig, relay: Relay) -> None:
     for _ in range(3):
         rig.called()
         relay.reset()
         await asyncio.to_thread(wait_for, lambda: "getupdates" in rig.called())
 
 
-async def _stall(rig: QuickRig, relay: Relay) -> None:
+async def _stall(rig: Rig, relay: Relay) -> None:
     relay.stall()
     rig.called()
     await asyncio.sleep(3)
@@ -56,7 +56,7 @@ async def _stall(rig: QuickRig, relay: Relay) -> None:
     relay.mend()
 
 
-async def _html(rig: QuickRig, _relay: Relay) -> None:
+async def _html(rig: Rig, _relay: Relay) -> None:
     fault = await asyncio.to_thread(rig.sim, "/sim/faults", {"match": {"count": 4}, "fault": {"reply": 502}})
     await asyncio.to_thread(
         wait_for, lambda: any(one["id"] == fault["id"] and one["hit"] == 4 for one in rig.sim("/sim/faults")), 90
@@ -66,16 +66,16 @@ async def _html(rig: QuickRig, _relay: Relay) -> None:
 @pytest.mark.parametrize(
     "trouble", [_cut, _reset, _stall, _html], ids=["cut", "reset", "stalled", "errors in HTML"]
 )
-def test_the_bot_goes_on_by_itself_once_telegram_is_back(rig: QuickRig, trouble: Trouble) -> None:
+def test_the_bot_goes_on_by_itself_once_telegram_is_back(rig: Rig, trouble: Trouble) -> None:
     asyncio.run(_while_people_answer(rig, trouble))
 
 
 @needs_a_compiler
-def test_a_name_that_cannot_be_resolved_for_a_while_loses_nothing(rig: QuickRig, tmp_path: Path) -> None:
+def test_a_name_that_cannot_be_resolved_for_a_while_loses_nothing(rig: Rig, tmp_path: Path) -> None:
     shim = Shim(tmp_path / "shim", tmp_path / "data")
     rig.env.update(shim.env)
 
-    async def trouble(rig: QuickRig, relay: Relay) -> None:
+    async def trouble(rig: Rig, relay: Relay) -> None:
         shim.names(known=False)
         relay.reset()  # connections that stand need no name
         await asyncio.to_thread(_wait_for_words, rig, "does not answer")
@@ -85,9 +85,7 @@ def test_a_name_that_cannot_be_resolved_for_a_while_loses_nothing(rig: QuickRig,
 
 
 @needs_a_compiler
-def test_after_a_day_away_what_telegram_kept_is_handled_and_old_buttons_work(
-    rig: QuickRig, tmp_path: Path
-) -> None:
+def test_after_a_day_away_what_telegram_kept_is_handled_and_old_buttons_work(rig: Rig, tmp_path: Path) -> None:
     shim = Shim(tmp_path / "shim", tmp_path / "data")
     rig.env.update(shim.env)
     wave = open_kill_wave(rig)
@@ -130,7 +128,7 @@ def test_after_a_day_away_what_telegram_kept_is_handled_and_old_buttons_work(
     asyncio.run(day())
 
 
-async def _while_people_answer(rig: QuickRig, trouble: Trouble, host: str = "127.0.0.1") -> None:
+async def _while_people_answer(rig: Rig, trouble: Trouble, host: str = "127.0.0.1") -> None:
     """The same process goes on; all who answered are there, once."""
     wave = open_kill_wave(rig)
     alive = Alive()
@@ -148,11 +146,11 @@ async def _while_people_answer(rig: QuickRig, trouble: Trouble, host: str = "127
 
 
 @asynccontextmanager
-async def _behind_a_relay(rig: QuickRig, host: str) -> AsyncIterator[Relay]:
+async def _behind_a_relay(rig: Rig, host: str) -> AsyncIterator[Relay]:
     async with relayed(rig.port) as relay:
         rig.env["AITBAR_TELEGRAM_API_URL"] = f"http://{host}:{relay.port}"
         yield relay
 
 
-def _wait_for_words(rig: QuickRig, words: str) -> None:
+def _wait_for_words(rig: Rig, words: str) -> None:
     wait_for(lambda: words in rig.log.read_text(), 60)

@@ -16,7 +16,6 @@ import os
 import random
 import shutil
 import signal
-import subprocess
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -28,11 +27,13 @@ import pytest
 from bot.core.cadence import Cadence
 from bot.files.shelf import pinned
 from bot.store import Store
+from tests import nursery
 from tests.faults.crowd import Alive
-from tests.faults.fire import QuickRig, counted, open_kill_wave, people, quick, until_queued
+from tests.faults.fire import counted, open_kill_wave, people, quick, until_queued
 from tests.faults.races import at_the_end, race, races
 from tests.faults.shim import KILL, Shim, needs_a_compiler
-from tests.rig import AITBAR, Rig, id_of, wait_for
+from tests.nursery import Process
+from tests.rig import Rig, id_of, wait_for
 
 STOPS = 2
 RACES = int(os.environ.get("RACES", "100"))
@@ -43,12 +44,12 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def rig(tmp_path: Path) -> Iterator[QuickRig]:
+def rig(tmp_path: Path) -> Iterator[Rig]:
     with quick(tmp_path) as one:
         yield one
 
 
-def test_sigterm_under_load_loses_nothing_and_repeats_nothing(rig: QuickRig) -> None:
+def test_sigterm_under_load_loses_nothing_and_repeats_nothing(rig: Rig) -> None:
     wave = open_kill_wave(rig)
 
     async def day() -> None:
@@ -79,7 +80,7 @@ def test_sigterm_under_load_loses_nothing_and_repeats_nothing(rig: QuickRig) -> 
     assert unheard or handled_twice == [], "a clean stop tells Telegram what is done"
 
 
-def test_a_second_run_is_refused_with_a_sentence(rig: QuickRig) -> None:
+def test_a_second_run_is_refused_with_a_sentence(rig: Rig) -> None:
     rig.start_bot()
     said = rig.console("run", code=1)
     assert "Another `aitbar run` already works with this database" in said
@@ -88,32 +89,32 @@ def test_a_second_run_is_refused_with_a_sentence(rig: QuickRig) -> None:
     rig.start_bot()
 
 
-def test_of_two_bots_with_one_token_on_two_disks_exactly_one_goes_on(rig: QuickRig, tmp_path: Path) -> None:
+def test_of_two_bots_with_one_token_on_two_disks_exactly_one_goes_on(rig: Rig, tmp_path: Path) -> None:
     elsewhere = Rig(tmp_path / "elsewhere", AITBAR_TELEGRAM_API_URL=rig.url)
     bots = [started(one) for one in (rig, elsewhere)]
     try:
         wait_for(lambda: any(bot.poll() is not None for bot in bots), 120)
         (ended,) = [bot for bot in bots if bot.poll() is not None]
         (living,) = [bot for bot in bots if bot is not ended]
-        assert ended.wait() == 1
+        assert ended.wait(20) == 1
         before = len(rig.sim("/sim/log?since=0&kind=call"))
         wait_for(lambda: len(rig.sim("/sim/log?since=0&kind=call")) > before)
         assert living.poll() is None, "the other one goes on fetching"
     finally:
         for bot in bots:
-            bot.kill()
-            bot.wait()
+            bot.send_signal(signal.SIGKILL)
+            bot.wait(20)
     said = [(one.folder / "run.log").read_text() for one in (rig, elsewhere)]
     assert sum("one bot may run once only" in text for text in said) == 1
 
 
-def started(rig: Rig) -> subprocess.Popen[bytes]:
+def started(rig: Rig) -> Process:
     """`aitbar run` in the folder of a rig, with what it says in a file."""
     with (rig.folder / "run.log").open("wb") as log:
-        return subprocess.Popen([*AITBAR, "run"], env=rig.env, cwd=rig.folder, stdout=log, stderr=log)
+        return nursery.start(["run"], rig.env, rig.folder, log, log)
 
 
-def test_every_command_works_beside_a_loaded_bot_and_each_digest_goes_out_once(rig: QuickRig) -> None:
+def test_every_command_works_beside_a_loaded_bot_and_each_digest_goes_out_once(rig: Rig) -> None:
     wave = open_kill_wave(rig)
 
     async def day() -> None:
@@ -135,7 +136,7 @@ def test_every_command_works_beside_a_loaded_bot_and_each_digest_goes_out_once(r
     assert "failed" not in rig.log.read_text()
 
 
-def _beside(rig: QuickRig) -> None:
+def _beside(rig: Rig) -> None:
     """Every command that writes, and some that read; each must end with 0."""
     children = [rig.start("tick") for _ in range(4)]
     other = rig.open_wave(str(rig.folder / "kill.yaml"))
@@ -146,7 +147,7 @@ def _beside(rig: QuickRig) -> None:
     assert [child.wait(60) for child in children + more] == [0] * 8
 
 
-def subscribe(rig: QuickRig, wave: str) -> None:
+def subscribe(rig: Rig, wave: str) -> None:
     """A coordinator whose weekly digest has been due for a while."""
     store = Store(f"sqlite:///{rig.folder}/data/aitbar.db", rig.folder / "keys", pinned)
     try:
@@ -159,7 +160,7 @@ def subscribe(rig: QuickRig, wave: str) -> None:
 
 
 @needs_a_compiler
-def test_a_tick_that_is_killed_anywhere_is_finished_by_the_next(rig: QuickRig, tmp_path: Path) -> None:
+def test_a_tick_that_is_killed_anywhere_is_finished_by_the_next(rig: Rig, tmp_path: Path) -> None:
     wave = open_kill_wave(rig)
     everybody = 25
     race(tmp_path, at_the_end(tmp_path, wave, range(everybody)), workers=1)

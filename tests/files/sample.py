@@ -31,6 +31,11 @@ reach:
   census: KP
   women: {gender: [woman]}
   youth: {age_band: [b18_24, b25_29]}
+clocks: {start_days: 21, grace_days: 2}
+reminders: {at_most: 2, every_days: 7}
+targets:
+  women: 50
+  youth: 40
 scales:
   trust:
     order: ascending
@@ -117,6 +122,12 @@ indicators:
     title: {ur: کئی میٹنگیں, en: Many meetings}
     share_of: {meetings: [few, many]}
     better: none
+indexes:
+  - id: standing
+    title: {ur: تعلق, en: Ties with offices}
+    items: [trust_police, attended]
+    reverse: [attended]
+    better: higher
 """
 
 LOGICAL = """\

@@ -102,17 +102,25 @@ def test_sound_catalogues_have_no_problem(tmp_path: Path) -> None:
         ("phrase-placeholders", urdu("{name}", ""), 6),
         ("phrase-placeholders", urdu("{name}", "{name} {name}"), 6),
         ("phrase-placeholders", urdu("{n} لوگ", "{n} {m} لوگ"), 9),
-        ("phrase-letter", urdu("خوش آمدید", "خوش \u202bآمدید"), 6),
-        ("phrase-letter", urdu("خوش آمدید", "\u2068خوش\u2069 آمدید"), 6),
-        ("phrase-letter", urdu("خوش آمدید", "خـوش آمدید"), 6),
-        ("phrase-letter", urdu("خوش آمدید", "ﺧوش آمدید"), 6),
-        ("phrase-foreign-letter", urdu("خوش آمدید", "خوش آمديد"), 6),
+        ("direction-letter", urdu("خوش آمدید", "خوش \u202bآمدید"), 6),
+        ("direction-letter", urdu("خوش آمدید", "\u2068خوش\u2069 آمدید"), 6),
+        ("presentation-form", urdu("خوش آمدید", "خـوش آمدید"), 6),
+        ("presentation-form", urdu("خوش آمدید", "ﺧوش آمدید"), 6),
+        ("foreign-letter", urdu("خوش آمدید", "خوش آمديد"), 6),
+        ("button-wide", urdu('"خدا حافظ"', f'"خدا حافظ"\n\nmsgid "button-go"\nmsgstr "{"چلیں " * 12}چلیں"'), 17),
     ],
 )
 def test_each_mistake_of_a_translation_is_named_at_its_line(tmp_path: Path, id: str, text: str, line: int) -> None:
     """Promise 1."""
     problems = found(tmp_path, text)
     assert (id, line) in [(problem.id, problem.line) for problem in problems], list(map(str, problems))
+
+
+def test_a_question_stays_a_question_in_each_form(tmp_path: Path) -> None:
+    """Promise 1: each form is held beside the English form of its number."""
+    asked = ENGLISH.replace('"One person waits"', '"One more?"')
+    (problem,) = found(tmp_path, URDU, asked)
+    assert (problem.id, problem.line) == ("question-mark", 9)
 
 
 def test_a_misspelt_phrase_is_guessed(tmp_path: Path) -> None:
@@ -127,8 +135,8 @@ def test_pashto_ends_words_in_the_arabic_yeh(tmp_path: Path) -> None:
     """The letter is right at the end of a word and wrong inside it."""
     right = urdu("خدا حافظ", "کوي")
     wrong = urdu("خدا حافظ", "كويم")
-    assert "phrase-foreign-letter" not in [problem.id for problem in found(tmp_path, right, language="ps")]
-    letters = [p.what for p in found(tmp_path, wrong, language="ps") if p.id == "phrase-foreign-letter"]
+    assert "foreign-letter" not in [problem.id for problem in found(tmp_path, right, language="ps")]
+    letters = [p.what for p in found(tmp_path, wrong, language="ps") if p.id == "foreign-letter"]
     assert len(letters) == 2
 
 
@@ -255,7 +263,7 @@ def test_a_whole_survey_is_whole_in_every_language(tmp_path: Path) -> None:
             "attended",
             "meetings",
         ],
-        *["reasons", "paid", "more", "(referral)", "(indicators)"],
+        *["reasons", "paid", "more", "(referral)", "(indicators)", "(indexes)"],
     ]
     assert all(row.text == {"ur": 100, "en": 100} for row in matrix.rows)
     voices = {row.name: row.voice for row in matrix.rows}
@@ -325,6 +333,7 @@ def test_the_report_for_programs_says_the_same(tmp_path: Path) -> None:
             "file": str(path),
             "line": 4,
             "level": "error",
+            "id": "missing-language",
             "what": "'title' has no text in 'ur'",
             "rule": "every text stands in every language of the survey",
             "todo": "add 'ur:' with the text",
@@ -344,7 +353,8 @@ def test_the_report_for_people_has_a_line_for_each_problem(tmp_path: Path) -> No
     assert lines[0].startswith(f"{path}:4 - 'title' has no text in 'ur' - ")
     assert lines[1].endswith("(a warning)")
     assert any(line.split()[:3] == ["gender", "100", "(100)"] for line in lines)
-    assert lines[-1] == "1 file, 1 error, 1 warning"
+    assert lines[2].endswith("(a warning)")  # a translation so much shorter may lack something
+    assert lines[-1] == "1 file, 1 error, 2 warnings"
 
 
 def test_the_check_needs_neither_telegram_nor_a_database() -> None:

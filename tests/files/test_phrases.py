@@ -356,9 +356,13 @@ def test_every_keyword_can_be_typed_in_three_languages_and_in_roman_letters() ->
         assert sum(not word.isascii() for word in words) >= 2
 
 
-def test_words_are_drafts_until_somebody_has_put_a_name_to_them(tmp_path: Path) -> None:
+def test_words_are_drafts_until_two_people_have_put_their_names_to_them(tmp_path: Path) -> None:
     assert set(PHRASES.drafts) == {"ur", "ps"}, "take this line out when readers have reviewed them"
-    for language, by in (("en", ""), ("ur", "A. B., Swat, 2027-01-01"), ("ps", "")):
+    for language, by in (
+        ("en", ""),
+        ("ur", "A. B., Swat, 2027-01-01; C. D., Dir"),
+        ("ps", "A. B., Swat; A. B., Swat; "),
+    ):
         folder = tmp_path / language / "LC_MESSAGES"
         folder.mkdir(parents=True)
         head = f'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n"X-Reviewed-By: {by}\\n"\n'

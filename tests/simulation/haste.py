@@ -5,16 +5,23 @@ Laws:
    shows it. The way there and back is the simulated one, and handling an update takes time as well.
 2. Taps come twice, twenty times within a second, and in the middle of a commit; each one's spinner must stop, and
    all together change one thing.
+3. Whoever floods is handled five times and once a second, by the bucket; without it 20 times a second, by the
+   ceiling. What was held back is counted, so that a flood that nothing holds back is seen.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from random import Random
 from typing import Any
 
+from bot.chat import limits
+from bot.chat.handler import Handler
+from bot.chat.inbound import Came
+from bot.chat.outbound import Outgoing
 from tests.simulation import oracle
 from tests.simulation.network import SENDS
 from tests.simulation.people import LETTERS, Button, Person, Wrong, _view
@@ -39,7 +46,7 @@ FIRST_ID = 7_100_000_000
 
 @dataclass
 class Counts:
-    """What was waited for. `unanswered`, `extra_rows` and `worlds_too_slow` are 0."""
+    """What was waited for. `unanswered`, `extra_rows`, `worlds_too_slow` and what is `over_` a limit are 0."""
 
     worlds: int = 0
     people: int = 0
@@ -48,6 +55,9 @@ class Counts:
     taps: int = 0
     in_commits: int = 0
     flooded: int = 0
+    held_back: int = 0
+    over_bucket: int = 0
+    over_ceiling: int = 0
     told_too_fast: int = 0
     waits: int = 0
     waits_too_long: int = 0
@@ -209,15 +219,32 @@ def _weighed(counts: Counts, watch: Watch, waits: list[float], most: float) -> C
 
 def flooded(seed: int, people: int = 1_000, seconds: float = 60.0) -> tuple[Counts, float]:
     """So many people at once, and one who sends 100 messages a second; the others' p95 in seconds beside."""
-    with made(f"flood {seed}") as world:
+    held_back: list[Came] = []
+    with made(f"flood {seed}") as world, _noted(held_back):
         try:
-            found: tuple[Counts, float] = world.run(_in_a_flood(world, people, seconds))
+            found: tuple[Counts, float] = world.run(_in_a_flood(world, people, seconds, held_back))
         except Wrong as wrong:
             raise Failed(f"flood {seed}: {wrong}") from wrong
         return found
 
 
-async def _in_a_flood(world: World, number: int, seconds: float) -> tuple[Counts, float]:
+@contextmanager
+def _noted(held_back: list[Came]) -> Iterator[None]:
+    """Note whatever is not handled because it came too fast."""
+    honest = Handler._slowed
+
+    def slowed(self: Handler, came: Came, tell: bool) -> list[Outgoing]:
+        held_back.append(came)
+        return honest(self, came, tell)
+
+    Handler._slowed = slowed  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        Handler._slowed = honest  # type: ignore[method-assign]
+
+
+async def _in_a_flood(world: World, number: int, seconds: float, held_back: list[Came]) -> tuple[Counts, float]:
     counts = Counts(worlds=1, people=number)
     _with_costs(world, counts)
     world.settle_in(people=0, coordinators=0)
@@ -237,6 +264,10 @@ async def _in_a_flood(world: World, number: int, seconds: float) -> tuple[Counts
         await asyncio.sleep(1 / FLOOD)
     counts.finished = sum(await asyncio.gather(*tasks))
     await asyncio.sleep(30.0)
+    counts.held_back = sum(came.user == flooder for came in held_back)
+    handled, passed = counts.flooded - counts.held_back, until - began + 1.0
+    counts.over_bucket = max(0, handled - int(limits.BURST + limits.A_SECOND * passed))
+    counts.over_ceiling = max(0, handled - int(limits.CEILING + limits.CEILING * passed))
     waits = watch.spinners + watch.changes + watch.left
     return _weighed(counts, watch, waits, OTHERS_SECONDS), p95(waits)
 

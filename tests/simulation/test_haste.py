@@ -3,6 +3,8 @@
 1. A button that is tapped twice, twenty times in a second or in the middle of a commit changes one thing; every
    spinner stops, 95 of 100 within a second.
 2. One person's 100 messages a second hold nobody else up beyond two seconds, 95 of 100 times.
+3. A flood that nothing limits is seen twice: most of its messages are handled, and the others wait far longer.
+   Without the bucket alone the ceiling still keeps the others' waits short.
 The full counts are those of `make soak`.
 """
 
@@ -10,6 +12,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.chat.limits import Limits
 from bot.chat.outbound import AnswerTap, Outbound, Outgoing
 from tests.simulation.haste import flooded, hasty
 from tests.simulation.run import Failed
@@ -48,3 +51,21 @@ def test_one_who_floods_holds_nobody_up() -> None:
     print(f"\n{counts}, p95 of the others {waited:.2f} s")
     assert (counts.unanswered, counts.worlds_too_slow) == (0, 0)
     assert counts.flooded > 1_900 and counts.waits > 40
+    assert (counts.over_bucket, counts.over_ceiling) == (0, 0)
+    assert counts.held_back > 1_800
+
+
+@pytest.mark.parametrize(
+    ("taken_out", "unlimited"), [(("charge",), False), (("charge", "arrive"), True)], ids=["bucket", "both"]
+)
+def test_a_flood_is_seen_where_limits_are_taken_out(
+    monkeypatch: pytest.MonkeyPatch, taken_out: tuple[str, ...], unlimited: bool
+) -> None:
+    for name in taken_out:
+        monkeypatch.setattr(Limits, name, lambda *_: lambda: None)
+    counts, waited = flooded(0, people=5, seconds=10.0)
+    print(f"\n{counts}, p95 of the others {waited:.2f} s")
+    assert counts.over_bucket > 0
+    assert (counts.over_ceiling > 0) is unlimited
+    assert (counts.held_back == 0) is unlimited
+    assert bool(counts.worlds_too_slow) is unlimited

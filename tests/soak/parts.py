@@ -24,6 +24,7 @@ from tests.faults.fire import Counts as Harm
 from tests.faults.fire import kills
 from tests.faults.races import races
 from tests.files.mutants import mutations
+from tests.postgres import binaries, server
 from tests.security.forgery import forged_taps
 from tests.security.hostile import hostile_texts
 from tests.security.nonces import nonces
@@ -53,6 +54,12 @@ def in_a_folder(run: Callable[[Path, int, int], Harm]) -> Run:
         return {name: count for name, count in counts.items() if name != "seconds"}
 
     return within
+
+
+def races_on_postgres(folder: Path, number: int, seed: int) -> Harm:
+    """Races on a server of PostgreSQL that is started for them."""
+    assert binaries() is not None, "not run: PostgreSQL's server is not installed"
+    return races(folder, number, seed, url=server().url(folder))
 
 
 def simulated(profile: str) -> Run:
@@ -162,6 +169,17 @@ ALL = (
     ),
     Part(
         Aim(
+            "races on PostgreSQL",
+            "people submitted by two processes at once, on a server",
+            10_000,
+            HARM,
+            some=("people",),
+        ),
+        1_000,
+        in_a_folder(races_on_postgres),
+    ),
+    Part(
+        Aim(
             "seeds", "simulated worlds with a little of every fault", 10_000, WRONG, some=("kills", "digests_sent")
         ),
         200,
@@ -205,8 +223,8 @@ ALL = (
             "floods",
             "simulated minutes of 1,000 people and one who floods, the others served within 2 s (p95)",
             3,
-            zero=("unanswered", "worlds_too_slow"),
-            some=("waits", "flooded"),
+            zero=("unanswered", "worlds_too_slow", "over_bucket", "over_ceiling"),
+            some=("waits", "flooded", "held_back"),
         ),
         1,
         crowds_beside_a_flood,

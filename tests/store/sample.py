@@ -15,10 +15,10 @@ import psycopg
 from sqlalchemy import inspect
 
 from bot.core.flow import REVIEW, Place
-from bot.core.survey import Answer, CellPart, Survey
+from bot.core.survey import Answer, CellPart, Clocks, Index, Reminding, Survey
 from bot.store import SECRET_BYTES, Store, Terms, Transaction, dump_body, write_node
 from bot.store.engine import is_postgres
-from tests.core.sample import choice, survey, yes_no
+from tests.core.sample import choice, scale, survey, words, yes_no
 
 START = datetime(2026, 11, 23, 9, tzinfo=UTC)
 TODAY = START.date()
@@ -41,7 +41,18 @@ WOMAN_OF_SWAT: dict[str, Answer] = {"district": "swat", "gender": "woman", "met"
 TELLING = replace(TRUST, id="telling", tell_result=True)
 """Asks, before its first question, whether one line shall come when there is a result."""
 
-SURVEYS = {"trust": TRUST, "telling": TELLING}
+SCORED = replace(
+    TRUST,
+    id="scored",
+    questions=(*TRUST.questions, *(scale(id, "none", "some", "much") for id in ("police", "courts", "council"))),
+    indexes=(Index("offices", words("offices"), ("police", "courts", "council"), (), "higher"),),
+)
+"""Has an index over three questions."""
+
+REMINDING = replace(TRUST, id="reminding", clocks=Clocks(7, 3, 5), reminders=Reminding(2, 2))
+"""Limits its days, and writes to those who agree on the second and fourth day after the opening."""
+
+SURVEYS = {one.id: one for one in (TRUST, TELLING, SCORED, REMINDING)}
 
 
 def read(body: str) -> Survey:

@@ -121,6 +121,8 @@ def test_every_table_is_kept_or_left_out_and_what_could_tell_of_a_person_is_left
         "cell",
         "contact",
         "invite",
+        "outcome",
+        "reminder",
     }
     assert all(LEFT_OUT.values())
 
@@ -284,7 +286,7 @@ def test_without_the_old_database_the_waves_are_named_and_a_code_still_works(sto
     assert wave in done.unsure
     with kept(tmp_path / "new") as new, new.transaction() as tx:
         assert json.loads(tx.desk.read_mark(RESTORED) or "")["unsure"]
-        assert sum(tx.vault.withdraw(receipt) for receipt in receipts) >= 5
+        assert sum(tx.vault.withdraw(receipt) is not None for receipt in receipts) >= 5
 
 
 def test_an_old_database_that_knows_nothing_of_a_wave_takes_nothing_back(store: Store, tmp_path: Path) -> None:

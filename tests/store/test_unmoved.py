@@ -124,6 +124,35 @@ def test_answers_under_k_and_withdrawals_change_no_byte_of_what_is_seen(
         assert (seen(store, wave), screen(store, wave)) == (shown, told), "and at the release that follows"
 
 
+def test_scores_are_unmoved_by_who_waits_and_who_takes_answers_back() -> None:
+    with wave_of(leave_behind=0) as (store, wave):
+        people: list[dict[str, Answer]] = [
+            {**WOMAN, "police": police, "people": police, "meeting": met}
+            for police, met in (("none", "no"), ("some", "yes"), ("a_lot", "yes"), ("some", "no"))
+            for _ in range(10)
+        ]
+        receipts = answer(store, wave, range(40), people)
+        pass_days(store, 1, 8)
+        shown, sums = seen(store, wave), rows(store, "SELECT * FROM block_sum ORDER BY 1, 2, 3")
+        with store.transaction() as tx:
+            told = tx.waves.published(wave).indexes
+        assert {id: (one.n, one.reliability is not None) for id, one in told.items()} == {
+            "trust": (40, True),
+            "standing": (40, True),
+        }
+        extreme: dict[str, Answer] = {**WOMAN, "police": "a_lot", "people": "a_lot", "meeting": "yes"}
+        receipts += answer(store, wave, range(100, 100 + K - 1), [extreme] * (K - 1))
+        for day in range(9, 30):
+            tick_at(store, day)
+            assert seen(store, wave) == shown, f"after day {day}"
+        for receipt in receipts:
+            with store.transaction() as tx:
+                assert tx.vault.withdraw(receipt)
+        pass_days(store, 30, 36)
+        assert seen(store, wave) == shown
+        assert rows(store, "SELECT * FROM block_sum ORDER BY 1, 2, 3") == sums
+
+
 def test_the_screen_moves_by_k_at_a_release_only_and_never_back() -> None:
     with wave_of(leave_behind=0) as (store, wave):
         receipts = []

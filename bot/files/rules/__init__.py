@@ -10,7 +10,7 @@ from contextlib import suppress
 
 from bot.files.plain import UNREAD, Plain
 from bot.files.problems import Notes
-from bot.files.rules import conditions, duties, forms, offers, phone, questions, results, words
+from bot.files.rules import conditions, duties, forms, indexes, offers, phone, questions, results, words
 from bot.files.rules.draft import Rule, _Draft, _Enough
 
 
@@ -38,6 +38,7 @@ RULES: Sequence[Rule] = (
     *conditions.RULES,
     *offers.RULES,
     *results.RULES,
+    *indexes.RULES,
     *duties.RULES,
 )
 """All the rules, in this order: the first keeps the parts that the others look at."""

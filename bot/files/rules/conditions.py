@@ -89,10 +89,10 @@ def _same_for_all(draft: _Draft) -> None:
         if same is not None:
             at: Path = ("questions", number, "show_if")
             draft.add(f"condition-{same}", at, id=question.id, what="the condition")
-        earlier += _core(draft, number)
+        earlier += core(draft, number)
 
 
-def _core(draft: _Draft, number: int) -> Iterable[Question]:
+def core(draft: _Draft, number: int) -> Iterable[Question]:
     """A question as the interview knows it, as far as conditions need it; of a grid each statement."""
     question = draft.questions[number]
     for id in question.statements if isinstance(question, form.Grid) else (question.id,):
@@ -105,6 +105,10 @@ def _core(draft: _Draft, number: int) -> Iterable[Question]:
             show_if=draft.conditions.get(number),
             screen_out=tuple(getattr(question, "screen_out", ())),
             filter=_filter(question),
+            exclusive=tuple(getattr(question, "exclusive", ())),
+            low=getattr(question, "min", None),
+            high=getattr(question, "max", None),
+            decimals=getattr(question, "decimals", 0),
         )
 
 

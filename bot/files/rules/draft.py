@@ -12,6 +12,9 @@ from bot.files.plain import Path, Plain
 from bot.files.problems import Notes
 from bot.files.texts import entries, items
 
+LISTS = {"questions": "question", "indicators": "indicator", "indexes": "index"}
+"""The lists of a file whose entries have ids, and what one entry is called."""
+
 
 class _Enough(Exception):
     """Looking on would only take time."""
@@ -33,8 +36,10 @@ class _Draft:
     reads: dict[int, frozenset[str]] = field(default_factory=dict)
     """What the constraint or the value of a question reads."""
     indicators: dict[int, form.Indicator] = field(default_factory=dict)
+    indexes: dict[int, form.Index] = field(default_factory=dict)
     cells: form.Cells | None = None
     reach: form.Reach | None = None
+    targets: form.Targets | None = None
 
     def add(self, id: str, at: Path, /, **found: object) -> None:
         if self.notes.full:
@@ -105,10 +110,10 @@ def _place(said: Mapping[str, Any], at: Path) -> str:
     if not at:
         return "the survey"
     whole, rest = f"'{'.'.join(map(str, at))}'", at[2:]
-    if len(at) >= 2 and at[0] in ("questions", "indicators") and isinstance(at[1], int):
+    if len(at) >= 2 and at[0] in LISTS and isinstance(at[1], int):
         one = items(said.get(str(at[0])))[at[1]]
         id = entries(one).get("id")
-        kind = str(at[0])[:-1]
+        kind = LISTS[str(at[0])]
         whole = f"{kind} '{id}'" if isinstance(id, str) else f"{kind} {at[1] + 1}"
     elif len(at) >= 2 and at[0] == "scales":
         whole = f"scale '{at[1]}'"

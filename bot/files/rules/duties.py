@@ -19,6 +19,9 @@ def _licence(draft: _Draft) -> None:
     licence = draft.said.get("licence")
     if not isinstance(licence, str) or licence.strip() == OWN_LICENCE:
         return
+    if not licence.strip():
+        draft.add("licence-empty", ("licence",))
+        return
     for key in LICENCE_KEYS:
         value = draft.said.get(key)
         if key not in draft.said or value is None or (isinstance(value, str) and not value.strip()):

@@ -43,8 +43,16 @@ def _forms(draft: _Draft) -> None:
         indicator = _formed(draft, ("indicators", number), form.Indicator)
         if indicator is not None:
             draft.indicators[number] = indicator
+    for number in range(len(items(said.get("indexes")))):
+        index = _formed(draft, ("indexes", number), form.Index)
+        if index is not None:
+            draft.indexes[number] = index
     draft.cells = _formed(draft, ("cells",), form.Cells) if said.get("cells") is not None else None
     draft.reach = _formed(draft, ("reach",), form.Reach) if said.get("reach") is not None else None
+    draft.targets = _formed(draft, ("targets",), form.Targets) if said.get("targets") is not None else None
+    for key, model in (("clocks", form.Clocks), ("reminders", form.Reminders)):
+        if said.get(key) is not None:
+            _formed(draft, (key,), model)
 
 
 def _kind(draft: _Draft, number: int, said: Any) -> type[form.AnyQuestion] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from bot.core.letters import clean
+from bot.core.widths import ROOM, fits, width
 from bot.files import form
 from bot.files.phrases import placeholders
 from bot.files.plain import Path
@@ -19,12 +20,6 @@ MESSAGE_RESERVE = 200
 
 CONSENT_VALUES = frozenset({"k"})
 """What the bot puts into a consent: k, the number of people behind any figure."""
-
-QUESTION_LENGTH = 160
-"""Longer questions are hard to keep in mind when heard once (docs/authors.md)."""
-
-LABEL_LENGTH = 36
-"""What fits on a button over the whole width with large letters."""
 
 ALIKE = 14
 """What is left of a label on the smallest phones."""
@@ -46,16 +41,6 @@ def _lengths(draft: _Draft) -> None:
             place = _place(draft.said, at)
             if whole > MESSAGE_LIMIT:
                 draft.add("message-too-long", at, place=place, found=whole, language=language, most=MESSAGE_LIMIT)
-            elif len(ask) > QUESTION_LENGTH and not isinstance(question, form.Note):
-                found = len(ask)
-                draft.add(
-                    "question-long",
-                    (*at, "ask"),
-                    place=place,
-                    found=found,
-                    language=language,
-                    most=QUESTION_LENGTH,
-                )
         if not isinstance(question, form.Scaled | form.Grid | form.Arm):
             _labels(draft, (*at, "options"), options)
     for name, scale in draft.scales.items():
@@ -111,8 +96,9 @@ def _labels(draft: _Draft, at: Path, options: Mapping[str, Mapping[str, str]]) -
                 draft.add("labels-equal", here, place=place, other=same, language=language)
             elif alike != code and len(seen) >= ALIKE:
                 draft.add("labels-alike", here, place=place, other=alike, language=language, most=ALIKE)
-            if len(words) > LABEL_LENGTH:
-                draft.add("label-long", here, place=place, found=len(words), language=language, most=LABEL_LENGTH)
+            if not fits(words):
+                found = round(width(words))
+                draft.add("label-long", here, place=place, found=found, language=language, most=ROOM[1])
 
 
 def _help(draft: _Draft, language: str) -> int:

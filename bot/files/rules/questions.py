@@ -10,17 +10,17 @@ from bot.core.questions import yes_no
 from bot.files import form
 from bot.files.plain import Path
 from bot.files.problems import suggestion
-from bot.files.rules.draft import Rule, _Draft, _place
+from bot.files.rules.draft import LISTS, Rule, _Draft, _place
 from bot.files.texts import entries, items
 
 
 def _question_ids(draft: _Draft) -> None:
-    for kind in ("question", "indicator"):
+    for key, kind in LISTS.items():
         first: dict[str, int] = {}
-        for number, one in enumerate(items(draft.said.get(f"{kind}s"))):
-            places: list[tuple[Any, Path]] = [(entries(one).get("id"), (f"{kind}s", number, "id"))]
+        for number, one in enumerate(items(draft.said.get(key))):
+            places: list[tuple[Any, Path]] = [(entries(one).get("id"), (key, number, "id"))]
             statements = entries(entries(one).get("statements"))
-            places.extend((id, (f"{kind}s", number, "statements", id)) for id in statements)
+            places.extend((id, (key, number, "statements", id)) for id in statements)
             for id, at in places:
                 if isinstance(id, str) and first.setdefault(id, draft.plain.line(at)) != draft.plain.line(at):
                     draft.add("duplicate-id", at, id=id, kind=kind, first=first[id])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from itertools import combinations
 
 from bot.files import form
 from bot.files.plain import Path
@@ -10,6 +12,11 @@ from bot.files.problems import suggestion
 from bot.files.rules.draft import Rule, _Draft, _place
 from bot.files.rules.questions import _among
 from bot.files.texts import entries
+
+AGES = re.compile(r"[a-z_]*?([0-9]{1,3})_([0-9]{1,3})")
+"""An age band as codes write it: b18_24."""
+
+NUMBER = re.compile(r"[0-9]+|[\u06f0-\u06f9]+|[\u0660-\u0669]+")
 
 CELL_TYPES = ("choice", "scale", "yes_no")
 COUNTED_TYPES = ("choice", "choices", "scale", "grid", "number", "yes_no", "date", "ranking", "calculate", "arm")
@@ -28,6 +35,8 @@ def _cells(draft: _Draft) -> None:
         if divides.setdefault(id, name) != name:
             draft.add("same-question", at, name=name, other=divides[id], question=id)
         question = _named(draft, at, id, CELL_TYPES)
+        if question is not None and name == "age":
+            _ages(draft, question)
         if question is not None and isinstance(part, form.Grouped):
             _groups(draft, name, part, question)
 
@@ -44,6 +53,23 @@ def _named(draft: _Draft, at: Path, id: str, types: Sequence[str]) -> form.AnyQu
         draft.add("wrong-type", at, place=place, question=id, type=question.type, known=" or ".join(types))
         return None
     return question
+
+
+def _ages(draft: _Draft, question: form.AnyQuestion) -> None:
+    """Codes such as b18_24 name years: no two share any, and labels name the same ones."""
+    at = ("questions", draft.ids()[question.id], "options")
+    options = draft.options(question) or {}
+    years = {code: (int(found[1]), int(found[2])) for code in options if (found := AGES.fullmatch(code))}
+    for (one, (low, high)), (other, (low_other, high_other)) in combinations(years.items(), 2):
+        if max(low, low_other) <= min(high, high_other):
+            draft.add("ages-overlap", (*at, other), code=one, other=other, question=question.id)
+    for code in years:
+        for language, words in options[code].items():
+            named = tuple(int(number) for number in NUMBER.findall(words))
+            if len(named) == 2 and named != years[code]:
+                said = " and ".join(map(str, named))
+                where = (*at, code, language)
+                draft.add("ages-differ", where, code=code, question=question.id, found=said, language=language)
 
 
 def _groups(draft: _Draft, name: str, part: form.Grouped, question: form.AnyQuestion) -> None:
@@ -69,6 +95,13 @@ def _reach(draft: _Draft) -> None:
         wanted = getattr(draft.reach, who)
         if wanted is not None:
             _one_question(draft, ("reach", who), wanted, CELL_TYPES)
+
+
+def _targets(draft: _Draft) -> None:
+    """A share is aimed at only where it can be seen."""
+    for who in ("women", "youth") if draft.targets is not None else ():
+        if getattr(draft.targets, who) is not None and not entries(entries(draft.said.get("reach")).get(who)):
+            draft.add("target-unseen", ("targets", who), who=who)
 
 
 def _one_question(
@@ -99,4 +132,4 @@ def _indicators(draft: _Draft) -> None:
             draft.add("share-of-all", (*at, question.id), id=indicator.id, question=question.id)
 
 
-RULES: Sequence[Rule] = (_cells, _reach, _indicators)
+RULES: Sequence[Rule] = (_cells, _reach, _targets, _indicators)

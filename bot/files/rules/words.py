@@ -1,15 +1,21 @@
-"""Every text stands in every language of the survey, in the letters of that language."""
+"""Every text stands in every language of the survey, as readers of that language write it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from bot.core.letters import clean
+from bot.files.phrases import SOURCE
 from bot.files.plain import Path
 from bot.files.problems import suggestion
 from bot.files.rules.draft import Rule, _Draft, _place
-from bot.files.texts import Written, bad_letters, texts
+from bot.files.texts import Written, entries, items, texts
+from bot.files.wording import Kind, Text, faults
+
+VALUE = re.compile(r"\$\{([^{}\n]{1,64})\}")
+"""An earlier answer in a later text: ${district}."""
 
 
 def _named_twice(draft: _Draft) -> None:
@@ -36,16 +42,21 @@ def _words(draft: _Draft) -> None:
         place = _place(draft.said, text.at)
         if draft.languages:
             _languages(draft, text, place)
+        _values(draft, text, place)
         for language, words in text.words.items():
             if isinstance(words, str):
-                _letters(draft, (*text.at, language), place, language, words)
+                _wording(draft, text, language, words, place)
     for number, question in draft.questions.items():
-        at = ("questions", number, "audio")
-        for language in getattr(question, "audio", ()):
-            if draft.languages and language not in draft.languages:
-                hint = suggestion(language, draft.languages)
-                place = _place(draft.said, at)
-                draft.add("unknown-language", (*at, language), place=place, language=language, hint=hint)
+        _known(draft, ("questions", number, "audio"), getattr(question, "audio", ()))
+    _known(draft, ("reviewed_by",), entries(draft.said.get("reviewed_by")))
+
+
+def _known(draft: _Draft, at: Path, languages: Iterable[str]) -> None:
+    """Only languages of the survey stand at this place."""
+    for language in languages:
+        if draft.languages and language not in draft.languages:
+            hint, place = suggestion(language, draft.languages), _place(draft.said, at)
+            draft.add("unknown-language", (*at, language), place=place, language=language, hint=hint)
 
 
 def _languages(draft: _Draft, text: Written, place: str) -> None:
@@ -60,10 +71,36 @@ def _languages(draft: _Draft, text: Written, place: str) -> None:
             draft.add("unknown-language", (*text.at, language), place=place, language=language, hint=hint)
 
 
-def _letters(draft: _Draft, at: Path, place: str, language: str, words: str) -> None:
-    ids = {"direction": "direction-letter", "form": "presentation-form", "foreign": "foreign-letter"}
-    for kind, letter in bad_letters(words, language):
-        draft.add(ids[kind], at, place=place, letter=letter, language=language)
+def _values(draft: _Draft, text: Written, place: str) -> None:
+    """What stands for an earlier answer stands for it in every language."""
+    named = {
+        language: frozenset(VALUE.findall(words))
+        for language, words in text.words.items()
+        if isinstance(words, str)
+    }
+    wanted = frozenset().union(*named.values())
+    for language, names in named.items():
+        for name in sorted(wanted - names):
+            draft.add("value-uneven", (*text.at, language), place=place, name=f"${{{name}}}", language=language)
+
+
+def _wording(draft: _Draft, text: Written, language: str, words: str, place: str) -> None:
+    english = text.words.get(SOURCE, "")
+    beside = english if language != SOURCE and isinstance(english, str) else ""
+    for id, found in faults(Text(words, language, beside, _kind(draft, text.at))):
+        draft.add(id, (*text.at, language), place=place, language=language, **found)
+
+
+def _kind(draft: _Draft, at: Path) -> Kind:
+    """What a text is, by its place in the file."""
+    if "options" in at:
+        return "label"
+    if at == ("referral",):
+        return "help"
+    if at[-1] == "ask" and isinstance(at[1], int):
+        asked = entries(items(draft.said.get("questions"))[at[1]])
+        return "prose" if asked.get("type") == "note" else "question"
+    return "prose"
 
 
 RULES: Sequence[Rule] = (_named_twice, _words)
