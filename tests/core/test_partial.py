@@ -15,7 +15,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 
-from bot.core import flow
+from bot.core import flow, order
 from bot.core.blocks import Block, Rule, count, publish, tally
 from bot.core.cells import Partition
 from bot.core.events import AskedToSend, Continued, Event, ReadOn, Sent, Stopped
@@ -23,7 +23,7 @@ from bot.core.flow import REVIEW, Place
 from bot.core.partial import end_of
 from bot.core.questions import TYPES
 from bot.core.screen import Say
-from bot.core.survey import NOT_ASKED, NOT_REACHED, UNKNOWN, VALID, CellPart, Survey
+from bot.core.survey import NOT_ASKED, NOT_REACHED, UNKNOWN, VALID, CellPart, Question, Survey
 from tests.core.sample import CHAIN, PLAIN, choice, note, survey, yes_no
 from tests.core.test_flow import answered, buttons, walks
 
@@ -42,7 +42,8 @@ def test_what_is_there_can_be_sent_and_what_was_not_reached_is_marked(
     walk: tuple[Survey, Place, list[Event]],
 ) -> None:
     chosen, place, _ = walk
-    given_ = {id for id in place.answers if TYPES[chosen.question(id).type].kept}
+    given_ = {id for id in place.answers if _answers(chosen.question(id))}
+    found = {id for id in place.answers if TYPES[chosen.question(id).type].hidden and chosen.question(id).keep}
     sent = flow.step(chosen, place, Sent(False, place.step, partly=True))
     frontier = flow._next(chosen, place.answers, place.seed)
     if not given_ or place.pending is not None or frontier == REVIEW:
@@ -51,14 +52,20 @@ def test_what_is_there_can_be_sent_and_what_was_not_reached_is_marked(
     assert sent.keep is not None and sent.place is None
     kept = sent.keep.answers
     assert {id: answer for id, answer in kept.items() if answer != NOT_REACHED} == {
-        id: place.answers[id] for id in kept if id in given_
+        id: place.answers[id] for id in given_ | found
     }
     missing = {id for id, answer in kept.items() if answer == NOT_REACHED}
-    behind = {q.id for q in chosen.questions[chosen.number(frontier) :] if TYPES[q.type].kept}
+    coming = order.sequence(chosen, place.answers, place.seed)
+    behind = {q.id for q in coming[coming.index(chosen.question(frontier)) :] if _answers(q)}
     assert missing == behind - given_
     assert list(kept) == [q.id for q in chosen.questions if q.id in kept]
     assert sent.end == end_of(kept) == ("partial" if missing else "completed")
     assert not {(id, VALID) for id in missing} & set(tally(chosen, kept, "en"))
+
+
+def _answers(question: Question) -> bool:
+    """Whether people give an answer to it that is kept."""
+    return TYPES[question.type].kept and not TYPES[question.type].hidden
 
 
 @settings(max_examples=80, deadline=None)
@@ -70,7 +77,7 @@ def test_asking_to_send_changes_nothing_and_shows_every_answer(walk: tuple[Surve
     if shown.screen == flow.draw(chosen, place):
         return
     lines = [line.id for line in shown.screen.lines if isinstance(line, Say)]
-    assert lines.count("review-line") == sum(TYPES[chosen.question(id).type].kept for id in place.answers)
+    assert lines.count("review-line") == sum(_answers(chosen.question(id)) for id in place.answers)
     assert "so-far-means" in lines
     assert Sent(True, place.step, partly=True) in buttons(shown.screen)
     assert Continued() in buttons(shown.screen)
