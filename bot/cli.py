@@ -298,6 +298,45 @@ def schema(
         out.write_text(f"{text}\n", encoding="utf-8")
 
 
+@app.command()
+@explained
+def xlsform(
+    survey: Annotated[Path, typer.Argument(help="The survey file.")],
+    out: Annotated[Path | None, typer.Option(help="Where to write; beside the survey when left out.")] = None,
+) -> None:
+    """Write a survey as an XLSForm, the spreadsheet of Kobo and ODK."""
+    from bot.files.xlsform import carry
+
+    content, problems = carry.out(survey)
+    for problem in problems:
+        say(str(problem), err=True)
+    if not content:
+        say(f"{survey} is not written as a form until its errors are mended.", err=True)
+        raise typer.Exit(1)
+    target = out or survey.with_suffix(".xlsx")
+    target.write_bytes(content)
+    say(f"Written to {target}. Read again, it is the same survey.")
+
+
+@app.command("import")
+@explained
+def import_form(
+    form: Annotated[Path, typer.Argument(metavar="FORM.xlsx", help="An XLSForm, as Kobo and ODK use them.")],
+    out: Annotated[Path | None, typer.Option(help="Where to write the survey; printed when left out.")] = None,
+) -> None:
+    """Make a survey of an XLSForm; say what was changed, refused, or must still be decided (exit 1)."""
+    from bot.files.xlsform import carry
+
+    if out is not None and out.exists():
+        raise typer.BadParameter(f"{out} is there already; name a new file, so that nothing of yours is lost")
+    made = carry.bring(form)
+    say(made.report(), err=True)
+    if made.text:
+        _put(made.text.encode(), out)
+    if made.refused:
+        raise typer.Exit(1)
+
+
 # -- waves --------------------------------------------------------------------------------------------------
 
 

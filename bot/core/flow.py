@@ -214,7 +214,7 @@ def step(survey: Survey, place: Place, event: Event) -> Step:
         case Hid():
             return Step(None, hidden(place.language), end="quit")
         case AskedToSend():
-            return _so_far(survey, place)
+            return Step(place, _so_far(survey, place)) if _sendable(survey, place) else _not_here(survey, place)
         case Sent():
             return _sent_so_far(survey, place, event) if event.partly else _sent(survey, place, event)
         case _:
@@ -417,22 +417,22 @@ def _is_kept(question: Question) -> bool:
 
 
 def _sent_so_far(survey: Survey, place: Place, event: Sent) -> Step:
-    settled, coming = _course(survey, place.answers, place.seed)
-    if not _sendable(place, coming):
+    if not _sendable(survey, place):
         return _not_here(survey, place)
-    kept = so_far(survey, settled, _first_open(coming, settled), place.seed)
+    settled = settle(survey, place.answers, place.seed)
+    kept = so_far(survey, settled, _next(survey, settled, place.seed), place.seed)
     return Step(None, thanks(place.language), keep=Keep(kept, place.language, event.code), end=end_of(kept))
 
 
-def _sendable(place: Place, coming: Sequence[Question]) -> bool:
+def _sendable(survey: Survey, place: Place) -> bool:
     """True where something was answered, and not yet everything: else the list of answers offers to send."""
-    given = place.pending is None and _given(place, coming)
-    return bool(given) and _first_open(coming, place.answers) != REVIEW
+    given = place.pending is None and _given(place, asked(survey, place.answers, place.seed))
+    return bool(given) and _next(survey, place.answers, place.seed) != REVIEW
 
 
 def _given(place: Place, coming: Sequence[Question]) -> list[Question]:
-    """The questions with an answer that would be kept, of those that are asked."""
-    return [question for question in coming if question.id in place.answers and TYPES[question.type].kept]
+    """Those of the questions that have an answer that would be kept."""
+    return [q for q in coming if q.id in place.answers and TYPES[q.type].kept]
 
 
 def _answered(survey: Survey, place: Place, question: Question, answer: Answer) -> Step:
@@ -662,7 +662,8 @@ def _send_row(place: Place, coming: Sequence[Question], rows: int) -> tuple[tupl
     """An offer to send what was answered so far, once it is much and where there is room for it."""
     if rows > ROOM_FOR_MORE or len(place.answers) < LONG_AFTER:  # so much is cheap to know
         return ()
-    if len(_given(place, coming)) < LONG_AFTER or _first_open(coming, place.answers) == REVIEW:
+    answered_all = all(question.id in place.answers for question in coming)
+    if answered_all or len(_given(place, coming)) < LONG_AFTER:
         return ()
     return ((Button(Say("button-send-so-far"), AskedToSend()),),)
 
@@ -777,17 +778,14 @@ def _answers(survey: Survey, given: list[Question], place: Place) -> list[Line]:
     ]
 
 
-def _so_far(survey: Survey, place: Place) -> Step:
+def _so_far(survey: Survey, place: Place) -> Screen:
     """The answers so far, and what it means to send them as they are."""
-    coming = asked(survey, place.answers, place.seed)
-    if not _sendable(place, coming):
-        return _not_here(survey, place)
-    missing = len(unreached(survey, place.answers, _first_open(coming, place.answers), place.seed))
-    screen = Screen(
+    missing = len(unreached(survey, place.answers, _next(survey, place.answers, place.seed), place.seed))
+    return Screen(
         place.language,
         (
             Say("so-far-title"),
-            *_answers(survey, _given(place, coming), place),
+            *_answers(survey, _given(place, asked(survey, place.answers, place.seed)), place),
             Say("so-far-means", {"number": missing}),
             Say("review-foot"),
         ),
@@ -798,7 +796,6 @@ def _so_far(survey: Survey, place: Place) -> Step:
         ),
         tight=True,
     )
-    return Step(place, screen)
 
 
 def _review(survey: Survey, place: Place, coming: Sequence[Question]) -> Screen:
@@ -881,8 +878,7 @@ def _help(place: Place) -> Screen:
 
 
 def _stopped(survey: Survey, place: Place) -> Screen:
-    sendable = _sendable(place, asked(survey, place.answers, place.seed))
-    send = ((Button(Say("button-send-so-far"), AskedToSend()),),) if sendable else ()
+    send = ((Button(Say("button-send-so-far"), AskedToSend()),),) if _sendable(survey, place) else ()
     go_on, hide = _go_on()
     return Screen(place.language, (Say("stopped", {"days": survey.clocks.idle_days}),), (go_on, *send, hide))
 

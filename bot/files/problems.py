@@ -50,6 +50,7 @@ class Notes:
     file: str
     problems: dict[Problem, None] = field(default_factory=dict)
     full: bool = False
+    catalogue: Mapping[str, Sentence] = field(default_factory=lambda: CATALOGUE)
 
     def add(self, id: str, line: int, /, **found: object) -> None:
         """Note the problem `id` of the catalogue; `found` fills its sentences."""
@@ -57,7 +58,9 @@ class Notes:
             return
         if len(self.problems) == MOST_PROBLEMS:
             self.full, id, found = True, "more-problems", {}
-        sentence = CATALOGUE[id]
+            sentence = CATALOGUE[id]
+        else:
+            sentence = self.catalogue[id]
         shown = {name: _one_line(str(value)) for name, value in found.items()}
         what, rule, todo = (
             words.format(**shown).strip() for words in (sentence.what, sentence.rule, sentence.todo)

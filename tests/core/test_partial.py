@@ -23,7 +23,7 @@ from bot.core.flow import REVIEW, Place
 from bot.core.partial import end_of
 from bot.core.questions import TYPES
 from bot.core.screen import Say
-from bot.core.survey import NOT_ASKED, NOT_REACHED, UNKNOWN, VALID, CellPart, Question, Survey
+from bot.core.survey import NOT_ASKED, NOT_REACHED, UNKNOWN, VALID, CellPart, Survey
 from tests.core.sample import CHAIN, PLAIN, choice, note, survey, yes_no
 from tests.core.test_flow import answered, buttons, walks
 
@@ -36,14 +36,19 @@ def says(place: Place, survey: Survey = LONG) -> list[str]:
     return [button.label.id for row in rows for button in row if isinstance(button.label, Say)]
 
 
+def _was_given(chosen: Survey, id: str) -> bool:
+    """Whether people answer this question themselves, and their answer is kept."""
+    kind = TYPES[chosen.question(id).type]
+    return kind.kept and not kind.hidden
+
+
 @settings(max_examples=150, deadline=None)
 @given(walks())
 def test_what_is_there_can_be_sent_and_what_was_not_reached_is_marked(
     walk: tuple[Survey, Place, list[Event]],
 ) -> None:
     chosen, place, _ = walk
-    given_ = {id for id in place.answers if _answers(chosen.question(id))}
-    found = {id for id in place.answers if TYPES[chosen.question(id).type].hidden and chosen.question(id).keep}
+    given_ = {id for id in place.answers if _was_given(chosen, id)}
     sent = flow.step(chosen, place, Sent(False, place.step, partly=True))
     frontier = flow._next(chosen, place.answers, place.seed)
     if not given_ or place.pending is not None or frontier == REVIEW:
@@ -52,20 +57,16 @@ def test_what_is_there_can_be_sent_and_what_was_not_reached_is_marked(
     assert sent.keep is not None and sent.place is None
     kept = sent.keep.answers
     assert {id: answer for id, answer in kept.items() if answer != NOT_REACHED} == {
-        id: place.answers[id] for id in given_ | found
+        id: place.answers[id] for id in kept if id in place.answers
     }
+    assert given_ <= set(kept)
     missing = {id for id, answer in kept.items() if answer == NOT_REACHED}
-    coming = order.sequence(chosen, place.answers, place.seed)
-    behind = {q.id for q in coming[coming.index(chosen.question(frontier)) :] if _answers(q)}
+    met = [q.id for q in order.sequence(chosen, place.answers, place.seed)]
+    behind = {id for id in met[met.index(frontier) :] if _was_given(chosen, id)}
     assert missing == behind - given_
     assert list(kept) == [q.id for q in chosen.questions if q.id in kept]
     assert sent.end == end_of(kept) == ("partial" if missing else "completed")
     assert not {(id, VALID) for id in missing} & set(tally(chosen, kept, "en"))
-
-
-def _answers(question: Question) -> bool:
-    """Whether people give an answer to it that is kept."""
-    return TYPES[question.type].kept and not TYPES[question.type].hidden
 
 
 @settings(max_examples=80, deadline=None)
@@ -77,7 +78,7 @@ def test_asking_to_send_changes_nothing_and_shows_every_answer(walk: tuple[Surve
     if shown.screen == flow.draw(chosen, place):
         return
     lines = [line.id for line in shown.screen.lines if isinstance(line, Say)]
-    assert lines.count("review-line") == sum(_answers(chosen.question(id)) for id in place.answers)
+    assert lines.count("review-line") == sum(_was_given(chosen, id) for id in place.answers)
     assert "so-far-means" in lines
     assert Sent(True, place.step, partly=True) in buttons(shown.screen)
     assert Continued() in buttons(shown.screen)

@@ -55,10 +55,10 @@ class Counts:
     """Bytes that the child took at its largest, beyond what it took before the first file."""
 
 
-def mutations(number: int, seed: int, first: int = 0) -> Counts:
+def mutations(number: int, seed: int, first: int = 0, module: str = "tests.files.mutants") -> Counts:
     """Try so many damaged files, in a process of their own."""
     done = subprocess.run(
-        [sys.executable, "-m", "tests.files.mutants", str(number), str(seed), "--first", str(first), "--here"],
+        [sys.executable, "-m", module, str(number), str(seed), "--first", str(first), "--here"],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -220,8 +220,8 @@ def try_all(number: int, seed: int, first: int, folder: Path) -> Counts:
     (folder / "surveys").mkdir()
     shutil.copy(ROOT / "surveys" / "examples" / "choice.yaml", folder / "surveys")
     shutil.copytree(ROOT / "locales", folder / "locales")
-    signal.signal(signal.SIGALRM, _too_long)
-    before = _memory()
+    signal.signal(signal.SIGALRM, too_long)
+    before = memory()
     for one in range(first, first + number):
         chance = Random(f"{seed}/{one}")
         source = chance.choice((SURVEYS, CATALOGUES)[one % 2])
@@ -237,7 +237,7 @@ def try_all(number: int, seed: int, first: int, folder: Path) -> Counts:
             counts.refused += not taken
         finally:
             signal.alarm(0)
-    counts.most_memory = _memory() - before
+    counts.most_memory = memory() - before
     return counts
 
 
@@ -253,15 +253,18 @@ def _try(source: Path, content: bytes, folder: Path, spoken: Phrases) -> bool:
         shutil.copy(source, path)
 
 
-def _too_long(_number: int, _frame: FrameType | None) -> None:
+def too_long(_number: int, _frame: FrameType | None) -> None:
+    """What the alarm does: raise TooLong."""
     raise TooLong(f"longer than {PATIENCE} s")
 
 
-def _memory() -> int:
+def memory() -> int:
+    """Bytes that this process took at its largest."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
-def _address_space() -> int:
+def address_space() -> int:
+    """Bytes of addresses that this process has taken."""
     return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
 
 
@@ -276,7 +279,7 @@ def main() -> None:
     if not given.here:
         counts = mutations(given.number, given.seed, given.first)
     else:
-        limit = _address_space() + 2 * MEMORY
+        limit = address_space() + 2 * MEMORY
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
         with tempfile.TemporaryDirectory() as folder:
             counts = try_all(given.number, given.seed, given.first, Path(folder))

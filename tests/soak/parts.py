@@ -23,7 +23,8 @@ from tests.faults.cuts import power_cuts, real_power_cuts
 from tests.faults.fire import Counts as Harm
 from tests.faults.fire import kills
 from tests.faults.races import races
-from tests.files.mutants import mutations
+from tests.files.mutants import Counts, mutations
+from tests.files.xlsform import mutants as forms
 from tests.postgres import binaries, server
 from tests.security.forgery import forged_taps
 from tests.security.hostile import hostile_texts
@@ -118,7 +119,15 @@ def ten_years_in_a_zone(first: int, number: int) -> Mapping[str, int]:
 
 def damaged_files(first: int, number: int) -> Mapping[str, int]:
     """Damaged surveys and catalogues; a crash is counted, and its number printed."""
-    found = mutations(number, seed=FILES_SEED, first=first)
+    return _crashes(mutations(number, seed=FILES_SEED, first=first))
+
+
+def damaged_forms(first: int, number: int) -> Mapping[str, int]:
+    """Damaged spreadsheets of Kobo and ODK; a crash is counted, and its number printed."""
+    return _crashes(forms.mutations(number, seed=FILES_SEED, first=first))
+
+
+def _crashes(found: Counts) -> Mapping[str, int]:
     for crash in found.crashes:
         print(crash, file=sys.stderr, flush=True)
     return {"files": found.files, "taken": found.taken, "refused": found.refused, "crashes": len(found.crashes)}
@@ -319,6 +328,11 @@ ALL = (
         Aim("files", "damaged surveys and catalogues", 10_000, zero=("crashes",), some=("taken", "refused")),
         500,
         damaged_files,
+    ),
+    Part(
+        Aim("forms", "damaged XLSForms", 10_000, zero=("crashes",), some=("taken", "refused")),
+        250,
+        damaged_forms,
     ),
     Part(
         Aim("forged", "taps nobody was offered", 10_000, zero=("changed", "raised"), some=("forged_taps",)),

@@ -104,11 +104,11 @@ def core(draft: _Draft, number: int) -> Iterable[Question]:
             specials=_specials(question),
             show_if=draft.conditions.get(number),
             screen_out=tuple(getattr(question, "screen_out", ())),
-            filter=_filter(question),
             exclusive=tuple(getattr(question, "exclusive", ())),
             low=getattr(question, "min", None),
             high=getattr(question, "max", None),
             decimals=getattr(question, "decimals", 0),
+            filter=_filter(question),
         )
 
 
