@@ -45,12 +45,13 @@ def table() -> str:
     for letter, glyph in _glyphs(latin, LATIN):
         _put(plain, _width(latin, glyph), letter)
     forms = [_substitutes(naskh, tag) for tag in FORMS]
+    local = _substitutes(naskh, "locl")  # four and seven are drawn otherwise in Urdu and Pashto
     for letter, glyph in _glyphs(naskh, ARABIC):
         drawn = [glyph, *(form[glyph] for form in forms if glyph in form)]
         if len(drawn) > 1:
             _put(joined, tuple(_width(naskh, one) for one in drawn), letter)
         else:
-            _put(plain, _width(naskh, glyph), letter)
+            _put(plain, _width(naskh, local.get(glyph, glyph)), letter)
     lines = [*_lines("PLAIN", "int", plain, PLAIN), "", *_lines("JOINED", "tuple[int, ...]", joined, JOINED)]
     return "\n".join([HEAD, *lines, ""])
 

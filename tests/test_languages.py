@@ -57,7 +57,7 @@ def _texts(language: str) -> list[str]:
         if language not in survey["languages"]:
             continue
         for question in survey["questions"]:
-            found.append(question["ask"][language])
+            found += [re.sub(r"\$\{\w+\}", "", question["ask"][language])] if "ask" in question else []
             found += [label[language] for label in question.get("options", {}).values()]
         for scale in survey.get("scales", {}).values():
             found += [label[language] for label in scale["options"].values()]

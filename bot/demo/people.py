@@ -61,7 +61,7 @@ async def answer(url: str, wave: str, survey: Survey, phrases: Phrases, villager
         await person.start(wave)
         await _press(person, LANGUAGE_NAMES[language])
         screen = await _press(person, words("button-agree"))
-        if survey.tell_result:
+        for _wanted in (wanted for wanted in (survey.tell_result, survey.reminders) if wanted):
             screen = await _press(person, words("button-tell-no"))
         while not _done(screen, words):
             question = _shown(survey, screen.last, language)
