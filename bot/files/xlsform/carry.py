@@ -95,7 +95,7 @@ def bring(path: Path, beside: Path | None = None) -> Carried:
 
 
 def carried(form: Form, name: str, phrases: Phrases, beside: Path | None = None) -> Carried:
-    """The survey of these sheets, written as a file and checked as one; files it names lie in the folder `beside`."""
+    """The survey of these sheets, written as a file and checked as one. What it names lies in `beside`."""
     made = brought(form, phrases)
     told = tuple(dict.fromkeys(_problems(made.told, name)))
     refused = [f"Left out: {_where(one)}: {one.what}" for one in told if one.level == "error"]
