@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from itertools import islice
 from typing import assert_never
 
 from bot.core import layout, media, order
@@ -665,8 +666,9 @@ def _send_row(place: Place, coming: Sequence[Question], rows: int) -> tuple[tupl
     """An offer to send what was answered so far, once it is much and where there is room for it."""
     if rows > ROOM_FOR_MORE or len(place.answers) < LONG_AFTER:  # so much is cheap to know
         return ()
-    answered_all = all(question.id in place.answers for question in coming)
-    if answered_all or len(_given(place, coming)) < LONG_AFTER:
+    all_given = place.at in place.answers and _first_open(coming, place.answers) == REVIEW
+    given = (question for question in coming if question.id in place.answers and TYPES[question.type].kept)
+    if all_given or next(islice(given, LONG_AFTER - 1, None), None) is None:
         return ()
     return ((Button(Say("button-send-so-far"), AskedToSend()),),)
 
