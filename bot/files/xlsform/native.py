@@ -61,8 +61,12 @@ def question_of(
         words = gathered(column, cells, key.languages)
         if words:
             said[into] = {one: key.names.words(text) for one, text in words.items()}
-    if cells.get("media::image"):
-        said["picture"] = cells["media::image"]
+    pictures = list(gathered("media::image", cells, key.languages).values())
+    if pictures:
+        said["picture"] = pictures[0]
+        for other in dict.fromkeys(pictures[1:]):
+            if other != pictures[0]:
+                say("form-pictures", "media::image", value=other, picture=pictures[0])
     if cells.get("relevant"):
         said["show_if"] = key.names.expression(cells["relevant"], name)
     if verb not in UNASKED:

@@ -72,6 +72,12 @@ CATALOGUE: Mapping[str, Sentence] = {
         "see docs/authors.md, or delete it",
         "warning",
     ),
+    "form-pictures": S(
+        "the picture '{value}' stands beside '{picture}'",
+        "a note shows one picture, in every language the same",
+        "name one picture",
+        "warning",
+    ),
     "form-language-unsaid": S(
         "'{column}' names no language",
         "a text has a column for each language; this one is read as {language}",

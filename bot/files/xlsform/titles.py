@@ -80,7 +80,7 @@ def _column(title: str, sheet: str, default: str, say: Say) -> tuple[str, str]:
             return "", ""
         return f"{base}::{spoken}", spoken
     if base == "media::image":
-        return base, ""
+        return f"{base}::{default}", default
     say("form-language-unsaid", sheet, 1, column=title, language=default)
     return f"{base}::{default}", default
 

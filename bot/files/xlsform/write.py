@@ -86,8 +86,8 @@ def written(said: Mapping[str, Any], desk: Desk) -> Written:
     cells = {"type": verb(said), "name": said["id"]}
     for key, column in (("ask", "label"), ("constraint_message", "constraint_message"), ("audio", "media::audio")):
         cells |= dict(spread(column, said.get(key, {})))
-    if isinstance(said.get("picture"), str):
-        cells["media::image"] = said["picture"]
+    if isinstance(said.get("picture"), str):  # the same in every language: pyxform misses it where it is not said
+        cells |= dict(spread("media::image", dict.fromkeys(said["ask"], said["picture"])))
     if kind in MUST and _must_be_answered(said):
         cells["required"] = "yes"
     if "show_if" in said:

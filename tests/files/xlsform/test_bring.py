@@ -107,6 +107,19 @@ def test_a_form_of_another_manner_is_read_too() -> None:
     assert said(made)["languages"] == ["en"]
 
 
+def test_a_second_picture_is_named_as_left_out() -> None:
+    made = taken(
+        """
+        | survey | | | | | | |
+        | | type | name | label::en | label::ur | media::image::en | media::image::ur |
+        | | note | b | B. | ب۔ | road.png | bridge.png |
+        """
+    )
+
+    assert said(made)["questions"][0]["picture"] == "bridge.png"
+    assert "form-pictures" in ids(made)
+
+
 @pytest.mark.parametrize(
     ("relevant", "function"),
     [
