@@ -237,8 +237,12 @@ def _course(survey: Survey, answers: Answers, seed: int) -> tuple[dict[str, Answ
     """What `settle` and `asked` say. Conditions name earlier questions only, so one pass decides all."""
     kept: dict[str, Answer] = {}
     coming: list[Question] = []
-    for question, id, comes, bound in survey.course:
-        if not comes(kept):
+    known: dict[int, bool] = {}
+    for question, id, comes, bound, shared in survey.course:
+        here = known.get(shared)
+        if here is None:
+            here = known[shared] = comes(kept)
+        if not here:
             continue
         if question.type in HIDDEN:
             found = _found(question, kept, seed)

@@ -339,9 +339,21 @@ class Survey:
         return self._numbers[id]
 
     @cached_property
-    def course(self) -> tuple[tuple[Question, str, Check, bool], ...]:
-        """Each question with its id, whether it comes, and whether it is bound: what every tap goes through."""
-        return tuple((question, question.id, question.comes, question.bound) for question in self.questions)
+    def course(self) -> tuple[tuple[Question, str, Check, bool, int], ...]:
+        """What every tap goes through: each question, its id, whether it comes, whether it is bound, and a number
+        that it shares with those that come under the same condition (which names earlier questions only, so that
+        what it said of the first of them holds for the others)."""
+        shared: dict[object, int] = {}
+        return tuple(
+            (
+                question,
+                question.id,
+                question.comes,
+                question.bound,
+                shared.setdefault(question.id if question.filter else question.show_if, len(shared)),
+            )
+            for question in self.questions
+        )
 
     @cached_property
     def _numbers(self) -> Mapping[str, int]:
