@@ -32,6 +32,10 @@ from bot.emulator.wire import Lost, Mishap, on_the_wire
 from bot.emulator.world import Json
 
 PAGE = Path(__file__).parent / "page"
+FONTS = Path(__file__).parents[1] / "assets" / "fonts"
+"""Many computers have no letters of Urdu and Pashto, or not all of them."""
+
+SHOWN = ("phone.css", "phone.js")
 MAX_BODY = MAX_FILE + 2**20
 _RAW_SEND = "emulator.send"  # the server's own send, kept so that a connection can be cut
 # The page asks nobody but this server.
@@ -223,14 +227,15 @@ async def _page(_: Request) -> Response:
 
 async def _page_file(request: Request) -> Response:
     name = request.path_params["name"]
-    if name not in ("phone.css", "phone.js"):
+    fonts = {path.name: path for path in FONTS.glob("*.ttf")}
+    if name not in SHOWN and name not in fonts:
         return await _not_found(request, HTTPException(404))
-    return _shown(name)
+    return _shown(name, fonts.get(name))
 
 
-def _shown(name: str) -> Response:
+def _shown(name: str, path: Path | None = None) -> Response:
     headers = {"Content-Security-Policy": _POLICY, "Cache-Control": "no-cache"}
-    return FileResponse(PAGE / name, headers=headers)
+    return FileResponse(path or PAGE / name, headers=headers)
 
 
 # Opening and closing

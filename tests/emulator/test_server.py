@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -311,3 +312,19 @@ async def test_the_program_ends_cleanly_on_a_signal_while_a_bot_polls() -> None:
 
         assert await process.wait() == 0
         assert await poll == {"ok": True, "result": []}
+
+
+async def test_the_page_brings_the_letters_that_it_names(http: aiohttp.ClientSession) -> None:
+    """Many computers lack letters of Urdu and Pashto; whatever else lies beside the fonts stays there."""
+    async with http.get("/page/phone.css") as reply:
+        named = re.findall(r'url\("(/page/[^"]+)"\)', await reply.text())
+
+    assert len(named) == 4
+    for path in named:
+        async with http.get(path) as reply:
+            assert reply.status == 200
+            assert (await reply.read())[
+                :4
+            ] == b"\x00\x01\x00\x00"  # TrueType (OpenType specification, table directory)
+    async with http.get("/page/OFL.txt") as reply:
+        assert reply.status == 404
