@@ -238,10 +238,10 @@ def _course(survey: Survey, answers: Answers, seed: int) -> tuple[dict[str, Answ
     kept: dict[str, Answer] = {}
     coming: list[Question] = []
     known: dict[int, bool] = {}
-    for question, id, comes, bound, shared in survey.course:
-        here = known.get(shared)
+    for question, id, comes, bound, condition in survey.course:
+        here = known.get(condition)
         if here is None:
-            here = known[shared] = comes(kept)
+            here = known[condition] = comes(kept)
         if not here:
             continue
         if question.type in HIDDEN:

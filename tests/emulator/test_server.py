@@ -19,6 +19,8 @@ from tests.emulator.conftest import GUL, PICTURE, TOKEN, until
 pytestmark = pytest.mark.asyncio
 
 USER = f"/sim/users/{GUL}"
+TRUETYPE = b"\x00\x01\x00\x00"
+"""How a font of outlines begins (OpenType specification, table directory)."""
 
 
 async def post(http: aiohttp.ClientSession, path: str, **body: Any) -> tuple[int, Any]:
