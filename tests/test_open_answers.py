@@ -116,9 +116,9 @@ def days(rig: Rig, number: int) -> None:
 
 def opened(file: Path, key: Path) -> list[str]:
     """What the steward's computer reads, in the order in which it stands."""
-    ((ask, answers),) = read_bundle(file.read_bytes(), read_key(key))
-    assert ask["en"] == "What else should be known about the road?"
-    return answers
+    (one,) = read_bundle(file.read_bytes(), read_key(key))
+    assert one.ask["en"] == "What else should be known about the road?"
+    return list(one.words)
 
 
 def readable(rig: Rig) -> list[str]:
