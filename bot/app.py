@@ -30,6 +30,7 @@ from bot.chat.privacy import Kept
 from bot.chat.prompts import Prompts
 from bot.chat.studio import Studio
 from bot.chat.updates import UNAUTHORIZED, PollTrouble, Updates
+from bot.chat.voices import Voices
 from bot.chat.webhook import Door, Webhook
 from bot.chat.wishes import Wishes
 from bot.files.helplines import Watched
@@ -95,6 +96,7 @@ class House:
             helplines=Watched(settings.helplines).current,
             count=self.ends.add,
             prompts=Prompts(self.media),
+            voices=Voices(bot, store, self.now),
             booth=Booth(bot, store, studio, self.desk, self.media, self.files.phrases, self.news.set),
         )
         self.reminders = Reminders(

@@ -768,16 +768,25 @@ def steward_read(
     file: Annotated[Path, typer.Argument(help="What the bot sent, or `aitbar opentext` wrote.")],
     key: Annotated[Path, typer.Option(help="The private key, as made by `aitbar steward keygen`.")],
     lang: Annotated[str, typer.Option(help="The language of the questions: ur, ps or en")] = "en",
+    voices: Annotated[
+        Path | None, typer.Option(help="A new folder for voice answers; beside FILE, unless said otherwise.")
+    ] = None,
 ) -> None:
-    """Open the answers of a file and print them, question by question; needs no database and no token."""
+    """Open the answers of a file and print them, question by question; needs no database and no token.
+
+    Spoken answers are written into a folder as .ogg files.
+    """
     from bot.core.survey import worded
-    from bot.store.opentext import read_bundle
+    from bot.store.opentext import read_bundle, write_sounds
     from bot.store.sealing import has_passphrase, read_key
 
     words = typer.prompt("Passphrase for the key", hide_input=True, err=True) if has_passphrase(key) else ""
-    for ask, answers in read_bundle(file.read_bytes(), read_key(key, words)):
-        say(f"{worded(ask, lang)} ({len(answers)})")
-        for answer in answers:
+    opened = read_bundle(file.read_bytes(), read_key(key, words))
+    written = write_sounds(opened, voices or file.with_name(f"{file.stem}-voices"))
+    for one in opened:
+        said = (*one.words, *map(str, written.get(one.id, ())))
+        say(f"{worded(one.ask, lang)} ({len(said)})")
+        for answer in said:
             say(f"- {answer}")
         say("")
 

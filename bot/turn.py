@@ -8,8 +8,8 @@ Laws:
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot import nature
@@ -19,6 +19,7 @@ from bot.core.events import (
     AskedLanguageAgain,
     Continued,
     Event,
+    Hid,
     HidBefore,
     Joined,
     Opened,
@@ -31,11 +32,12 @@ from bot.core.events import (
     Typed,
 )
 from bot.core.order import needs_a_seed
+from bot.core.questions import voice
 from bot.core.referral import speaks_of_danger
 from bot.core.reminders import NEVER
 from bot.core.screen import Button, Code, Say, Screen
 from bot.core.survey import LANGUAGES, worded
-from bot.store import INVITATION_OPEN, Transaction, Wave, dump_body, seal_apart, write_node
+from bot.store import INVITATION_OPEN, Transaction, Wave, dump_body, seal_apart, spoken, write_node
 from bot.store.outcomes import QUIT, REFUSED, SCREENED_OUT
 
 SEED_BYTES = 8
@@ -59,11 +61,13 @@ class Grip:
 @dataclass(frozen=True)
 class Held:
     """Something a person did inside the interview that `grip` opens. `typed` is the message that says it in
-    words; 0 for a tap."""
+    words or by voice; 0 for a tap. `fetched` is what the voice notes that are sent with it say; None for one that
+    could not be had."""
 
     grip: Grip
     event: Event
     typed: int = 0
+    fetched: Mapping[voice.Note, bytes | None] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)
@@ -96,6 +100,8 @@ class Reply:
     `wish`: what became of the wish to be written to; it goes another way than all that is kept here.
     `ended`: what is to be counted; it too goes another way.
     `referral`: the survey's words on help, because what was just written speaks of danger; kept nowhere.
+    `fetch`: voice notes, and how many seconds each may play: what was done is to be done once more with these
+    `fetched`; until then nothing has happened.
     """
 
     screen: Screen | None
@@ -109,6 +115,7 @@ class Reply:
     ended: Ended | None = None
     referral: str = ""
     soiled: bool = False
+    fetch: Mapping[voice.Note, int] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)
@@ -172,6 +179,9 @@ def _interview(tx: Transaction, who: Who, did: Held, now: datetime, fallback: st
         referral = worded(wave.survey.referral, place.language) if danger else ""
         return Reply(step.screen, did.grip, step.hint, moved=step.place != place, referral=referral)
     if step.keep is not None:
+        notes = spoken(wave.survey, step.keep.answers)
+        if any(did.fetched.get(note) is None for note in notes.values()):
+            return _not_yet(tx, wave, tag, did, place, notes, now)
         return _submit(tx, who, wave, tag, did, step.keep, place)
     tx.vault.drop(secret)
     ended = Ended(wave.id, step.end or QUIT)
@@ -184,6 +194,26 @@ def _interview(tx: Transaction, who: Who, did: Held, now: datetime, fallback: st
 
 def _seal(tx: Transaction, secret: bytes, wave: Wave, tag: bytes, place: flow.Place, now: datetime) -> None:
     tx.vault.seal(secret, wave.id, wave.survey.version, tag, place, now.date(), wave.survey.clocks)
+
+
+def _not_yet(
+    tx: Transaction,
+    wave: Wave,
+    tag: bytes,
+    did: Held,
+    place: flow.Place,
+    notes: Mapping[str, voice.Note],
+    now: datetime,
+) -> Reply:
+    """Nothing is sent before every voice note is here; one that cannot be had is to be given anew."""
+    lost = [id for id, note in notes.items() if note in did.fetched and did.fetched[note] is None]
+    if lost:
+        step = flow.without(wave.survey, place, lost)
+        assert step.place is not None
+        _seal(tx, did.grip.secret, wave, tag, step.place, now)
+        return Reply(step.screen, did.grip, moved=True)
+    fetch = {note: voice.most_seconds(wave.survey.question(id)) for id, note in notes.items()}
+    return Reply(flow.fetching(place), did.grip, fetch=fetch)
 
 
 def _speaks_of_danger(wave: Wave, event: Event) -> bool:
@@ -205,7 +235,9 @@ def _submit(
     first = not any(tx.vault.mark(wave.id, other) == 1 for other in others)
     cell = write_node(wave.partition.cell(keep.answers))
     receipt = tx.vault.receipt(did.grip.secret)
-    answers, texts = seal_apart(wave.survey, wave.id, wave.terms.steward_key, receipt, keep.answers)
+    notes = spoken(wave.survey, keep.answers).items()
+    sounds = {id: sound for id, note in notes if (sound := did.fetched.get(note)) is not None}
+    answers, texts = seal_apart(wave.survey, wave.id, wave.terms.steward_key, receipt, keep.answers, sounds)
     body = dump_body(answers, keep.language, texts)
     if not tx.vault.submit(did.grip.secret, wave.id, tag, cell, body, first):
         tx.vault.drop(did.grip.secret)  # begun twice, and the other one was sent
@@ -220,6 +252,8 @@ def _after_the_end(tx: Transaction, did: Held, fallback: str) -> Reply:
     language = tx.vault.received(did.grip.secret)
     if language is None:
         return Reply(threshold.hideable(Screen(fallback, (Say("question-closed"),))))
+    if isinstance(did.event, Hid):  # somebody may look on, whatever was sent a moment ago
+        return Reply(flow.hidden(language))
     wants_code = isinstance(did.event, Sent) and did.event.code
     return Reply(_last_words(language, tx.vault.receipt(did.grip.secret) if wants_code else None, ()))
 

@@ -6,6 +6,7 @@ Promises:
 2. The steward gets them at the desk as one sealed file, and nothing else there; a coordinator gets none.
 3. Who writes of danger sees the survey's words on help and whom to call, once, and nothing of it is kept.
 4. A code takes the words back with the answers.
+5. The same holds of answers that were spoken: neither their sound nor their name at Telegram stands anywhere.
 """
 
 from __future__ import annotations
@@ -34,9 +35,14 @@ from bot.store.opentext import read_bundle, release
 from bot.store.sealing import make_key, public_of, read_key
 from bot.turn import Held, take
 from tests.rig import ROOT, Rig, id_of, installed
+from tests.sounds import voice
 from tests.store.sample import kept
 
 PEOPLE = 20
+SPEAKERS = 6
+SECRETS = ("0300-765", "Made-up helpline", "OpusHead", "AwACAgQAAxkD")
+"""Besides their words: a number, a helpline, the beginning of a sound, and of its name at Telegram."""
+
 STEWARD, OWNER = 900, 901
 HELPLINE = """\
 helplines:
@@ -66,7 +72,8 @@ def rig(tmp_path: Path) -> Iterator[Rig]:
     helplines.write_text(HELPLINE.format(today=datetime.now(UTC).date()), "utf-8")
     shelf = tmp_path / "surveys"
     shelf.mkdir()
-    (shelf / "text.yaml").write_bytes((ROOT / "surveys" / "examples" / "text.yaml").read_bytes())
+    for name in ("text.yaml", "voice.yaml"):
+        (shelf / name).write_bytes((ROOT / "surveys" / "examples" / name).read_bytes())
     settings = {
         "AITBAR_STEWARD_KEY": key,
         "AITBAR_HELPLINES": str(helplines),
@@ -104,6 +111,31 @@ def test_the_server_never_reads_what_the_steward_reads(rig: Rig, tmp_path: Path)
     assert readable(rig) == []
 
 
+@pytest.mark.slow
+def test_the_server_never_hears_what_the_steward_hears(rig: Rig, tmp_path: Path) -> None:
+    wave = rig.open_wave("example-voice", "--population", "5000", "--release", "daily")
+    codes = asyncio.run(_all_speak(rig, wave))
+    assert len(rig.rows("pool")) == SPEAKERS
+    assert readable(rig) == []
+
+    days(rig, 3)
+    assert len(rig.rows("opentext")) == len(rig.rows("response")) == SPEAKERS
+    assert not any("story" in json.loads(row["body"])["answers"] for row in rig.rows("response"))
+    assert readable(rig) == []
+
+    file, key = tmp_path / "steward" / "answers.json", tmp_path / "steward" / "steward.pem"
+    rig.console("opentext", wave, "--out", str(file))
+    said = rig.console("steward", "read", str(file), "--key", str(key))
+    heard = sorted((tmp_path / "steward" / "answers-voices").glob("*.ogg"))
+    assert all(str(path) in said for path in heard)
+    assert sorted(path.read_bytes() for path in heard) == sorted(voice(2.0, marker(n)) for n in range(SPEAKERS))
+    assert "cannot be written" in rig.console("steward", "read", str(file), "--key", str(key), code=1)
+
+    asyncio.run(_withdraws(rig, codes[3]))
+    assert len(rig.rows("opentext")) == len(rig.rows("response")) == SPEAKERS - 1
+    assert readable(rig) == []
+
+
 def days(rig: Rig, number: int) -> None:
     """Let days pass, as `aitbar tick` does beside the running bot."""
     store = Store(f"sqlite:///{rig.folder}/data/aitbar.db", rig.folder / "keys", pinned)
@@ -116,9 +148,9 @@ def days(rig: Rig, number: int) -> None:
 
 def opened(file: Path, key: Path) -> list[str]:
     """What the steward's computer reads, in the order in which it stands."""
-    ((ask, answers),) = read_bundle(file.read_bytes(), read_key(key))
-    assert ask["en"] == "What else should be known about the road?"
-    return answers
+    (one,) = read_bundle(file.read_bytes(), read_key(key))
+    assert one.ask["en"] == "What else should be known about the road?"
+    return list(one.words)
 
 
 def readable(rig: Rig) -> list[str]:
@@ -130,9 +162,7 @@ def readable(rig: Rig) -> list[str]:
             words = marker(number)
             forms = (words.encode(), words.encode("utf-16-le"), words.encode().hex().encode())
             found += [f"{words} in {path.name}" for form in forms if form in content]
-        found += [
-            f"{secret} in {path.name}" for secret in ("0300-765", "Made-up helpline") if secret.encode() in content
-        ]
+        found += [f"{secret} in {path.name}" for secret in SECRETS if secret.encode() in content]
     return found
 
 
@@ -159,6 +189,32 @@ async def _writes(rig: Rig, wave: str, number: int) -> str:
         assert not helped(screen)
         screen = await one.press("Send and show my code")
         return "".join(re.findall(r"[0-9]{10}", screen.last.text))
+
+
+async def _all_speak(rig: Rig, wave: str) -> list[str]:
+    return list(await asyncio.gather(*(_speaks(rig, wave, number) for number in range(SPEAKERS))))
+
+
+async def _speaks(rig: Rig, wave: str, number: int) -> str:
+    """One interview: a voice where none is asked for, one that is given up for another. Returns the code."""
+    async with Person(rig.url, id_of(100 + number), "Person", language_code="en", idle=0.02, timeout=60) as one:
+        await one.start(wave)
+        for label in ("English", "Yes, I agree"):
+            await one.press(label)
+        screen = await one.speak(voice(2.0, marker(number)))
+        assert "Nothing was kept" in screen.last.text
+        await one.press("No")
+        await one.speak(voice(3.0, marker(number)))
+        await one.press("2")
+        screen = await one.speak(voice(2.0, marker(number)))
+        assert "a recording of 2 s" in screen.last.text
+        assert readable(rig) == []
+        await one.press("Send and show my code")
+        async with asyncio.timeout(30):
+            while not (code := re.findall(r"[0-9]{10}", (await one.screen()).last.text)):  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+        assert all(message.sound is None for message in (await one.screen()).messages)
+        return "".join(code)
 
 
 def helped(screen: Screen) -> bool:

@@ -36,6 +36,9 @@ from bot.store.proposals import CLOSE_WAVE, DONE, EXPORT_ROWS, OPEN_WAVE, RECORD
 PEOPLE = (60, 150, 300, 1000, 5000)
 """How many could be asked, offered as buttons; the last means so many or more."""
 
+LARGEST_SEALED = 36_000_000
+"""Bytes of sealed answers that fit, as letters, into a file that a bot may send (Bot API: 50 MB)."""
+
 HOURS = (7, 9, 12, 15, 18, 20)
 FACTORS = (2, 4, 10, 20)
 """For how many times k people an invitation may be."""
@@ -524,6 +527,8 @@ class Desk:
     def _open_answers(self, tx: Transaction, who: Coordinator, values: tuple[str, ...], now: datetime) -> Said:
         """The released own words of a wave as one sealed file."""
         wave = _found(tx, values[0])
+        if tx.waves.open_answers_size(wave.id) > LARGEST_SEALED:
+            return Said(Screen(who.language, (_too_large(wave, who.language),), self._home_row()))
         content = tx.waves.open_answers(wave.id)
         if content is None:
             say = Say("desk-open-answers-none", {"k": wave.terms.k})
@@ -541,6 +546,13 @@ class Desk:
 
     def _home_row(self) -> tuple[tuple[Button, ...], ...]:
         return ((Button(Say("button-desk-home"), Asked("home")),),)
+
+
+def _too_large(wave: Wave, language: str) -> Say:
+    """Own words and voices that no message can carry."""
+    command = Code(f"aitbar opentext {wave.id} --out FILE")
+    title = Text(worded(wave.survey.title, language))
+    return Say("desk-open-answers-large", {"survey": title, "wave": Code(wave.id), "command": command})
 
 
 def sizes(survey: Survey, plan: Layout, language: str) -> tuple[Say, ...]:

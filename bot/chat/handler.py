@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from bot import nature
 from bot.chat.booth import Booth
@@ -17,6 +18,7 @@ from bot.chat.outbound import AnswerTap, Delete, Later, Outgoing, Show, ShowFile
 from bot.chat.privacy import Kept, forgotten, privacy
 from bot.chat.prompts import Prompts
 from bot.chat.said import Said
+from bot.chat.voices import Fetched, Voices
 from bot.chat.wishes import Wishes
 from bot.chat.words import keyboard, line, text
 from bot.core.events import (
@@ -35,6 +37,7 @@ from bot.core.events import (
     PickedWave,
     Refused,
     Sent,
+    Spoke,
     StartedOver,
     Stopped,
     Threshold,
@@ -45,7 +48,7 @@ from bot.core.events import (
 )
 from bot.core.referral import Helpline, beside
 from bot.core.reminders import NEVER
-from bot.core.screen import Code, Say, Screen, Text
+from bot.core.screen import Button, Code, Say, Screen, Text
 from bot.core.threshold import hideable, no_more
 from bot.files.phrases import Phrases, keyword
 from bot.store import Contact, StoreTrouble, Transaction
@@ -67,6 +70,8 @@ KEYWORDS: dict[str, Event] = {
 
 BEFORE_AN_INTERVIEW = (PickedLanguage, AskedLanguageAgain, PickedWave, Joined, Refused, StartedOver)
 """Taps that led to an interview: a second one that comes late must not draw over the only copy of its secret."""
+
+GO_ON = ((Button(Say("button-continue"), Continued()),), (Button(Say("button-hide"), Hid()),))
 
 HIDDEN = Say("hidden")
 """A message that shows this says nothing else."""
@@ -98,8 +103,10 @@ class Handler:
         count: Count = lambda _wave, _state: lambda: None,
         prompts: Prompts | None = None,
         booth: Booth | None = None,
+        voices: Voices | None = None,
     ) -> None:
         self._count = count
+        self._voices = voices
         self._booth = booth
         self._prompts = Prompts() if prompts is None else prompts
         self._helplines = helplines
@@ -136,6 +143,8 @@ class Handler:
                 return self._in_a_group(came)
             case Stranger():
                 return self._say(came, "nothing-was-kept-of-that", delete=True)
+            case Spoken(about=()):
+                return self._spoke(tx, came, came.did, now)
             case Spoken():
                 return self._recorded(tx, came, came.did, now)
             case Asked():
@@ -239,7 +248,39 @@ class Handler:
             wiped = reply.wipe + self._pop_strays(came.chat) + (rest if hiding else ())
             if wiped:
                 out.append(self._wiped(came.chat, wiped, came.language if spoken is None else spoken))
+        if reply.fetch and isinstance(did, Held):
+            out += self._fetch(came, did, reply)
         return out
+
+    def _fetch(self, came: Came, did: Held, reply: Reply) -> list[Outgoing]:
+        """Voice notes are fetched beside everything else; then the same is done once more, with them."""
+        voices = self._voices
+        if voices is None:
+            return []
+        send, failed = partial(self._fetched, came, did), partial(self._not_fetched, came, did)
+        return [Later(came.chat, lambda: voices.fetch(reply.fetch, send, failed), beside=True)]
+
+    def _fetched(self, came: Came, did: Held, tx: Transaction, fetched: Fetched, now: datetime) -> list[Outgoing]:
+        """Send what waited for its voice notes. Of an interview that is over by now nothing is said: it was hidden,
+        or sent by a tap before this one."""
+        self.begin()
+        if tx.vault.wave_of(did.grip.secret) is None:
+            return []
+        message = self._memory.message_of(came.chat, did.grip) or came.message
+        try:
+            out = self._turn(tx, replace(came, message=message, sent=now), replace(did, fetched=fetched), now)
+        except TooFast:
+            return []
+        return [one for one in out if not isinstance(one, AnswerTap)]  # that was answered already
+
+    def _not_fetched(self, came: Came, did: Held) -> tuple[Outgoing, ...]:
+        """Nothing was sent, and nothing is lost: it can be sent again."""
+        self.undo()
+        screen = Screen(self._spoken(came), (Say("something-went-wrong"),), GO_ON)
+        message = self._memory.message_of(came.chat, did.grip) or came.message
+        return (
+            Show(came.chat, text(self._phrases, screen), keyboard(self._phrases, screen, did.grip), edit=message),
+        )
 
     def _the_rest(self, tx: Transaction, came: Came, bound: Bound | None) -> tuple[int, ...]:
         """Whoever hides at a message beside the interview wants that gone, too, and its answers dropped."""
@@ -354,14 +395,28 @@ class Handler:
             return self._turn(tx, came, HidBefore((came.message,)), now)
         if meant in ("start", "language"):
             return self._turn(tx, came, Opened(None, came.message, came.language), now)
+        return self._go_on_above(tx, came, now) or self._say(came, "nothing-to-do")
+
+    def _go_on_above(self, tx: Transaction, came: Came, now: datetime) -> list[Outgoing]:
+        """The way back to an interview whose secret is no longer in memory; nothing where none was begun."""
         reply = take(tx, who(came.user), Opened(None, came.message, came.language), now, came.language)
-        if reply.screen is not None and any(
+        if reply.screen is None or not any(
             isinstance(part, Say) and part.id == "go-on-above" for part in reply.screen.lines
         ):
-            # The words may be an answer: they and this line must not outlive the interview on the phone.
-            self._charge(came)
-            return [self._beside(came, reply.screen), Delete(came.chat, (came.message,))]
-        return self._say(came, "nothing-to-do")
+            return []
+        # The words may be an answer: they and this line must not outlive the interview on the phone.
+        self._charge(came)
+        return [self._beside(came, reply.screen), Delete(came.chat, (came.message,))]
+
+    def _spoke(self, tx: Transaction, came: Came, note: Spoken, now: datetime) -> list[Outgoing]:
+        """A voice note answers the question that asks for one. Nothing of it is fetched before it is sent, and
+        anywhere else nothing of it is kept."""
+        grip = self._memory.grip(came.chat)
+        if grip is None:
+            return self._go_on_above(tx, came, now) or self._say(came, "nothing-was-kept-of-that", delete=True)
+        seen = self._memory.was_seen(came)
+        event = Spoke(note.file_id, note.seconds, note.size) if seen else Continued()
+        return [*self._turn(tx, came, Held(grip, event, came.message), now), Delete(came.chat, (came.message,))]
 
     def _withdraw(self, tx: Transaction, came: Came, rest: str) -> list[Outgoing]:
         code = "".join(c for c in rest if c.isdecimal())
@@ -513,8 +568,11 @@ class Handler:
 
 def _once_more(did: Held | Threshold, bound: Bound) -> Held | Threshold:
     """What is tapped where the last words stand asks for them as they were: with the code, if they show it."""
-    if not isinstance(did, Held) or isinstance(did.event, Hid):
+    if not isinstance(did, Held):
         return did
+    if isinstance(did.event, Hid):  # tapped while the answers were still on their way
+        wipes = (button.does for row in bound.rows for button in row if isinstance(button.does, HidBefore))
+        return next(wipes, did)
     wants = isinstance(did.event, Sent) and did.event.code
     return replace(did, event=Sent(step=0, code=bound.code or wants))
 

@@ -32,7 +32,7 @@ class Words:
 
 @dataclass(frozen=True)
 class Stranger:
-    """Something that is never taken in: a picture, a voice, a place, a contact; or words in a group."""
+    """Something that is never taken in: a picture, a forwarded voice, a place, a contact; or words in a group."""
 
     group: bool
 
@@ -40,7 +40,7 @@ class Stranger:
 @dataclass(frozen=True)
 class Spoken:
     """A voice note: where its bytes are fetched, how large and long it says to be, and what the buttons of the
-    desk's message ask for to which it replies."""
+    desk's message ask for to which it replies; nothing where it replies to no such message."""
 
     file_id: str
     size: int
@@ -123,18 +123,24 @@ def _did(message: Message) -> Did:
 
 
 def _voice(message: Message) -> Did:
-    """A voice note in reply to the desk; every other one is never taken in."""
-    voice, replied = message.voice, message.reply_to_message
-    if voice is None or replied is None or replied.reply_markup is None:
-        return Stranger(group=False)
-    buttons = (button for row in replied.reply_markup.inline_keyboard for button in row)
-    about = (decode(str(button.callback_data)) for button in buttons if button.callback_data)
-    asked = tuple(one for one in about if isinstance(one, Asked))
-    if not asked:
+    """A voice note, in reply to the desk or not; one that was passed on speaks for somebody else."""
+    voice = message.voice
+    asked = _replied_to(message)
+    if voice is None or (message.forward_origin is not None and not asked):
         return Stranger(group=False)
     seconds = voice.duration
     long = seconds.total_seconds() if isinstance(seconds, timedelta) else float(seconds)
     return Spoken(voice.file_id, voice.file_size or 0, long, asked)
+
+
+def _replied_to(message: Message) -> tuple[Asked, ...]:
+    """What the buttons of the desk's message ask for to which this one replies."""
+    replied = message.reply_to_message
+    if replied is None or replied.reply_markup is None:
+        return ()
+    buttons = (button for row in replied.reply_markup.inline_keyboard for button in row)
+    about = (decode(str(button.callback_data)) for button in buttons if button.callback_data)
+    return tuple(one for one in about if isinstance(one, Asked))
 
 
 def app_language(code: str | None) -> str:

@@ -86,10 +86,12 @@ class Delete:
 
 @dataclass(frozen=True)
 class Later:
-    """Something that takes its time (a picture is drawn first); runs beside the replies of other chats."""
+    """Something that takes its time (a picture is drawn first); runs beside the replies of other chats, and with
+    `beside` beside those of its own, so that whoever hides does not wait for it."""
 
     chat: int
     make: Callable[[], Awaitable[tuple[Outgoing, ...]]]
+    beside: bool = False
 
 
 Outgoing = Show | ShowPicture | ShowFile | AnswerTap | Delete | Later
@@ -120,7 +122,8 @@ class Outbound:
             case Delete():
                 self._pace.reply(out.chat, Job(lambda: self._delete(out)))
             case Later():
-                self._pace.reply(out.chat, Job(lambda: self._make(out)))
+                lane = f"beside {out.chat}" if out.beside else out.chat
+                self._pace.reply(lane, Job(lambda: self._make(out)))
 
     async def show(self, show: Show) -> None:
         """Show words and buttons now; raises what Telegram refused."""

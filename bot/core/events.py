@@ -6,7 +6,7 @@ button answers. An event whose step is not the present one is old and changes no
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,15 @@ class Typed:
 
     words: str
     meant: str | None = None
+
+
+@dataclass(frozen=True)
+class Spoke:
+    """Sent a voice note: its name at Telegram, and how many seconds and bytes (0 where not said) it is said to have."""
+
+    file: str = field(repr=False)
+    seconds: float
+    size: int = 0
 
 
 @dataclass(frozen=True)
@@ -157,6 +166,7 @@ Event = (
     | Skipped
     | ReadOn
     | Typed
+    | Spoke
     | WentBack
     | Reviewed
     | Revised

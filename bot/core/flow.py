@@ -12,7 +12,7 @@ Laws:
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from itertools import islice
 from typing import assert_never
@@ -36,13 +36,14 @@ from bot.core.events import (
     Revised,
     Sent,
     Skipped,
+    Spoke,
     Stopped,
     Toggled,
     Typed,
     WentBack,
 )
 from bot.core.partial import end_of, so_far, unreached
-from bot.core.questions import TYPES, ranking, text, yes_no
+from bot.core.questions import TYPES, ranking, text, voice, yes_no
 from bot.core.questions.choices import enough, toggle
 from bot.core.questions.note import READ
 from bot.core.referral import speaks_of_danger
@@ -134,6 +135,8 @@ def longest_place(survey: Survey) -> int:
 
 
 def _longest_answer(question: Question) -> Answer:
+    if TYPES[question.type].spoken:
+        return voice.fullest(question)
     if TYPES[question.type].own_words:
         return "ا" * text.longest(question)
     if TYPES[question.type].several or question.type == "ranking":
@@ -193,6 +196,8 @@ def step(survey: Survey, place: Place, event: Event) -> Step:
             return _read_on(survey, place, event)
         case Typed():
             return _typed(survey, place, event)
+        case Spoke():
+            return _spoke(survey, place, event)
         case WentBack():
             return _went_back(survey, place)
         case Reviewed():
@@ -381,6 +386,25 @@ def _said_freely(survey: Survey, place: Place, question: Question, words: str) -
     else:
         step = _answered(survey, place, question, answer)
     return replace(step, danger=speaks_of_danger(survey, words))
+
+
+def _spoke(survey: Survey, place: Place, event: Spoke) -> Step:
+    """A voice note answers the question that asks for one; anywhere else nothing of it is kept."""
+    question = None if place.at == REVIEW else survey.question(place.at)
+    if question is None or place.pending is not None or not TYPES[question.type].spoken:
+        return Step(place, draw(survey, place, problem=Say("nothing-was-kept-of-that")))
+    answer, problem = voice.heard(question, event.file, event.seconds, event.size)
+    if answer is None:
+        return Step(place, draw(survey, place, problem=Say(problem or "voice-lost", _limits(question))))
+    return _answered(survey, place, question, answer)
+
+
+def without(survey: Survey, place: Place, lost: Collection[str]) -> Step:
+    """Back to the first of the questions whose voice notes could not be had; those answers are dropped."""
+    kept = {id: answer for id, answer in place.answers.items() if id not in lost}
+    at = next(question.id for question in asked(survey, kept, place.seed) if question.id in lost)
+    back = replace(place, at=at, step=place.step + 1, answers=kept, picked=(), pending=None)
+    return Step(back, draw(survey, back, problem=Say("voice-lost")))
 
 
 def _revised(survey: Survey, place: Place, event: Revised) -> Step:
@@ -678,7 +702,8 @@ def _send_row(place: Place, coming: Sequence[Question], rows: int) -> tuple[tupl
 
 
 def _about_own_words(question: Question, place: Place) -> list[Line]:
-    lines: list[Line] = [Say("open-answer-how", _limits(question))]
+    how = "voice-how" if TYPES[question.type].spoken else "open-answer-how"
+    lines: list[Line] = [Say(how, _limits(question))]
     if question.id in place.answers:
         answer = said(question, place.answers[question.id], place.language)
         lines.append(Say("open-answer-now", {"answer": answer}))
@@ -686,7 +711,10 @@ def _about_own_words(question: Question, place: Place) -> list[Line]:
 
 
 def _limits(question: Question) -> dict[str, Value]:
-    """The lowest and the highest number allowed, where a question has both; of own words the most letters."""
+    """The lowest and the highest number allowed, where a question has both; of own words the most letters or
+    seconds."""
+    if TYPES[question.type].spoken:
+        return {"seconds": voice.longest(question)}
     if TYPES[question.type].own_words:
         return {"most": text.longest(question)}
     if question.type == "date":
@@ -844,6 +872,8 @@ def said(question: Question, answer: Answer, language: str) -> Line:
     if answer in question.specials:
         skipped = answer == SKIPPED or TYPES[question.type].own_words
         return Say("answer-skipped" if skipped else SPECIAL_PHRASES[str(answer)])
+    if TYPES[question.type].spoken:
+        return Say("voice-of", {"seconds": voice.note(answer).seconds})
     if TYPES[question.type].own_words:
         return Text(str(answer))
     if isinstance(answer, int | float):
@@ -903,6 +933,11 @@ def _go_on() -> tuple[tuple[Button, ...], ...]:
 def thanks(language: str) -> Screen:
     """The last words after the answers were sent; the bot adds the receipt and the wipe."""
     return Screen(language, (Say("thanks"),))
+
+
+def fetching(place: Place) -> Screen:
+    """While voice notes are fetched; where that comes to nothing, one can go on from here."""
+    return Screen(place.language, (Say("voice-fetching"),), _go_on())
 
 
 def screened_out(language: str) -> Screen:

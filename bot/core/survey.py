@@ -134,8 +134,8 @@ class Question:
 
     `specials` holds the special answers offered, `exclusive` the options of a multiple choice that stand
     alone, `screen_out` the options that end the interview kindly, `bands` how numbers are counted, `longest`
-    how many letters an answer in own words may have, `decimals` how many places a number may have, `ends` what
-    the two ends of a scale of bare numbers mean, `earliest` and `latest` the ends of the days that may be named
+    how many letters (spoken: seconds) an answer in own words may have, `decimals` how many places a number may
+    have, `ends` what the two ends of a scale of bare numbers mean, `earliest` and `latest` the ends of the days that may be named
     (as the answers are written), `precision` how exactly, `least` and `most` how many options may be picked
     (of a ranking, how many places there are), `value` what a calculated answer is worked out from.
     `shuffle`: its options are drawn in an order of chance, `exclusive` and `fixed` ones at their places.

@@ -22,7 +22,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from bot.core.grammar import WORDS
-from bot.core.questions import arm, text
+from bot.core.questions import arm, text, voice
 from bot.core.survey import LANGUAGES, RESERVED_CODES
 
 MOST_QUESTIONS = 999
@@ -278,8 +278,15 @@ class OwnWords(Asked):
     longest: Annotated[int, Field(ge=1, le=text.MOST)] = text.USUAL
 
 
+class Voice(Asked):
+    """A spoken answer: asked of everybody, and always to be skipped."""
+
+    type: Literal["voice"]
+    seconds: Annotated[int, Field(ge=1, le=voice.MOST)] = voice.USUAL
+
+
 AnyQuestion = (
-    Choice | Choices | Scaled | Grid | Number | YesNo | Date | Ranking | Note | OwnWords | Calculated | Arm
+    Choice | Choices | Scaled | Grid | Number | YesNo | Date | Ranking | Note | OwnWords | Voice | Calculated | Arm
 )
 
 KINDS: Mapping[str, type[AnyQuestion]] = {
@@ -293,6 +300,7 @@ KINDS: Mapping[str, type[AnyQuestion]] = {
     "ranking": Ranking,
     "note": Note,
     "text": OwnWords,
+    "voice": Voice,
     "calculate": Calculated,
     "arm": Arm,
 }

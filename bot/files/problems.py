@@ -436,11 +436,6 @@ CATALOGUE: Mapping[str, Sentence] = {
         "warning",
     ),
     # -- questions ----------------------------------------------------------------------------------------
-    "free-text": S(
-        "{place} asks for {type}",
-        "a voice cannot be redacted, and nothing unredacted is ever stored",
-        "ask with text, or with choice or choices",
-    ),
     "text-unsealed": S(
         "'{id}' asks for own words, and the survey does not say how they are read",
         "own words are sealed, so that only a steward's own computer can open them",
@@ -449,7 +444,12 @@ CATALOGUE: Mapping[str, Sentence] = {
     "text-routed": S(
         "'{id}' asks for own words of some people only",
         "an answer in own words would point to the few who are asked, so it is asked of everybody",
-        "drop show_if; whoever has nothing to say skips it",
+        "drop show_if, or put it into a section without one; whoever has nothing to say skips it",
+    ),
+    "voice-many": S(
+        "{found} questions ask for a voice",
+        "at most {most} do: all of them are fetched at once, and wait together",
+        "ask for a voice where it matters most",
     ),
     "text-without-referral": S(
         "'{id}' asks for own words, and nobody is named who helps",

@@ -58,9 +58,9 @@ class Unfit(Exception):
 # -- sound ------------------------------------------------------------------------------------------------
 
 
-def check_sound(content: bytes) -> float:
+def check_sound(content: bytes, most_bytes: int = MOST_BYTES, most_seconds: float = MOST_SECONDS) -> float:
     """How many seconds an OGG/Opus file plays. Raises Unfit for anything else, or what is too long."""
-    if len(content) > MOST_BYTES:
+    if len(content) > most_bytes:
         raise Unfit("recording-large", f"{len(content) / 2**20:.1f} MB")
     pages = list(_pages(content))
     first = pages[0][1] if pages else b""
@@ -70,7 +70,7 @@ def check_sound(content: bytes) -> float:
     seconds = max(0, max(granule for granule, _ in pages) - skipped) / _GRANULES
     if not seconds:
         raise Unfit("recording-bad")
-    if seconds > MOST_SECONDS:
+    if seconds > most_seconds:
         raise Unfit("recording-long", f"{seconds:.0f} s")
     return seconds
 

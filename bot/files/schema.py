@@ -52,6 +52,7 @@ KEYS: Mapping[str, str] = {
     "min": "The lowest number taken.",
     "max": "The highest number taken.",
     "bands": "How numbers are counted: {none: [0, 0], some: [1, 5]}.",
+    "seconds": "The most seconds a spoken answer may have; 30, unless said otherwise.",
     "longest": "The most letters an answer in own words may have.",
     "picture": "The name of a picture, shown with the note: road.png.",
     "decimals": "How many places behind the point a number may have: 0, 1 or 2.",

@@ -258,7 +258,7 @@ def _read_question(said: Mapping[str, Any], scale: Mapping[str, Any], section: M
         exclusive=tuple(code for code in order if code in said.get("exclusive", ())),
         screen_out=tuple(code for code in order if code in said.get("screen_out", ())),
         audio=said.get("audio", {}),
-        longest=said.get("longest"),
+        longest=said.get("longest", said.get("seconds")),
         decimals=said.get("decimals", 0),
         ends=(scale["ends"]["low"], scale["ends"]["high"]) if "ends" in scale else None,
         earliest=said.get("from", ""),

@@ -36,7 +36,7 @@ from bot.store.engine import (
 from bot.store.invites import OPEN as INVITATION_OPEN
 from bot.store.invites import Cohort, Invites
 from bot.store.keys import SECRET_BYTES, Keys, KeyTrouble, derive, tag
-from bot.store.opentext import own_words, seal_apart
+from bot.store.opentext import own_words, seal_apart, spoken
 from bot.store.outcomes import Outcomes
 from bot.store.proposals import Proposal, Proposals
 from bot.store.reminders import Reminder, Reminders
@@ -79,6 +79,7 @@ __all__ = [
     "own_words",
     "read_node",
     "seal_apart",
+    "spoken",
     "tag",
     "tick",
     "write_node",

@@ -13,15 +13,18 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 
 from bot import nature
-from bot.core.questions import TYPES, text
+from bot.core.questions import TYPES, text, voice
 from bot.core.steward_key import written
 from bot.core.survey import NOT_REACHED, Answer, Survey
 from bot.store import tables as t
@@ -29,6 +32,9 @@ from bot.store.sealing import SealTrouble, public_of, seal, unseal
 
 FORMAT = "aitbar open answers 1"
 """The first thing that the file for a steward says."""
+
+
+_ID = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -44,10 +50,24 @@ def own_words(survey: Survey) -> tuple[str, ...]:
     return tuple(question.id for question in survey.questions if TYPES[question.type].own_words)
 
 
+def spoken(survey: Survey, answers: Mapping[str, Answer]) -> dict[str, voice.Note]:
+    """The voice notes among the answers, by their questions."""
+    asked = (question for question in survey.questions if TYPES[question.type].spoken and question.id in answers)
+    return {q.id: voice.note(answers[q.id]) for q in asked if answers[q.id] not in (*q.specials, NOT_REACHED)}
+
+
 def seal_apart(
-    survey: Survey, wave: str, key: bytes | None, receipt: str, answers: Mapping[str, Answer]
+    survey: Survey,
+    wave: str,
+    key: bytes | None,
+    receipt: str,
+    answers: Mapping[str, Answer],
+    sounds: Mapping[str, bytes] = MappingProxyType({}),
 ) -> tuple[dict[str, Answer], dict[str, Sealed]]:
-    """The answers with a mark in the place of own words, and those words sealed to the wave's steward."""
+    """The answers with a mark in the place of own words, and those words sealed to the wave's steward.
+
+    `sounds` are what the voice notes among the answers say, by their questions: KeyError where one is missing.
+    """
     kept, sealed = dict(answers), {}
     for id in own_words(survey):
         question, words = survey.question(id), answers.get(id)
@@ -55,8 +75,11 @@ def seal_apart(
             continue
         if key is None:
             raise SealTrouble(f"The wave {wave} has no steward's key.")
-        room = text.BYTES_A_LETTER * text.longest(question)
-        box = seal(key, str(words).encode(), _bound(wave, id), room + 4)
+        if TYPES[question.type].spoken:
+            box = seal(key, sounds[id], _bound(wave, id), voice.LEAST_ROOM)
+        else:
+            room = text.BYTES_A_LETTER * text.longest(question)
+            box = seal(key, str(words).encode(), _bound(wave, id), room + 4)
         sealed[id] = Sealed(box, thash(receipt, id))
         kept[id] = text.GIVEN
     return kept, sealed
@@ -116,6 +139,12 @@ def withdraw(db: Connection, receipt: str) -> list[str]:
     return list(db.execute(gone).scalars())
 
 
+def size(db: Connection, wave: str) -> int:
+    """How many bytes the released sealed answers of a wave take."""
+    taken = select(func.sum(func.length(t.opentext.c.sealed))).where(t.opentext.c.wave == wave)
+    return int(db.execute(taken).scalar() or 0)
+
+
 def bundle(db: Connection, survey: Survey, wave: str, key: bytes | None, k: int) -> bytes | None:
     """The file for a steward: the released sealed answers of a wave; None where nothing may be told yet.
 
@@ -126,8 +155,10 @@ def bundle(db: Connection, survey: Survey, wave: str, key: bytes | None, k: int)
         query = select(t.opentext.c.sealed).where(t.opentext.c.wave == wave, t.opentext.c.question == id)
         boxes = sorted(db.execute(query).scalars())
         if len(boxes) >= k:
-            ask = dict(survey.question(id).ask)
-            questions.append({"question": id, "ask": ask, "sealed": [_letters(box) for box in boxes]})
+            asked = survey.question(id)
+            kind = {"spoken": True} if TYPES[asked.type].spoken else {}
+            sealed = [_letters(box) for box in boxes]
+            questions.append({"question": id, "ask": dict(asked.ask), **kind, "sealed": sealed})
     if key is None or not questions:
         return None
     said = {"format": FORMAT, "wave": wave, "survey": survey.id, "key": written(key), "questions": questions}
@@ -137,22 +168,67 @@ def bundle(db: Connection, survey: Survey, wave: str, key: bytes | None, k: int)
 # -- on the steward's computer ----------------------------------------------------------------------------
 
 
-def read_bundle(content: bytes, private: X25519PrivateKey) -> list[tuple[Mapping[str, str], list[str]]]:
-    """Each question of a steward's file with its answers. SealTrouble when it is none, or not for this key."""
+@dataclass(frozen=True)
+class Opened:
+    """A question of a steward's file with its answers: `words`, or `sounds` (OGG/Opus) where they were spoken."""
+
+    id: str
+    ask: Mapping[str, str]
+    words: tuple[str, ...] = ()
+    sounds: tuple[bytes, ...] = ()
+
+
+def read_bundle(content: bytes, private: X25519PrivateKey) -> list[Opened]:
+    """What a steward's file holds. SealTrouble when it is none, or not for this key."""
     try:
         said = json.loads(content)
         if said["format"] != FORMAT:
             raise ValueError(said["format"])
         meant, wave = said["key"], said["wave"]
         listed = [
-            (one["question"], one["ask"], [base64.b64decode(box) for box in one["sealed"]])
+            (
+                _named(one["question"]),
+                one["ask"],
+                bool(one.get("spoken")),
+                list(map(base64.b64decode, one["sealed"])),
+            )
             for one in said["questions"]
         ]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         raise SealTrouble("This is no file of open answers, or it is damaged.") from None
     if meant != written(public_of(private)):
         raise SealTrouble(f"This file was sealed to another key: {meant}")
-    return [(ask, [unseal(private, box, _bound(wave, id)).decode() for box in boxes]) for id, ask, boxes in listed]
+    opened = []
+    for id, ask, is_spoken, boxes in listed:
+        answers = tuple(unseal(private, box, _bound(wave, id)) for box in boxes)
+        words = () if is_spoken else tuple(answer.decode() for answer in answers)
+        opened.append(Opened(id, ask, words, answers if is_spoken else ()))
+    return opened
+
+
+def write_sounds(opened: Iterable[Opened], folder: Path) -> dict[str, list[Path]]:
+    """Write the spoken answers into a new folder for this user's eyes only; by question, the files they are in."""
+    spoken = [one for one in opened if one.sounds]
+    if not spoken:
+        return {}
+    try:
+        folder.mkdir(mode=0o700)
+        written: dict[str, list[Path]] = {}
+        for one in spoken:
+            for number, sound in enumerate(one.sounds, start=1):
+                path = folder / f"{one.id}-{number:03d}.ogg"
+                path.write_bytes(sound)
+                written.setdefault(one.id, []).append(path)
+    except OSError as error:
+        raise SealTrouble(f"The folder {folder} cannot be written ({error.strerror}). Name a new one.") from None
+    return written
+
+
+def _named(question: Any) -> str:
+    """The id of a question: files are named by it, so it leads to no other folder."""
+    if not isinstance(question, str) or not _ID.fullmatch(question):
+        raise ValueError(question)
+    return question
 
 
 def _bound(wave: str, question: str) -> bytes:

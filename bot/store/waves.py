@@ -35,7 +35,7 @@ from bot.core.survey import MINORS_CODE, Answer, Survey
 from bot.store import frozen, outcomes, postgres
 from bot.store import tables as t
 from bot.store.keys import Keys, KeyTrouble
-from bot.store.opentext import bundle, own_words, release, without_own_words
+from bot.store.opentext import bundle, own_words, release, size, without_own_words
 from bot.store.vault import dump_body, load_body, load_texts
 
 WAVE_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -266,6 +266,10 @@ class Waves:
         if found is None:
             raise WaveTrouble(f"There is no wave '{wave}'. See: aitbar wave list")
         return bundle(self._db, found.survey, wave, found.terms.steward_key, found.terms.k)
+
+    def open_answers_size(self, wave: str) -> int:
+        """How many bytes they take, sealed."""
+        return size(self._db, wave)
 
     def _wave(self, row: Row[Any]) -> Wave:
         survey = self._read(row.body)

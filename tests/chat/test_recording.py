@@ -240,14 +240,22 @@ def spoken(data: str | None) -> dict[str, Any]:
     return {"update_id": 1, "message": message}
 
 
-def test_a_voice_is_read_only_in_reply_to_the_desk() -> None:
+def test_a_voice_reads_out_a_question_only_in_reply_to_the_desk() -> None:
     to_desk = read(spoken("d:reclist:a:ps:1"), SILENT)
     assert to_desk is not None
     assert to_desk.did == Spoken("f", 500, 3, (Asked("reclist", ("a", "ps", "1")),))
     for data in (None, encode(Continued(), Grip(bytes(16), 0)), "nonsense"):
         came = read(spoken(data), SILENT)
         assert came is not None
-        assert came.did == Stranger(group=False)
+        assert came.did == Spoken("f", 500, 3, ()), "an answer, where one is asked for"
+
+
+def test_a_voice_that_was_passed_on_is_nobodys_answer() -> None:
+    passed_on = spoken(None)
+    passed_on["message"]["forward_origin"] = {"type": "hidden_user", "date": 1, "sender_user_name": "x"}
+    came = read(passed_on, SILENT)
+    assert came is not None
+    assert came.did == Stranger(group=False)
 
 
 # -- the whole program ------------------------------------------------------------------------------------

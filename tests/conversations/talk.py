@@ -4,6 +4,7 @@
     # expects: rows=1 bots=1
 
     > /start {wave}                     what the person does: follows the link, types words, presses a [button]
+    > (a voice of 3 seconds)            or speaks
     < Choose your language.             what the bot then shows, with its buttons in the order of reading
       [English]
     * the bot is killed and started again
@@ -29,6 +30,7 @@ from bot.emulator.person import Message, Person, Screen
 from bot.emulator.talk import changed, halves, plain, shown, toasts, written
 from tests.conversations import seeded
 from tests.rig import Rig, wait_for
+from tests.sounds import voice
 
 FOLDER = Path(__file__).parent
 NAMES = {"اردو": "ur", "پښتو": "ps", "English": "en"}
@@ -156,6 +158,8 @@ class Player:
             if found[2]:
                 await person.press_data(data, message_id=message, wait=False)
             await person.press_data(data, message_id=message)
+        elif found := re.fullmatch(r"\(a voice of (\d+) seconds\)", words):
+            await person.speak(voice(float(found[1])))
         else:
             await person.say(words)
 

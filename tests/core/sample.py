@@ -178,3 +178,8 @@ ALL = (PLAIN, BARRIERS, CHAIN, GATE, BARE, PLACES, TIGHT, LIMITED, ORDERS)
 def text(id: str, longest: int | None = None) -> Question:
     """Own words."""
     return Question(id, "text", words(id), specials=("prefer_not",), longest=longest)
+
+
+def voice(id: str, seconds: int | None = None) -> Question:
+    """A spoken answer."""
+    return Question(id, "voice", words(id), specials=("prefer_not",), longest=seconds)

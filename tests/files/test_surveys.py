@@ -219,6 +219,9 @@ MANY_TEXTS = "".join(
 
 Edit = tuple[str, str]
 
+MORE = "- id: more\n    type: text"
+SPOKEN = "- id: spoken{0}\n    ask: {{ur: سنائیں {0}, en: Tell us {0}}}\n    type: voice"
+
 MISTAKES: list[tuple[str, *tuple[Edit, ...]]] = [
     # YAML
     ("hidden-letter", (TITLE, "title: {ur: نمونہ, en: Sample} # \u202e")),
@@ -330,12 +333,21 @@ MISTAKES: list[tuple[str, *tuple[Edit, ...]]] = [
         ("swat: {ur: سوات, en: Swat}", "swat: {ur: سوات, en: District of Swat}"),
     ),
     # questions
-    ("free-text", ("- id: hello\n    type: note\n", "- id: hello\n    type: voice # here\n")),
     (
         "text-unsealed",
         ("- id: more\n    type: text", "- id: more\n    type: text # here"),
         ("open_text: sealed\n", ""),
     ),
+    ("text-unsealed", (MORE, f"{SPOKEN.format(0)} # here\n  {MORE}"), ("open_text: sealed\n", "")),
+    ("text-routed", (MORE, f"{SPOKEN.format(0)}\n    show_if: {{attended: [yes]}} # here\n  {MORE}")),
+    (
+        "text-routed",
+        (MORE, f"{SPOKEN.format(0)}\n    section: some # here\n  {MORE}"),
+        ("questions:\n", "sections: {some: {show_if: {attended: [yes]}}}\nquestions:\n"),
+    ),
+    ("voice-many", (MORE, "\n  ".join(map(SPOKEN.format, range(3))) + f"\n  {SPOKEN.format(3)} # here\n  {MORE}")),
+    ("wrong-size", (MORE, f"{SPOKEN.format(0)}\n    seconds: 61 # here\n  {MORE}")),
+    ("condition-text", (MORE, f"{SPOKEN.format(0)}\n  {MORE}\n    show_if: {{spoken0: [given]}} # here")),
     ("text-routed", ("longest: 300", "longest: 300\n    show_if: {attended: [yes]} # here")),
     (
         "text-without-referral",

@@ -86,7 +86,7 @@ def bundle(store: Store, wave: str) -> bytes | None:
 
 def read(content: bytes | None) -> dict[str, list[str]]:
     """Each question with what the steward reads."""
-    return {} if content is None else {ask["en"]: answers for ask, answers in read_bundle(content, STEWARD)}
+    return {} if content is None else {one.ask["en"]: list(one.words) for one in read_bundle(content, STEWARD)}
 
 
 # -- promise 1 --------------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from bot.core.questions import (
     ranking,
     scale,
     text,
+    voice,
     yes_no,
 )
 from bot.core.questions.kind import Kind
@@ -34,6 +35,7 @@ TYPES: Mapping[str, Kind] = {
     "ranking": ranking.KIND,
     "note": note.KIND,
     "text": text.KIND,
+    "voice": voice.KIND,
     "calculate": calculate.KIND,
     "arm": arm.KIND,
 }

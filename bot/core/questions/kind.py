@@ -39,7 +39,8 @@ class Kind:
     `tapped` is true where options are buttons (their numbers can be typed too), `typed` where words are
     expected, `several` where more than one option may stand, `kept` where the answer becomes part of the
     response, `own_words` where it is sealed apart from the others when it is sent, and never shown in a figure,
-    `hidden` where nobody is asked: the answer is drawn or worked out, `steps` where it is given tap by tap.
+    `spoken` where those words are a voice note, `hidden` where nobody is asked: the answer is drawn or worked out,
+    `steps` where it is given tap by tap.
     `fits` says whether a value could be an answer (guards what is opened from a sealed place);
     `read` turns typed words into an answer or the id of a phrase that says what to do;
     `tally` gives the codes under which an answer is counted, `codes` all that there can be, in their order.
@@ -54,6 +55,7 @@ class Kind:
     tally: Callable[[Question, Answer], tuple[str, ...]]
     codes: Callable[[Question], tuple[str, ...]] = option_codes
     own_words: bool = False
+    spoken: bool = False
     hidden: bool = False
     steps: Steps | None = None
 

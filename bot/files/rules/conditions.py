@@ -232,7 +232,7 @@ def _there(reading: _Reading, name: str, ids: Mapping[str, int]) -> bool:
 
 def _answerable(reading: _Reading, read: form.AnyQuestion, atom: Compare | Selected) -> bool:
     name = atom.question
-    if isinstance(read, form.Note | form.OwnWords):
+    if isinstance(read, form.Note | form.OwnWords | form.Voice):
         reading.add("condition-note" if isinstance(read, form.Note) else "condition-text", name)
         return False
     number, value = isinstance(read, NUMBERS), atom.value if isinstance(atom, Compare) else None

@@ -12,6 +12,11 @@ from bot.files.rules.draft import Rule, _Draft
 from bot.files.texts import entries, items
 
 OWN_LICENCE = "own items"
+OWN_WORDS = form.OwnWords | form.Voice
+
+MOST_SPOKEN = 3
+"""Voice notes of one interview: all are fetched together, and wait together until the release."""
+
 LICENCE_KEYS = ("permission_ref", "source", "instrument_version")
 
 
@@ -31,12 +36,18 @@ def _licence(draft: _Draft) -> None:
 def _own_words(draft: _Draft) -> None:
     """Who asks for own words says how they are read, asks everybody, and knows what to do about danger."""
     said = draft.said
-    asked = [(number, one) for number, one in draft.questions.items() if isinstance(one, form.OwnWords)]
+    asked = [(number, one) for number, one in draft.questions.items() if isinstance(one, OWN_WORDS)]
     for number, question in asked:
         if said.get("open_text") is None:
             draft.add("text-unsealed", ("questions", number, "type"), id=question.id)
         if question.show_if is not None:
             draft.add("text-routed", ("questions", number, "show_if"), id=question.id)
+        section = draft.sections.get(question.section or "")
+        if section is not None and section.show_if is not None:
+            draft.add("text-routed", ("questions", number, "section"), id=question.id)
+    spoken = [number for number, question in asked if isinstance(question, form.Voice)]
+    if len(spoken) > MOST_SPOKEN:
+        draft.add("voice-many", ("questions", spoken[MOST_SPOKEN], "type"), found=len(spoken), most=MOST_SPOKEN)
     if asked and said.get("referral") is None:
         draft.add("text-without-referral", ("questions", asked[0][0]), id=asked[0][1].id)
     for one, other in (("referral", "danger_words"), ("danger_words", "referral")):

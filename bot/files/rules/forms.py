@@ -14,10 +14,6 @@ from bot.files.problems import CATALOGUE, suggestion
 from bot.files.rules.draft import Rule, _Draft, _place
 from bot.files.texts import entries, items, languages_of
 
-UNKEPT_TYPES = ("voice",)
-"""Answers that nobody can redact yet; refused."""
-
-
 M = TypeVar("M", bound=form.Part)
 
 
@@ -65,8 +61,6 @@ def _kind(draft: _Draft, number: int, said: Any) -> type[form.AnyQuestion] | Non
     place = _place(draft.said, at)
     if "type" not in said:
         draft.add("missing-key", at, key="type", place=place)
-    elif kind in UNKEPT_TYPES:
-        draft.add("free-text", (*at, "type"), place=place, type=kind)
     elif isinstance(kind, str) and kind not in form.KINDS:
         known = ", ".join(form.KINDS)
         draft.add(

@@ -51,7 +51,7 @@ class Asker:
     def question(self, row: Row, kind: Type) -> dict[str, Any] | None:
         """The question of a row; None where it is refused, which is said."""
         name = row.cells.get("name", "")
-        if kind.verb in REFUSED_TYPES and not (kind.verb == "audio" and "voice" in forms.KINDS):
+        if kind.verb in REFUSED_TYPES:
             self.tell("form-type", row, type=kind.verb, name=name, reason=REFUSED_TYPES[kind.verb])
         elif kind.verb == "range":
             self._columns(row, kind)
@@ -183,7 +183,11 @@ class Asker:
         for key in [key for key in said if key not in known]:
             self.tell("form-key", row, key=key, id=said["id"], type=said["type"])
             del said[key]
-        if said["type"] == "text" and row.cells.get("required", "").lower() in ("yes", "true", "true()"):
+        if said["type"] in ("text", "voice") and row.cells.get("required", "").lower() in (
+            "yes",
+            "true",
+            "true()",
+        ):
             self.tell("form-optional", row, id=said["id"])
         if "constraint_message" in said and "constraint" not in said:
             del said["constraint_message"]

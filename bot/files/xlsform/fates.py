@@ -19,7 +19,7 @@ _WHEN = "it would tell when somebody answered"
 REFUSED_TYPES: Mapping[str, str] = {
     "geopoint": _WHERE, "geotrace": _WHERE, "geoshape": _WHERE, "start-geopoint": _WHERE, "location": _WHERE,
     "gps": _WHERE, "osm": _WHERE,
-    "image": _MEDIA, "photo": _MEDIA, "video": _MEDIA, "audio": _MEDIA, "background-audio": _MEDIA,
+    "image": _MEDIA, "photo": _MEDIA, "video": _MEDIA, "background-audio": _MEDIA,
     "file": "a file can say who sent it", "barcode": "what is scanned can stand for a person or a household",
     "time": _TIME, "datetime": _TIME,
     "hidden": "people see all that is kept of them",

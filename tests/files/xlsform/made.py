@@ -63,7 +63,7 @@ def _common(
     draw: st.DrawFn, languages: Sequence[str], said: dict[str, Any], earlier: Sequence[Mapping[str, Any]]
 ) -> None:
     kind = said["type"]
-    if kind not in ("note", "text", "calculate", "arm"):
+    if kind not in ("note", "text", "voice", "calculate", "arm"):
         sometimes(
             draw,
             said,
@@ -72,7 +72,7 @@ def _common(
         )
     if kind not in ("calculate", "arm"):
         sometimes(draw, said, sensitive=st.booleans(), audio=st.just({languages[0]: f"{said['id']}.ogg"}))
-    if earlier and kind != "text" and draw(st.booleans()):
+    if earlier and kind not in ("text", "voice") and draw(st.booleans()):
         said["show_if"] = draw(
             st.sampled_from(
                 [
@@ -109,7 +109,7 @@ def _around(draw: st.DrawFn, languages: Sequence[str], said: dict[str, Any]) -> 
             "low": words(draw, languages, "low"),
             "high": words(draw, languages, "high"),
         }
-    if any(one["type"] == "text" for one in said["questions"]):
+    if any(one["type"] in ("text", "voice") for one in said["questions"]):
         said["open_text"] = "sealed"
         said["referral"] = words(draw, languages, "Help")
         said["danger_words"] = {language: ["xyz", "wxyz"] for language in languages}
@@ -220,6 +220,12 @@ def _text(draw: st.DrawFn, _languages: object, id: str, _asked: object) -> dict[
     return said
 
 
+def _voice(draw: st.DrawFn, _languages: object, id: str, _asked: object) -> dict[str, Any]:
+    said: dict[str, Any] = {"id": id, "type": "voice"}
+    sometimes(draw, said, seconds=st.integers(1, 60))
+    return said
+
+
 def _calculate(draw: st.DrawFn, _languages: object, id: str, asked: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     numbers = [one["id"] for one in asked if one["type"] == "number"]
     value = f"round(${{{numbers[-1]}}} div 3) + 1" if numbers else "if(${first} = 'one', 1, 0) * 2"
@@ -247,6 +253,7 @@ MAKERS = {
     "ranking": _ranking,
     "note": _note,
     "text": _text,
+    "voice": _voice,
     "calculate": _calculate,
     "arm": _arm,
 }

@@ -33,6 +33,7 @@ CARRIED: dict[str, tuple[str, dict[str, Any]]] = {
     "decimal": ("number", {"decimals": 2}),
     "text": ("text", {}),
     "string": ("text", {}),
+    "audio": ("voice", {}),
     "select_one abc": ("choice", {}),
     "select one abc": ("choice", {}),
     "select_multiple abc": ("choices", {}),
@@ -54,7 +55,7 @@ CHANGED = {
 """Types that become something else, and what is said."""
 
 REFUSED = (
-    "geopoint", "geotrace", "geoshape", "start-geopoint", "time", "dateTime", "image", "photo", "audio",
+    "geopoint", "geotrace", "geoshape", "start-geopoint", "time", "dateTime", "image", "photo",
     "background-audio", "video", "file", "barcode", "hidden", "start", "end", "today", "deviceid", "phonenumber",
     "username", "email", "audit", "select_one_from_file towns.csv", "select_multiple_from_file towns.csv",
     "xml-external", "csv-external",
