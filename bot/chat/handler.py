@@ -261,8 +261,8 @@ class Handler:
         return [Later(came.chat, lambda: voices.fetch(reply.fetch, send, failed), beside=True)]
 
     def _fetched(self, came: Came, did: Held, tx: Transaction, fetched: Fetched, now: datetime) -> list[Outgoing]:
-        """Send what waited for its voice notes. Of an interview that is over by now nothing is said: it was hidden,
-        or sent by a tap before this one."""
+        """Send what waited for its voice notes. Of an interview that is over by now nothing is said: it was
+        hidden, or sent by a tap before this one."""
         self.begin()
         if tx.vault.wave_of(did.grip.secret) is None:
             return []

@@ -50,7 +50,7 @@ def test_what_is_there_can_be_sent_and_what_was_not_reached_is_marked(
     chosen, place, _ = walk
     given_ = {id for id in place.answers if _was_given(chosen, id)}
     sent = flow.step(chosen, place, Sent(False, place.step, partly=True))
-    frontier = flow._next(chosen, place.answers, place.seed)
+    frontier = flow.next_open(chosen, place.answers, place.seed)
     if not given_ or place.pending is not None or frontier == REVIEW:
         assert (sent.place, sent.keep) == (place, None)
         return
