@@ -43,8 +43,8 @@ class Voices:
     async def fetch(
         self, wanted: Mapping[Note, int], send: Send, failed: Callable[[], tuple[Outgoing, ...]]
     ) -> tuple[Outgoing, ...]:
-        """Fetch these notes, each of so many seconds at most, and `send` what they are part of, in one transaction;
-        `failed` says what follows where neither could be done now."""
+        """Fetch these notes, each of so many seconds at most, and `send` what they are part of, in one
+        transaction; `failed` says what follows where neither could be done now."""
         try:
             fetched = {note: await self._patiently(note, most) for note, most in wanted.items()}
             return tuple(await self._store.write(lambda tx: send(tx, fetched, self._now())))

@@ -135,9 +135,9 @@ class Question:
     `specials` holds the special answers offered, `exclusive` the options of a multiple choice that stand
     alone, `screen_out` the options that end the interview kindly, `bands` how numbers are counted, `longest`
     how many letters (spoken: seconds) an answer in own words may have, `decimals` how many places a number may
-    have, `ends` what the two ends of a scale of bare numbers mean, `earliest` and `latest` the ends of the days that may be named
-    (as the answers are written), `precision` how exactly, `least` and `most` how many options may be picked
-    (of a ranking, how many places there are), `value` what a calculated answer is worked out from.
+    have, `ends` what the two ends of a scale of bare numbers mean, `earliest` and `latest` the ends of the days
+    that may be named (as the answers are written), `precision` how exactly, `least` and `most` how many options
+    may be picked (of a ranking, how many places there are), `value` what a calculated answer is worked out from.
     `shuffle`: its options are drawn in an order of chance, `exclusive` and `fixed` ones at their places.
     `stem` stands above the words of one statement of a grid, `pipes` are the earlier questions whose answers
     stand in its words, `heading` the title of its section. Where `keep` is false nothing of it is kept.

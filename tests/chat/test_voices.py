@@ -19,7 +19,8 @@ import asyncio
 import base64
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC
 from pathlib import Path
@@ -44,7 +45,7 @@ from bot.core.cadence import DAY
 from bot.core.flow import Place
 from bot.core.questions.voice import MOST_BYTES
 from bot.core.survey import Survey
-from bot.store import Store, StoreTrouble, Terms, tick
+from bot.store import Store, StoreTrouble, Terms, Transaction, tick
 from bot.store.opentext import Opened, read_bundle, write_sounds
 from bot.store.sealing import SealTrouble, public_of
 from tests.chat.test_updates import (
@@ -371,13 +372,18 @@ def test_a_database_that_fails_loses_nothing(home: Home, wave: str, monkeypatch:
     home.take(spoken())
     fetching = home.take(tap(home.send()))
 
-    async def fails(_work: object) -> None:
+    async def fails(work: Callable[[Transaction], object]) -> None:
+        with suppress(StoreTrouble), home.store.transaction() as tx:
+            work(tx)
+            raise StoreTrouble("no space for what was done")
         raise StoreTrouble("no space")
 
     with monkeypatch.context() as patched:
         patched.setattr(home.store, "write", fails)
         assert texts(home.then(fetching)) == [say("something-went-wrong")]
     assert held(home) == OPEN
+    home.take(words("help"))
+    assert home.button(":c:0").startswith("v1:"), "memory still knows the interview"
     assert say("thanks") in texts(home.then(home.take(tap(home.send()))))[0]
 
 
