@@ -313,6 +313,15 @@ def test_whoever_hides_while_it_is_fetched_sees_nothing_more_of_it(home: Home, w
     assert held(home) == {**SENT, "pool": 0}
 
 
+def test_whoever_hides_sees_nothing_of_a_bad_network_either(home: Home, wave: str) -> None:
+    home.at_the_question(wave)
+    home.take(spoken())
+    home.telegram.fails = [TimedOut(), TimedOut(), TimedOut()]
+    fetching = home.take(tap(home.send()))
+    home.press(fetching, ":h:0")
+    assert home.then(fetching) == []
+
+
 def test_whoever_hides_just_after_it_was_sent_sees_a_greeting(home: Home, wave: str) -> None:
     home.at_the_question(wave)
     home.take(spoken())
