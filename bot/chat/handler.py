@@ -277,7 +277,7 @@ class Handler:
         return [one for one in out if not isinstance(one, AnswerTap)]  # that was answered already
 
     def _not_fetched(self, came: Came, did: Held, taken: Undo) -> tuple[Outgoing, ...]:
-        """Nothing was sent, and nothing is lost: it can be sent again. Whoever hid meanwhile sees nothing of it."""
+        """Nothing was sent, nothing is lost: it can be sent again. Whoever hid meanwhile sees nothing of it."""
         for give_back in reversed(taken):
             give_back()
         if self._memory.grip(came.chat) != did.grip:
