@@ -257,25 +257,31 @@ class Handler:
         voices = self._voices
         if voices is None:
             return []
-        send, failed = partial(self._fetched, came, did), partial(self._not_fetched, came, did)
+        taken: Undo = []
+        send, failed = partial(self._fetched, came, did, taken), partial(self._not_fetched, came, did, taken)
         return [Later(came.chat, lambda: voices.fetch(reply.fetch, send, failed), beside=True)]
 
-    def _fetched(self, came: Came, did: Held, tx: Transaction, fetched: Fetched, now: datetime) -> list[Outgoing]:
+    def _fetched(
+        self, came: Came, did: Held, taken: Undo, tx: Transaction, fetched: Fetched, now: datetime
+    ) -> list[Outgoing]:
         """Send what waited for its voice notes. Of an interview that is over by now nothing is said: it was
-        hidden, or sent by a tap before this one."""
-        self.begin()
+        hidden, or sent by a tap before this one. This is no round: what it takes from memory stands in `taken`."""
         if tx.vault.wave_of(did.grip.secret) is None:
             return []
-        message = self._memory.message_of(came.chat, did.grip) or came.message
+        message, before = self._memory.message_of(came.chat, did.grip) or came.message, len(self._undo)
         try:
             out = self._turn(tx, replace(came, message=message, sent=now), replace(did, fetched=fetched), now)
         except TooFast:
             return []
+        taken[:], self._undo[before:] = self._undo[before:], []
         return [one for one in out if not isinstance(one, AnswerTap)]  # that was answered already
 
-    def _not_fetched(self, came: Came, did: Held) -> tuple[Outgoing, ...]:
-        """Nothing was sent, and nothing is lost: it can be sent again."""
-        self.undo()
+    def _not_fetched(self, came: Came, did: Held, taken: Undo) -> tuple[Outgoing, ...]:
+        """Nothing was sent, nothing is lost: it can be sent again. Whoever hid meanwhile sees nothing of it."""
+        for give_back in reversed(taken):
+            give_back()
+        if self._memory.grip(came.chat) != did.grip:
+            return ()
         screen = Screen(self._spoken(came), (Say("something-went-wrong"),), GO_ON)
         message = self._memory.message_of(came.chat, did.grip) or came.message
         return (

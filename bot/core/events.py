@@ -63,7 +63,7 @@ class Typed:
 
 @dataclass(frozen=True)
 class Spoke:
-    """Sent a voice note: its name at Telegram, and what is said of its seconds and bytes (0 where nothing is)."""
+    """Sent a voice note: its name at Telegram, and how many seconds and bytes it is said to have (0: not said)."""
 
     file: str = field(repr=False)
     seconds: float

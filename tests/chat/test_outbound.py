@@ -3,6 +3,7 @@
 1. A message too old to be changed is replaced by a new one and deleted; a second tap on the old one changes the
    new one: no copy of a question stays behind on the phone.
 2. What was replaced in one chat says nothing of another.
+3. What is done beside a chat holds up none of its messages, and follows it in their order.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any, cast
 
 from telegram import Bot
 
-from bot.chat.outbound import Outbound, Show
+from bot.chat.outbound import Later, Outbound, Outgoing, Show
 from bot.chat.pace import Pace
 
 OLD = 7
@@ -66,3 +67,24 @@ def test_a_second_tap_on_an_old_message_leaves_no_second_copy() -> None:
 def test_what_was_replaced_in_one_chat_says_nothing_of_another() -> None:
     telegram = asyncio.run(_after(_again(1, "mine"), _again(2, "theirs")))
     assert sorted(telegram.chats[1].values()) + sorted(telegram.chats[2].values()) == ["mine", "theirs"]
+
+
+def test_what_is_done_beside_a_chat_holds_up_none_of_its_messages() -> None:
+    telegram = asyncio.run(_hidden_meanwhile())
+    assert telegram.chats[1] == {OLD: "hidden", 100: "done"}
+
+
+async def _hidden_meanwhile() -> Telegram:
+    telegram, pace = Telegram(), Pace(_forget)
+    out, hidden = Outbound(cast(Bot, telegram), pace), asyncio.Event()
+
+    async def fetch() -> tuple[Outgoing, ...]:
+        await hidden.wait()
+        return (Show(1, "done", None),)
+
+    out.send(Later(1, fetch, beside=True))
+    out.send(Show(1, "hidden", None, edit=OLD, shown=lambda _id: hidden.set()))
+    async with asyncio.timeout(10):
+        while 100 not in telegram.chats[1]:  # noqa: ASYNC110 - another lane's work is awaited
+            await asyncio.sleep(0)
+    return telegram

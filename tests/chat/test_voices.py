@@ -19,7 +19,8 @@ import asyncio
 import base64
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC
 from pathlib import Path
@@ -31,7 +32,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from telegram import Bot
 from telegram.error import BadRequest, TimedOut
 
-from bot.chat import voices
+from bot.chat import desk, voices
 from bot.chat.acts import Shelf
 from bot.chat.desk import Desk
 from bot.chat.handler import Handler
@@ -41,10 +42,12 @@ from bot.chat.privacy import Kept
 from bot.chat.voices import Voices
 from bot.chat.wishes import Wishes
 from bot.core.cadence import DAY
+from bot.core.events import Asked
 from bot.core.flow import Place
 from bot.core.questions.voice import MOST_BYTES
+from bot.core.screen import Code, Say
 from bot.core.survey import Survey
-from bot.store import Store, StoreTrouble, Terms, tick
+from bot.store import Store, StoreTrouble, Terms, Transaction, tick
 from bot.store.opentext import Opened, read_bundle, write_sounds
 from bot.store.sealing import SealTrouble, public_of
 from tests.chat.test_updates import (
@@ -72,9 +75,12 @@ FILE = "AwACAgQAAxkDzebravoice"
 SOUND = voice(3.0, "zebrasound")
 
 
-def read(_body: str) -> Survey:
-    """The only survey here."""
-    return TOLD
+LONGER = replace(TOLD, id="longer", questions=(*TOLD.questions, yes_no("again")))
+
+
+def read(body: str) -> Survey:
+    """The survey that a pinned document names."""
+    return {one.id: one for one in (TOLD, LONGER)}[json.loads(body)["survey"]]
 
 
 @dataclass
@@ -113,10 +119,10 @@ class Home(House):
         self.clock = Clock()
         self.sent = Sent()
         self.telegram = telegram
-        desk = Desk(lambda: PHRASES, lambda: Shelf({}), lambda wave: wave, Terms(), ZoneInfo("Asia/Karachi"))
+        self.desk = Desk(lambda: PHRASES, lambda: Shelf({}), lambda wave: wave, Terms(), ZoneInfo("Asia/Karachi"))
         fetched = Voices(cast(Bot, telegram), store, lambda: START)
         self.handler = Handler(
-            lambda: PHRASES, desk, _no_digests, Wishes(store), Kept(), clock=self.clock, voices=fetched
+            lambda: PHRASES, self.desk, _no_digests, Wishes(store), Kept(), clock=self.clock, voices=fetched
         )
 
     def then(self, out: list[Outgoing]) -> list[Outgoing]:
@@ -178,9 +184,9 @@ def wave(home: Home) -> str:
     return opened(home.store)
 
 
-def opened(store: Store) -> str:
+def opened(store: Store, survey: str = "told") -> str:
     terms: dict[str, Any] = {"steward_key": public_of(STEWARD), "k": 5, "leave_behind": 0, "schedule": "daily"}
-    return open_wave(store, survey="told", **terms)
+    return open_wave(store, survey=survey, **terms)
 
 
 def texts(out: list[Outgoing]) -> list[str]:
@@ -307,6 +313,15 @@ def test_whoever_hides_while_it_is_fetched_sees_nothing_more_of_it(home: Home, w
     assert held(home) == {**SENT, "pool": 0}
 
 
+def test_whoever_hides_sees_nothing_of_a_bad_network_either(home: Home, wave: str) -> None:
+    home.at_the_question(wave)
+    home.take(spoken())
+    home.telegram.fails = [TimedOut(), TimedOut(), TimedOut()]
+    fetching = home.take(tap(home.send()))
+    home.press(fetching, ":h:0")
+    assert home.then(fetching) == []
+
+
 def test_whoever_hides_just_after_it_was_sent_sees_a_greeting(home: Home, wave: str) -> None:
     home.at_the_question(wave)
     home.take(spoken())
@@ -331,6 +346,18 @@ def test_another_recording_while_the_first_is_fetched_is_not_lost(home: Home, wa
     assert held(home) == OPEN, "the old tap sends nothing"
     assert say("thanks") in texts(home.then(home.take(tap(home.send()))))[0]
     assert home.telegram.asked == [FILE, "other"]
+
+
+def test_what_was_answered_so_far_is_sent_with_its_voice(home: Home) -> None:
+    wave = opened(home.store, "longer")
+    home.at_the_question(wave)
+    home.take(spoken())
+    stopped = home.take(words("stop"))
+    out = home.take(tap(home.button(":w:3", home.press(stopped, ":g:0"))))
+    assert texts(out) == [say("voice-fetching")]
+    assert say("thanks") in texts(home.then(out))[0]
+    ((body,),) = rows(home.store, "SELECT body FROM pool")
+    assert json.loads(body)["answers"] == {"met": "yes", "story": "given", "again": "not_reached"}
 
 
 # -- promise 3 --------------------------------------------------------------------------------------------
@@ -371,13 +398,18 @@ def test_a_database_that_fails_loses_nothing(home: Home, wave: str, monkeypatch:
     home.take(spoken())
     fetching = home.take(tap(home.send()))
 
-    async def fails(_work: object) -> None:
+    async def fails(work: Callable[[Transaction], object]) -> None:
+        with suppress(StoreTrouble), home.store.transaction() as tx:
+            work(tx)
+            raise StoreTrouble("no space for what was done")
         raise StoreTrouble("no space")
 
     with monkeypatch.context() as patched:
         patched.setattr(home.store, "write", fails)
         assert texts(home.then(fetching)) == [say("something-went-wrong")]
     assert held(home) == OPEN
+    home.take(words("help"))
+    assert home.button(":c:0").startswith("v1:"), "memory still knows the interview"
     assert say("thanks") in texts(home.then(home.take(tap(home.send()))))[0]
 
 
@@ -498,6 +530,24 @@ def test_sounds_are_written_for_the_steward_alone_and_never_over_others(tmp_path
         write_sounds(opened, folder)
     assert write_sounds(opened[:1], tmp_path / "none") == {}
     assert not (tmp_path / "none").exists()
+
+
+def test_a_file_that_no_message_carries_is_fetched_on_the_console(
+    home: Home, wave: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for account in range(1, 6):
+        tell(home, wave, 7_100_000_000 + account)
+    days(home, 3)
+    with home.store.transaction() as tx:
+        tx.desk.admit(AMINA, "steward", "en", START)
+        assert home.desk.take(tx, AMINA, Asked("words", (wave,)), "en", START).file is not None
+        monkeypatch.setattr(desk, "LARGEST_SEALED", 5 * 64 * 1024)
+        said = home.desk.take(tx, AMINA, Asked("words", (wave,)), "en", START)
+    assert said.file is None
+    assert said.screen is not None
+    line = said.screen.lines[0]
+    assert isinstance(line, Say)
+    assert line.values["command"] == Code(f"aitbar opentext {wave} --out FILE")
 
 
 def test_a_file_that_names_another_folder_is_refused() -> None:
