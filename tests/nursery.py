@@ -196,8 +196,10 @@ def _serve(line: socket.socket) -> None:
 def _load() -> None:
     """Everything a command may import; what lies in memory now is not looked through again in each child.
 
-    A mother that is there for one test loads what every command needs.
+    A mother that is there for one test loads what every command needs. What PYTHONPATH names goes before the
+    folder that she was started in: there may be another `bot` in it.
     """
+    sys.path[:0] = [folder for folder in os.environ.get("PYTHONPATH", "").split(os.pathsep) if folder]
     import bot
 
     everything = (module.name for module in pkgutil.walk_packages(bot.__path__, "bot."))

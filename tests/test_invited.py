@@ -26,6 +26,7 @@ from bot.core.events import (
     Agreed,
     AskedLanguageAgain,
     Event,
+    HidBefore,
     Joined,
     Opened,
     PickedLanguage,
@@ -273,7 +274,7 @@ def test_a_link_says_full_expired_or_that_it_is_not_whole_and_begins_nothing(sto
         for did in tries:
             reply = does(store, did, 99, now)  # type: ignore[arg-type]
             assert phrases(reply) == [said], did
-            assert buttons(reply) == []
+            assert buttons(reply) == [HidBefore(())]
     assert marks(store) == 10
 
 

@@ -12,6 +12,7 @@ import random
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
+from itertools import product
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -23,10 +24,10 @@ from bot.chat.words import TEXT_LIMIT, line, text
 from bot.core import flow, roles, threshold
 from bot.core.events import Agreed, Asked, Event, Typed
 from bot.core.screen import Say, Screen, Text
-from bot.core.survey import Survey, worded
+from bot.core.survey import Question, Survey, worded
 from bot.digest import write
 from bot.files.check import check
-from bot.files.phrases import Phrases, weekday
+from bot.files.phrases import Phrases, fill, weekday
 from bot.files.surveys import load
 from bot.store import Terms
 from tests.chat.test_desk import NEEDS, values
@@ -84,8 +85,22 @@ def words_of(survey: Survey) -> set[str]:
     """Every English text of a survey, line by line as it may stand on a screen."""
     texts = [survey.title, survey.consent, survey.referral]
     for question in survey.questions:
-        texts += [question.ask, *(option.label for option in question.options)]
-    return {one for words in texts if words for one in worded(words, "en").split("\n")}
+        texts += [question.stem, question.heading, *(question.ends or ())]
+        texts += [option.label for option in question.options]
+        texts += [question.constraint.message] if question.constraint else []
+    asked = [one for question in survey.questions for one in asked_words(survey, question)]
+    return {
+        one for words in (*asked, *(worded(words, "en") for words in texts if words)) for one in words.split("\n")
+    }
+
+
+def asked_words(survey: Survey, question: Question) -> Iterator[str]:
+    """The English words of a question, with each answer that may stand in them."""
+    if question.ask:
+        told = [survey.question(id) for id in question.pipes]
+        given = [[flow.NOT_SAID, *(worded(option.label, "en") for option in one.options)] for one in told]
+        for picked in product(*given):
+            yield fill("en", worded(question.ask, "en"), dict(zip(question.pipes, picked, strict=True)))
 
 
 def strange(phrases: Phrases, screen: Screen, known: Iterable[str]) -> list[str]:
@@ -170,6 +185,7 @@ def test_the_desk_says_nothing_that_nobody_wrote(tmp_path: Path, phrases: Phrase
             with store.transaction() as tx:
                 carried = ("en",) if act == "speak" else values(act, wave)
                 said = desk.take(tx, 42, Asked(act, carried), "en", START)
+                known |= {f"{worded(TRUST.title, 'en')} ({one.id})" for one in tx.waves.all()}
             if said.screen is not None:
                 seen += 1
                 found += strange(phrases, said.screen, known)

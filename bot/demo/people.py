@@ -15,6 +15,8 @@ from bot.files.phrases import Phrases, directed
 
 PIPE = re.compile(r"\$\{[a-z][a-z0-9_]*\}")
 
+_MARKS = dict.fromkeys(map(ord, "\u200e\u200f\u2066\u2067\u2068\u2069"))
+
 FIRST_ID = 7_100_000_001
 AT_ONCE = 30
 """Phones that are answered at the same time: most of an interview is waiting, for the bot or for each other."""
@@ -82,12 +84,23 @@ async def _press(person: Person, label: str) -> Screen:
     patience = PATIENCE
     while True:
         try:
-            return await person.press(label)
+            return await person.press(await _as_it_stands(person, label))
         except NoSuchButton:
             patience -= 1
             if patience == 0:
                 raise
             await asyncio.sleep(0.1)
+
+
+async def _as_it_stands(person: Person, label: str) -> str:
+    """The label with its number in front, where a question can be heard and so its answers are numbered."""
+    said = (await person.screen()).last
+    numbered = re.compile(rf"\W*\d+\W+{re.escape(_bare(label))}")
+    return next((shown for shown in said.labels if numbered.fullmatch(_bare(shown))), label)
+
+
+def _bare(label: str) -> str:
+    return label.translate(_MARKS)
 
 
 def _shown(survey: Survey, message: Message, language: str) -> Question | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -120,7 +121,7 @@ def _answer_in_pashto(page: Page, survey: Survey) -> int:
         else:
             code = "b25_29" if question.id == "age_band" else question.options[0].code
             label = question.option(code).label["ps"]
-            phone.locator(".key").filter(has_text=label).first.click()
+            _press(phone, label)
             if question.type == "choices":
                 _press(phone, words("ps", "button-done"))
         expect(_bubble(phone)).not_to_have_text(text, use_inner_text=True, timeout=15_000)
@@ -159,7 +160,8 @@ def _bubble(phone: Locator) -> Locator:
 
 
 def _keys(phone: Locator, label: str) -> Locator:
-    return phone.locator(".key").filter(has_text=label)
+    """The buttons that say this, and no more than this."""
+    return phone.locator(".key").filter(has_text=re.compile(rf"^[\u200f\u2068 ☐☑●]*{re.escape(label)}[\u2069 ]*$"))
 
 
 def _press(phone: Locator, label: str) -> None:

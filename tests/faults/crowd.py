@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 from bot.emulator.person import Message, NoReaction, Person, Screen
 from tests.rig import id_of
 
+GREETINGS = ("As-salamu alaykum",)
+"""What a new message says before its words are there."""
+
 QUESTIONS = ("First", "Second", "Third", "Fourth", "Fifth", "Sixth")
 LABELS = "ABCD"
 BEGINS = ("Yes, I agree", "Yes, start over")
@@ -64,7 +67,7 @@ class Respondent:
                 screen = await self._next(phone, screen)
 
     async def _next(self, phone: Person, screen: Screen) -> Screen:
-        said = [m for m in screen.messages if m.from_bot]
+        said = _said(screen)
         if not said:
             return await self._first_words(phone, screen)
         text, labels, secret = said[-1].text, said[-1].labels, _secret(said[-1])
@@ -118,7 +121,7 @@ class Respondent:
 
     async def _press(self, phone: Person, screen: Screen, label: str) -> None:
         """Tap the button that was seen: what has taken its place meanwhile may have the same words."""
-        shown = [m for m in screen.messages if m.from_bot][-1]
+        shown = _said(screen)[-1]
         data = next(b.data for row in shown.buttons for b in row if b.text == label)
         assert data is not None
         await phone.press_data(data, message_id=shown.id, wait=False)
@@ -143,7 +146,7 @@ class Respondent:
         """The bot's first message; somebody who hears nothing for a while opens the link again."""
         for _ in range(int(PATIENCE)):
             screen = await self._news(phone, screen)
-            if any(message.from_bot for message in screen.messages):
+            if _said(screen):
                 return screen
         self.tapped_again += 1
         return await phone.start(self.wave, wait=False)
@@ -161,6 +164,11 @@ def _secret(message: Message) -> str:
     return next((each.split(":")[1] for each in data if each.startswith("v1:")), "")
 
 
+def _said(screen: Screen) -> list[Message]:
+    """What the bot said; a bare greeting is a new message whose words are still on their way."""
+    return [m for m in screen.messages if m.from_bot and (m.labels or m.text not in GREETINGS)]
+
+
 def _shown(screen: Screen) -> tuple[object, ...]:
-    said = [m for m in screen.messages if m.from_bot]
+    said = _said(screen)
     return (len(said), said[-1].text if said else "")
