@@ -33,7 +33,7 @@ test-setup: $(VENV)/.test-setup $(CLIENTS)/node_modules
 demo: setup
 	@$(BIN)/aitbar demo
 
-LANES := -n 2 --dist loadfile --no-loadscope-reorder
+LANES := -n 3 --dist loadfile --no-loadscope-reorder
 test: test-setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
