@@ -22,7 +22,7 @@ MOST_PART = 6 * 2**20
 
 MOST_ROWS = 5_000
 MOST_COLUMNS = 200
-MOST_CELLS = 60_000
+MOST_CELLS = 30_000
 
 _PLACE = re.compile(rb"""\br=["']([A-Z]{1,8})([0-9]{1,12})["']""")
 _ROW = re.compile(rb"""\br=["']([0-9]{1,12})["']""")
