@@ -9,6 +9,7 @@ keys/webhook.key       makes the path and the secret of a webhook, where one is 
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import hashlib
 import hmac
 import os
@@ -137,13 +138,33 @@ def derive(material: bytes, purpose: str, length: int = KEY_BYTES) -> bytes:
 
 
 def _write(path: Path, key: bytes) -> None:
-    with _explained(path):
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    """A new key, under its name only once it is on the disk: a power cut leaves a whole key or none.
+
+    Raises FileExistsError where there is one: of two commands that begin at once one draws it.
+    """
+    aside = path.with_name(f"{path.name}.{os.getpid()}.new")
+    with _explained(path), _alone(path.parent):
+        if path.is_file():
+            raise FileExistsError(path)
+        aside.unlink(missing_ok=True)
+        descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as file:
             file.write(key)
             file.flush()
             os.fsync(file.fileno())
+        aside.rename(path)
         _sync_folder(path.parent)
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Nobody else draws a key in this folder meanwhile."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _destroy(path: Path) -> None:
