@@ -55,7 +55,7 @@ class Tried:
     def stop(self) -> int:
         """Ctrl-C; the exit code."""
         self.process.send_signal(signal.SIGINT)
-        return self.process.wait(30)
+        return self.process.wait(120)
 
 
 async def link(url: str, phone: int) -> dict[str, str]:
@@ -87,4 +87,4 @@ def tried(survey: Path, home: Path, *more: str) -> Iterator[Tried]:
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
-        process.wait(30)
+        process.wait(120)
