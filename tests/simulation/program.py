@@ -177,8 +177,8 @@ def without_the_machine(request: Callable[[], Any], seconds: Callable[[], float]
 _really_look = look
 
 
-def _look(surveys: Path, catalogues: Path, spoken: Any = None) -> Any:
-    """Read once what has not changed; the words in use only decide what may replace them."""
+def _look(surveys: Path, catalogues: Path, spoken: Any = None, recorded: Any = None) -> Any:
+    """Read once what has not changed; words in use only decide what may replace them; nothing is recorded here."""
     return _looked_at(surveys, catalogues, fingerprint(surveys, catalogues))
 
 
