@@ -209,11 +209,14 @@ class Person:
             self._lead_on(at)
 
     def _where(self, views: list[View]) -> View | None:
-        """The message to act upon: the newest interview, unless something newer must be read first."""
+        """The message to act upon: the newest interview, unless something newer must be read first. What can only
+        be hidden asks for nothing."""
         inside = [view for view in views if view.grip and view.grip[0] not in self._given_up]
         if inside:
             return max(inside, key=lambda view: view.id)
-        outside = [view for view in views if view.buttons and not view.grip]
+        outside = [
+            view for view in views if not view.grip and any(one.label != "Hide now" for one in view.buttons)
+        ]
         return max(outside, key=lambda view: view.id, default=None)
 
     def _lead_on(self, view: View) -> None:
