@@ -13,10 +13,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import pytest
 from pydantic import SecretStr
@@ -35,50 +35,19 @@ from bot.core.reminders import EVENING, MORNING
 from bot.files.phrases import Phrases
 from bot.reminders import Reminders
 from bot.settings import Settings
-from bot.store import Contact, Store, tick
+from bot.store import Contact, Store
 from tests.chat.test_updates import TOKEN
-from tests.store.sample import START, kept, open_wave, rows
+from tests.store.sample import START, kept, open_wave, rows, tick_at
+from tests.told import CHATS, LANGUAGE, Telegram
 
 PHRASES = Phrases.load()
-LANGUAGE = {7_000_000_001: "ur", 7_000_000_002: "ps", 7_000_000_003: "en"}
-CHATS = list(LANGUAGE)
 MORNING_OF_DAY_2 = START.replace(hour=9) + 2 * DAY
-
-
-class Message:
-    """What Telegram gives back."""
-
-    message_id = 77
-
-
-class Telegram:
-    """Notes what is said to whom, and what the button under it carries; `refuse` says how a chat answers."""
-
-    def __init__(self) -> None:
-        self.said: list[tuple[int, str]] = []
-        self.data: list[str] = []
-        self.refuse: Callable[[int], TelegramError | None] = lambda _chat: None
-        self.reachable = True
-        self.username, self.id = "a_bot", 1
-
-    async def get_me(self) -> None:
-        if not self.reachable:
-            raise NetworkError("no connection")
-
-    async def send_message(self, chat: int, text: str, **more: Any) -> Message:
-        if (error := self.refuse(chat)) is not None:
-            raise error
-        self.said.append((chat, text))
-        if more.get("reply_markup") is not None:
-            self.data += [button.callback_data for row in more["reply_markup"].inline_keyboard for button in row]
-        return Message()
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     with kept(tmp_path) as one:
-        with one.transaction() as tx:
-            tick(tx.waves, tx.desk, START, UTC)
+        tick_at(one, 0)
         yield one
 
 

@@ -13,14 +13,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
-from datetime import UTC, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import pytest
 from pydantic import SecretStr
 from telegram import Bot
-from telegram.error import Forbidden, NetworkError, RetryAfter, TelegramError
+from telegram.error import Forbidden, NetworkError, RetryAfter
 
 from bot import results
 from bot.app import House
@@ -30,32 +30,12 @@ from bot.core.cadence import DAY
 from bot.files.phrases import Phrases
 from bot.results import Results
 from bot.settings import Settings
-from bot.store import Contact, Store, tick
+from bot.store import Contact, Store
 from tests.chat.test_updates import TOKEN
-from tests.store.sample import START, kept, open_wave, rows
+from tests.store.sample import START, kept, open_wave, rows, tick_at
+from tests.told import CHATS, LANGUAGE, Telegram
 
 PHRASES = Phrases.load()
-LANGUAGE = {7_000_000_001: "ur", 7_000_000_002: "ps", 7_000_000_003: "en"}
-CHATS = list(LANGUAGE)
-
-
-class Telegram:
-    """Notes what is said to whom; `refuse` says how a chat answers, once each time it is asked."""
-
-    def __init__(self) -> None:
-        self.said: list[tuple[int, str]] = []
-        self.refuse: Callable[[int], TelegramError | None] = lambda _chat: None
-        self.reachable = True
-        self.username, self.id = "a_bot", 1
-
-    async def get_me(self) -> None:
-        if not self.reachable:
-            raise NetworkError("no connection")
-
-    async def send_message(self, chat: int, text: str, **_more: Any) -> None:
-        if (error := self.refuse(chat)) is not None:
-            raise error
-        self.said.append((chat, text))
 
 
 @pytest.fixture
@@ -72,12 +52,6 @@ def wave(store: Store) -> str:
     with store.transaction() as tx:
         tx.contacts.keep([(wave, Contact(chat, language)) for chat, language in LANGUAGE.items()])
     return wave
-
-
-def tick_at(store: Store, day: float) -> None:
-    """One tick, so many days after the start."""
-    with store.transaction() as tx:
-        tick(tx.waves, tx.desk, START + day * DAY, UTC)
 
 
 def end(store: Store, wave: str) -> None:

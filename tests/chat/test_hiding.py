@@ -24,12 +24,12 @@ from hypothesis import strategies as st
 from telegram import Bot
 from telegram.error import BadRequest
 
-from bot.chat.outbound import Delete, Later, Outbound, Outgoing, Show
+from bot.chat.outbound import Delete, Outbound, Show
 from bot.chat.pace import Pace
 from bot.core.survey import LANGUAGES
 from tests.chat.test_prompts import A, P, Phone
 from tests.chat.test_prompts import button as button_of
-from tests.chat.test_updates import AMINA, BILAL, CONSENT, PHRASES, House, agree, say, tap, words
+from tests.chat.test_updates import AMINA, BILAL, CONSENT, PHRASES, House, agree, say, shows, tap, words
 from tests.core.sample import note
 from tests.store import sample
 from tests.store.sample import START, TRUST, kept, open_wave, rows
@@ -51,17 +51,6 @@ TYPED = (
     "/withdraw",
     "/x",
 )
-
-
-def shows(out: list[Outgoing]) -> list[Show]:
-    """All that is shown, also what takes its time."""
-    found: list[Show] = []
-    for one in out:
-        if isinstance(one, Later):
-            found += shows(list(asyncio.run(one.make())))  # type: ignore[arg-type]
-        elif isinstance(one, Show):
-            found.append(one)
-    return found
 
 
 def labels(show: Show) -> list[tuple[str, str]]:

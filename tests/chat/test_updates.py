@@ -37,7 +37,7 @@ from bot.chat.desk import Desk
 from bot.chat.handler import Handler
 from bot.chat.inbound import Came
 from bot.chat.memory import GRIP_SECONDS, STRAY_SECONDS
-from bot.chat.outbound import AnswerTap, Delete, Outbound, Outgoing, Show
+from bot.chat.outbound import AnswerTap, Delete, Later, Outbound, Outgoing, Show
 from bot.chat.pace import Pace
 from bot.chat.privacy import Kept
 from bot.chat.updates import Updates, Waits, following
@@ -168,6 +168,17 @@ NUMBERS = itertools.count(1)
 def person(id: int) -> dict[str, Any]:
     """An account, as Telegram shows it."""
     return {"id": id, "is_bot": False, "first_name": "Somebody", "language_code": "en"}
+
+
+def shows(out: list[Outgoing]) -> list[Show]:
+    """What is shown at once, and what is shown when all that takes its time was done."""
+    found: list[Show] = []
+    for one in out:
+        if isinstance(one, Later):
+            found += shows(list(asyncio.run(one.make())))  # type: ignore[arg-type]
+        elif isinstance(one, Show):
+            found.append(one)
+    return found
 
 
 def words(text: str, id: int = AMINA, kind: str = "message", chat: str = "private") -> dict[str, Any]:

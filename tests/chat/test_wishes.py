@@ -32,7 +32,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from sqlalchemy import event
 
 from bot.chat.ends import Ends
-from bot.chat.outbound import Delete, Later, Outgoing, Show
+from bot.chat.outbound import Delete, Later, Show
 from bot.chat.privacy import Kept, forgotten, privacy
 from bot.chat.wishes import Wishes
 from bot.chat.words import TEXT_LIMIT, text
@@ -51,6 +51,7 @@ from tests.chat.test_updates import (
     data_of,
     nothing_can_be_saved,
     say,
+    shows,
     tap,
     words,
 )
@@ -68,17 +69,6 @@ def house(tmp_path: Path) -> Iterator[House]:
 @pytest.fixture
 def wave(house: House) -> str:
     return open_wave(house.store, survey="telling")
-
-
-def shows(out: list[Outgoing]) -> list[Show]:
-    """What is shown at once, and what is shown when all that takes its time was done."""
-    found: list[Show] = []
-    for one in out:
-        if isinstance(one, Later):
-            found += shows(list(asyncio.run(one.make())))  # type: ignore[arg-type]
-        elif isinstance(one, Show):
-            found.append(one)
-    return found
 
 
 def a_day_passes(house: House) -> None:

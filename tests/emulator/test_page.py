@@ -21,6 +21,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from bot.emulator.server import opened
 from tests.emulator.conftest import GUL, TOKEN
+from tests.sounds import voice
 
 pytestmark = pytest.mark.browser
 
@@ -337,30 +338,6 @@ def test_a_notice_stands_over_the_phones(table: Table) -> None:
     expect(table.page.locator("#notice")).to_be_hidden()
 
 
-def spoken(seconds: int = 2) -> bytes:
-    """A real voice note of silence: Opus in Ogg (RFC 3533, RFC 7845)."""
-    serial, frames = 7, seconds * 50
-    head = b"OpusHead" + struct.pack("<BBHIhB", 1, 1, 0, 48_000, 0, 0)
-    tags = b"OpusTags" + struct.pack("<I", 0) + struct.pack("<I", 0)
-    packets = [b"\xf8\xff\xfe"] * frames  # 20 ms each
-
-    def page(kind: int, granule: int, number: int, parts: list[bytes]) -> bytes:
-        raw = b"OggS" + struct.pack("<BBqIII", 0, kind, granule, serial, number, 0)
-        raw += bytes([len(parts)]) + bytes(map(len, parts)) + b"".join(parts)
-        return raw[:22] + struct.pack("<I", _ogg_sum(raw)) + raw[26:]
-
-    return page(2, 0, 0, [head]) + page(0, 0, 1, [tags]) + page(4, frames * 960, 2, packets)
-
-
-def _ogg_sum(raw: bytes) -> int:
-    total = 0
-    for byte in raw:
-        total ^= byte << 24
-        for _ in range(8):
-            total = (total << 1 ^ (0x04C11DB7 if total & 0x80000000 else 0)) & 0xFFFFFFFF
-    return total
-
-
 def test_three_phones_stand_side_by_side_each_in_the_language_of_its_app(table: Table) -> None:
     table.post("/sim/users", id=ZARA, first_name="زارا", language_code="ur")
     table.page.goto(f"{table.url}/?phones={GUL},{SANA},{ZARA}")
@@ -458,7 +435,7 @@ def test_an_account_is_deleted_after_a_question(table: Table) -> None:
 def test_a_voice_message_plays(table: Table) -> None:
     table.page.goto(f"{table.url}/?phones={SANA}")
     table.start()
-    file = {"name": "question.ogg", "mimeType": "audio/ogg", "buffer": spoken()}
+    file = {"name": "question.ogg", "mimeType": "audio/ogg", "buffer": voice(2)}
     form: Any = {"chat_id": str(SANA), "voice": file}
     sent = table.page.request.post(f"{table.url}/bot{TOKEN}/sendVoice", multipart=form)
     assert sent.ok, sent.text()

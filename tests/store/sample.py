@@ -14,9 +14,10 @@ from typing import Any
 import psycopg
 from sqlalchemy import inspect
 
+from bot.core.cadence import DAY
 from bot.core.flow import REVIEW, Place
 from bot.core.survey import Answer, CellPart, Clocks, Index, Reminding, Survey
-from bot.store import SECRET_BYTES, Store, Terms, Transaction, dump_body, write_node
+from bot.store import SECRET_BYTES, Store, Terms, Transaction, dump_body, tick, write_node
 from bot.store.engine import is_postgres
 from tests.core.sample import choice, scale, survey, words, yes_no
 
@@ -131,3 +132,9 @@ def rows(store: Store, query: str) -> list[Any]:
 def column_names(store: Store, table: str) -> list[str]:
     """The columns of a table, as a stranger finds them."""
     return [column["name"] for column in inspect(store._engine).get_columns(table)]
+
+
+def tick_at(store: Store, day: float) -> None:
+    """One tick, so many days after the start."""
+    with store.transaction() as tx:
+        tick(tx.waves, tx.desk, START + day * DAY, UTC)

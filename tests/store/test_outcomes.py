@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -20,9 +19,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.cadence import DAY
-from bot.store import Store, tick
+from bot.store import Store
 from bot.store.outcomes import ENDS, REMINDED, SHOWN, WITHDRAWN
-from tests.store.sample import START, begin, kept, open_wave, rows, send
+from tests.store.sample import START, begin, kept, open_wave, rows, send, tick_at
 
 STATES = (*ENDS, *REMINDED)
 
@@ -32,12 +31,6 @@ def store(tmp_path: Path, database: str) -> Iterator[Store]:
     with kept(tmp_path) as one:
         tick_at(one, 0)
         yield one
-
-
-def tick_at(store: Store, day: int) -> None:
-    """One tick, so many days after the start."""
-    with store.transaction() as tx:
-        tick(tx.waves, tx.desk, START + day * DAY, UTC)
 
 
 def add(store: Store, wave: str, **counted: int) -> None:

@@ -10,7 +10,7 @@ Promises:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, timedelta
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -20,8 +20,8 @@ from hypothesis import strategies as st
 
 from bot.core.cadence import DAY
 from bot.core.flow import Place
-from bot.store import Store, tick
-from tests.store.sample import REMINDING, START, TODAY, kept, open_wave, rows, tag_of
+from bot.store import Store
+from tests.store.sample import REMINDING, START, TODAY, kept, open_wave, rows, tag_of, tick_at
 
 CLOSES = 10  # days after the opening: seven to begin, three of grace
 
@@ -33,10 +33,9 @@ def store(tmp_path: Path, database: str) -> Iterator[Store]:
         yield one
 
 
-def tick_at(store: Store, day: float) -> str:
-    """One tick, so many days after the start; returns the state of the wave."""
-    with store.transaction() as tx:
-        tick(tx.waves, tx.desk, START + day * DAY, UTC)
+def ticked(store: Store, day: float) -> str:
+    """The state of the wave after a tick, so many days after the start."""
+    tick_at(store, day)
     found = rows(store, "SELECT state FROM wave")
     return str(found[0][0]) if found else ""
 
@@ -48,18 +47,18 @@ def closings(store: Store) -> list[tuple[str, str]]:
 
 def test_it_closes_after_its_grace_and_ends_two_days_later(store: Store) -> None:
     wave = open_wave(store, survey="reminding")
-    assert [tick_at(store, day) for day in (6, 7.5, 9.9, CLOSES)] == ["open"] * 4
+    assert [ticked(store, day) for day in (6, 7.5, 9.9, CLOSES)] == ["open"] * 4
     assert closings(store) == []
-    assert tick_at(store, CLOSES + 0.01) == "closing"
+    assert ticked(store, CLOSES + 0.01) == "closing"
     assert closings(store) == [("clock", f"wave {wave}, its time was over")]
-    assert tick_at(store, CLOSES + 1) == "closing"
-    assert tick_at(store, CLOSES + 2) == "closed"
+    assert ticked(store, CLOSES + 1) == "closing"
+    assert ticked(store, CLOSES + 2) == "closed"
     assert len(closings(store)) == 1
 
 
 def test_a_close_at_a_daily_tick_counts_no_day_yet(store: Store) -> None:
     open_wave(store, survey="reminding")
-    assert [tick_at(store, CLOSES + after) for after in (1, 2, 3)] == ["closing", "closing", "closed"]
+    assert [ticked(store, CLOSES + after) for after in (1, 2, 3)] == ["closing", "closing", "closed"]
 
 
 @settings(max_examples=15, deadline=None)
@@ -69,7 +68,7 @@ def test_however_the_clock_goes_nothing_closes_early_and_nothing_twice(days: lis
         open_wave(store, survey="reminding")
         latest = None
         for day in days:
-            state = tick_at(store, day)
+            state = ticked(store, day)
             latest = day if latest is None or day > latest else latest
             assert (state == "open") is (latest <= CLOSES), "by the latest tick, not by a clock set back"
         assert len(closings(store)) == (latest is not None and latest > CLOSES)
@@ -80,13 +79,13 @@ def test_what_the_opening_states_goes_first_and_nothing_closes_without_an_end(st
     with store.transaction() as tx:
         found = tx.waves.known(wave)
     assert found.closes == START + 5 * DAY
-    assert tick_at(store, 5) == "open"
-    assert tick_at(store, 5.1) == "closing"
+    assert ticked(store, 5) == "open"
+    assert ticked(store, 5.1) == "closing"
 
 
 def test_a_wave_without_an_end_stays_open(store: Store) -> None:
     open_wave(store)
-    assert tick_at(store, 400) == "open"
+    assert ticked(store, 400) == "open"
 
 
 def test_an_interview_expires_by_the_days_of_its_survey(store: Store) -> None:

@@ -15,7 +15,6 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import UTC
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +22,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.core.cadence import DAY
 from bot.core.survey import DONT_KNOW, LANGUAGES, PREFER_NOT, Answer
 from bot.digest import write
 from bot.files.phrases import Phrases
-from bot.store import Store, tick
+from bot.store import Store
 from tests.digest.sample import ABOUT, SURVEY
-from tests.store.sample import START, kept, open_wave, rows, send
+from tests.store.sample import kept, open_wave, rows, send, tick_at
 
 PHRASES = Phrases.load()
 K = 10
@@ -42,11 +40,6 @@ def wave_of(**terms: Any) -> Iterator[tuple[Store, str]]:
     with tempfile.TemporaryDirectory() as folder, kept(Path(folder), lambda _body: SURVEY) as store:
         tick_at(store, 0)
         yield store, open_wave(store, survey=SURVEY.id, **{"k": K, **terms})
-
-
-def tick_at(store: Store, days: float) -> None:
-    with store.transaction() as tx:
-        tick(tx.waves, tx.desk, START + days * DAY, UTC)
 
 
 def pass_days(store: Store, first: int, last: int) -> None:
