@@ -41,14 +41,18 @@ def course(survey: Survey, answers: Answers, seed: int) -> tuple[dict[str, Answe
             here = known[condition] = comes(kept)
         if not here:
             continue
-        if question.type in HIDDEN:
+        if not bound:
+            coming.append(question)
+            if id in answers:
+                kept[id] = answers[id]
+        elif question.type in HIDDEN:
             found = _found(question, kept, seed)
             if found is not None:
                 kept[id] = found
-            continue
-        coming.append(question)
-        if id in answers and (not bound or _applies(question, answers[id], kept)):
-            kept[id] = answers[id]
+        else:
+            coming.append(question)
+            if id in answers and _applies(question, answers[id], kept):
+                kept[id] = answers[id]
     return kept, order.arranged(survey, coming, kept, seed)
 
 
@@ -83,7 +87,10 @@ def next_open(survey: Survey, answers: Answers, seed: int) -> str:
 
 
 def first_open(coming: Iterable[Question], answers: Answers) -> str:
-    return next((question.id for question in coming if question.id not in answers), REVIEW)
+    for question in coming:
+        if question.id not in answers:
+            return question.id
+    return REVIEW
 
 
 def previous(survey: Survey, place: Place) -> str:

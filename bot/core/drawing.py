@@ -227,19 +227,34 @@ def _answer_rows(question: Question, number: int, place: Place) -> tuple[tuple[B
     if question.type == "note":
         return ((Button(Say("button-next"), ReadOn(number, place.step)),),)
     kind = TYPES[question.type]
-    keep = ((Button(Say("button-keep-answer"), Reviewed(place.step)),),)
     if kind.own_words:
-        return keep if question.id in place.answers else ()
+        return _keep_row(place) if question.id in place.answers else ()
     if kind.steps is not None:
         rows = layout.rows(_part_buttons(question, number, place))
-        return (*rows, *keep) if question.id in place.answers and not place.picked else rows
-    buttons = [
-        Button(_numbered(question, n, place), _does(question, number, n, place)) for n in visible(question, place)
-    ]
-    rows = layout.rows(buttons)
+        return (*rows, *_keep_row(place)) if question.id in place.answers and not place.picked else rows
+    rows = layout.rows(_option_buttons(question, number, place))
     if kind.several:
-        rows = (*rows, (Button(Say("button-done"), Finished(number, place.step)),))
+        rows = (*rows, (Button(DONE, Finished(number, place.step)),))
     return rows
+
+
+def _keep_row(place: Place) -> tuple[tuple[Button, ...], ...]:
+    return ((Button(Say("button-keep-answer"), Reviewed(place.step)),),)
+
+
+def _option_buttons(question: Question, number: int, place: Place) -> list[Button]:
+    """The options that this person is offered, numbered where the question can be heard."""
+    label, does = (_to_toggle, _toggles) if TYPES[question.type].several else (_to_choose, _chooses)
+    seen = visible(question, place)
+    if not media.numbers_options(question, place.language):
+        return [Button(label(question, n, place), does(question, number, n, place)) for n in seen]
+    return [
+        Button(
+            Say("option-numbered", {"number": n + 1, "label": label(question, n, place)}),
+            does(question, number, n, place),
+        )
+        for n in seen
+    ]
 
 
 def _part_buttons(question: Question, number: int, place: Place) -> list[Button]:
@@ -260,30 +275,35 @@ def _part_label(question: Question, part: str, place: Place) -> Line:
     return Say("just-a-number", {"number": named[len(place.picked)]})
 
 
-def _numbered(question: Question, index: int, place: Place) -> Line:
-    return media.numbered(question, index, place.language, _label(question, index, place))
-
-
-def _label(question: Question, index: int, place: Place) -> Line:
+def _to_choose(question: Question, index: int, place: Place) -> Line:
     option = question.options[index]
     words = option.label[place.language]
-    if not TYPES[question.type].several:
-        return shared(f"● {words}" if place.answers.get(question.id) == option.code else words)
-    return shared(f"☑ {words}" if option.code in place.picked else f"☐ {words}")
+    return shared(f"● {words}" if place.answers.get(question.id) == option.code else words)
 
 
-def _does(question: Question, number: int, index: int, place: Place) -> Event:
-    if TYPES[question.type].several:
-        on = question.options[index].code not in place.picked
-        return Toggled(number, index, on, place.step)
+def _chooses(_question: Question, number: int, index: int, place: Place) -> Event:
     return Chose(number, index, place.step)
 
 
+def _to_toggle(question: Question, index: int, place: Place) -> Line:
+    option = question.options[index]
+    words = option.label[place.language]
+    return shared(f"☑ {words}" if option.code in place.picked else f"☐ {words}")
+
+
+def _toggles(question: Question, number: int, index: int, place: Place) -> Event:
+    return Toggled(number, index, question.options[index].code not in place.picked, place.step)
+
+
 def _special_rows(question: Question, number: int, place: Place) -> tuple[tuple[Button, ...], ...]:
+    if question.type == "note":
+        return ()
+    offered = [special for special in SPECIALS if special in question.specials]
     return tuple(
-        (Button(_special_label(question, special, place), Skipped(number, special, place.step)),)
-        for special in SPECIALS
-        if special in question.specials and question.type != "note"
+        [
+            (Button(_special_label(question, special, place), Skipped(number, special, place.step)),)
+            for special in offered
+        ]
     )
 
 
@@ -292,6 +312,8 @@ def _special_label(question: Question, special: str, place: Place) -> Say:
     return Say("chosen", {"label": label}) if place.answers.get(question.id) == special else label
 
 
+BACK, DONE = Say("button-back"), Say("button-done")
+
 TO_LANGUAGES = Button(Say("button-language"), AskedForLanguages())
 
 HIDING = (Button(Say("button-hide"), Hid()),)
@@ -299,7 +321,7 @@ HIDING = (Button(Say("button-hide"), Hid()),)
 
 def _foot(place: Place) -> tuple[tuple[Button, ...], ...]:
     """Hiding has a row of its own: under a short question a third of a row is too narrow to be read."""
-    return (Button(Say("button-back"), WentBack(place.step)), TO_LANGUAGES), HIDING
+    return (Button(BACK, WentBack(place.step)), TO_LANGUAGES), HIDING
 
 
 def _answers(survey: Survey, given: list[Question], place: Place) -> list[Line]:

@@ -13,7 +13,7 @@ import re
 from collections.abc import Mapping
 
 from bot.core.events import Listened
-from bot.core.screen import Line, Say, Sound
+from bot.core.screen import Sound
 from bot.core.survey import Question, Survey
 
 _HASH = re.compile(r"[0-9a-f]{64}")
@@ -30,13 +30,11 @@ def sound(question: Question, language: str, step: int) -> Sound | None:
     return Sound(recording, Listened(step)) if is_hash(recording) else None
 
 
-def numbered(question: Question, index: int, language: str, label: Line) -> Line:
-    """The label of an option; with its number in front where the question can be heard in this language."""
-    numbers = all(option.label[language].strip().isdecimal() for option in question.options)
-    moving = question.shuffle or question.filter is not None  # a number in the ear would find another one
-    if numbers or moving or not is_hash(question.audio.get(language, "")):
-        return label
-    return Say("option-numbered", {"number": index + 1, "label": label})
+def numbers_options(question: Question, language: str) -> bool:
+    """Whether options have numbers in front: where the question is heard, and a number finds its option."""
+    if not is_hash(question.audio.get(language, "")) or question.shuffle or question.filter is not None:
+        return False
+    return not all(option.label[language].strip().isdecimal() for option in question.options)
 
 
 def heard(survey: Survey) -> Mapping[str, tuple[int, int]]:

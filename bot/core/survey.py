@@ -31,6 +31,9 @@ USUAL_SPECIALS = (DONT_KNOW, PREFER_NOT)
 SPECIALS = (*USUAL_SPECIALS, SKIPPED)
 """Answers that are none: never in a denominator. `skipped` is offered where a question need not be answered."""
 
+DRAWN_OR_WORKED_OUT = ("arm", "calculate")
+"""The kinds of question that nobody is asked (those whose `Kind.hidden` is true)."""
+
 RESERVED_CODES = frozenset({*SPECIALS, NOT_ASKED, VALID, NOT_REACHED, UNKNOWN, "not_applicable"})
 """Codes an author may not give to an option: the tallies use them."""
 
@@ -203,8 +206,9 @@ class Question:
 
     @cached_property
     def bound(self) -> bool:
-        """Whether an answer can cease to apply although the question is still asked."""
-        return self.filter is not None or self.constraint is not None
+        """Whether more than its condition decides: it is drawn or worked out and never asked, or an answer can
+        cease to apply although the question is still asked."""
+        return self.type in DRAWN_OR_WORKED_OUT or self.filter is not None or self.constraint is not None
 
     @property
     def routed(self) -> bool:

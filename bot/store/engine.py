@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -192,20 +192,19 @@ def scrub(engine: Engine) -> bool:
     """Rewrite the file in key order and empty the WAL; False when somebody else was in the way."""
     if is_postgres(engine.url):
         return postgres.scrub(engine)
-    with engine.connect() as connection:
-        raw = connection.connection.driver_connection
-        if raw is None:
-            return False
-        raw.execute(f"PRAGMA busy_timeout={SCRUB_PATIENCE}")
+    # A cursor that is left open when a statement fails would be "in progress" until the memory is swept, and
+    # nothing could be saved until then.
+    with engine.connect() as connection, closing(connection.connection.cursor()) as cursor:
+        cursor.execute(f"PRAGMA busy_timeout={SCRUB_PATIENCE}")
         try:
-            raw.execute("VACUUM")
-            busy, _log, _done = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            cursor.execute("VACUUM")
+            busy, _log, _done = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
                 raise
             return False
         finally:
-            raw.execute(f"PRAGMA busy_timeout={PRAGMAS['busy_timeout']}")
+            cursor.execute(f"PRAGMA busy_timeout={PRAGMAS['busy_timeout']}")
         return not busy
 
 

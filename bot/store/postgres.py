@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import DDL, URL, Connection, Engine, LargeBinary, NullPool, Table, Text, create_engine, event, text
@@ -63,6 +64,7 @@ _WAIT = text("SELECT set_config('lock_timeout', :milliseconds, false)")
 _WAIT_IN_THIS = text("SELECT set_config('lock_timeout', :milliseconds, true)")
 _WRITE_ALONE = text("SELECT pg_advisory_xact_lock(cast(:lock AS bigint))")
 _RUN_ALONE = text("SELECT pg_try_advisory_lock(cast(:lock AS bigint))")
+_RUN_NO_MORE = text("SELECT pg_advisory_unlock(cast(:lock AS bigint))")
 _SETTING = text("SELECT current_setting(:name, true)")
 
 
@@ -145,6 +147,9 @@ class RunLock:
         if event.contains(self._engine, "connect", self._look):
             event.remove(self._engine, "connect", self._look)
         if self._held is not None:
+            # A server notices only after a moment that a connection has closed: the lock is given back first.
+            with suppress(DBAPIError):
+                self._held.execute(_RUN_NO_MORE, {"lock": RUNNING})
             self._held.close()
         self._own.dispose()
 

@@ -18,9 +18,9 @@ from bot.core import blocks, flow, order
 from bot.core.conditions import Selected, verdict
 from bot.core.events import Chose, Confirmed, Finished, Revised, Skipped, Toggled, Typed, WentBack
 from bot.core.flow import REVIEW, Place
-from bot.core.questions import date, number
+from bot.core.questions import TYPES, date, number
 from bot.core.screen import Calendar, Say, Text
-from bot.core.survey import Filter, Question, Survey
+from bot.core.survey import DRAWN_OR_WORKED_OUT, Filter, Question, Survey
 from bot.store.vault import dump_place, load_place
 from tests.core.sample import ORDERS, PLACES, choice, options, survey, words, yes_no
 
@@ -261,6 +261,10 @@ def test_what_nobody_is_asked_is_no_place() -> None:
         assert step.place is not None
         assert step.place.at in (REVIEW, "met")
     assert flow.step(drawn, begun(drawn), Chose(0, 0, 1)).hint == Say("hint-moved-on")
+
+
+def test_what_nobody_is_asked_is_known_before_its_kind_is_looked_up() -> None:
+    assert {name for name, kind in TYPES.items() if kind.hidden} == set(DRAWN_OR_WORKED_OUT)
 
 
 def test_a_section_title_stands_over_the_first_question_that_a_person_meets() -> None:

@@ -3,6 +3,7 @@
 1. Words that come twice answer one question: they carry no step, and come again behind a tap after a restart.
    That holds for words too that were no answer when they came first.
 2. A clock that is set back does not make a wait of seconds one of hours.
+3. A scrub that fails in the middle leaves no statement open: what comes after it is saved.
 """
 
 from __future__ import annotations
@@ -20,8 +21,10 @@ from bot.core.events import Agreed, Continued, Typed
 from bot.core.screen import Say
 from bot.core.survey import Question, Survey
 from bot.files.surveys import load
-from bot.store import Store
+from bot.store import Store, StoreTrouble
 from bot.turn import Held, Reply, take
+from tests.simulation.disk import Door, Mishap, watched
+from tests.simulation.program import Program
 from tests.simulation.world import SURVEY
 from tests.store.sample import START, kept, open_wave
 
@@ -83,3 +86,15 @@ def test_a_clock_set_back_does_not_lengthen_a_wait(tmp_path: Path, set_back: flo
             return await holds.everybody()
 
         assert (asyncio.run(keep_and_look()) > 0) is waits
+
+
+def test_what_comes_after_a_scrub_that_failed_is_saved(tmp_path: Path) -> None:
+    failing = Mishap("io", before=False)
+    door = Door(lambda _what: None, lambda words: failing if "wal_checkpoint" in words else None)
+    program = Program(tmp_path, lambda _what: None)
+    with watched(door, lambda: program), kept(tmp_path) as store:
+        with pytest.raises(StoreTrouble) as trouble:  # an error at hand keeps all that it came through
+            store.scrub_now()
+        with store.transaction() as tx, tx.savepoint():
+            tx.desk.write_mark("after", "saved")
+        assert door.struck == 1, trouble

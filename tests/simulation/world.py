@@ -3,13 +3,16 @@
 Laws:
 1. Everything that can differ between two runs is drawn from the seed; the trace holds all that happened, and
    its hash is equal for equal seeds.
-2. First everything may break (`faults`), then nothing does (`quiet`): what must hold is looked at in both, and
+2. Memory is swept at the end only: when a sweep comes must decide nothing, so what a program has to let go of
+   (a statement that failed, a file) it lets go of itself.
+3. First everything may break (`faults`), then nothing does (`quiet`): what must hold is looked at in both, and
    what must come about, in the second, within ten simulated minutes.
 """
 
 from __future__ import annotations
 
 import asyncio
+import gc
 import hashlib
 import logging
 import tempfile
@@ -415,8 +418,20 @@ def made(seed: str, tell: Callable[[str], None] | None = None) -> Iterator[World
         stack.enter_context(nature.replaced(world.nature))
         stack.enter_context(watched(world.door, RUNNING.get))
         stack.enter_context(without_the_machine(world.network.request, lambda: world.tick_seconds))
+        stack.enter_context(_unswept())
         stack.callback(world.close)
         yield world
+
+
+@contextmanager
+def _unswept() -> Iterator[None]:
+    """No sweep of the memory until the block ends, and then one."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+        gc.collect(1)
 
 
 @contextmanager
