@@ -90,6 +90,12 @@ CATALOGUE: Mapping[str, Sentence] = {
         "its texts are left out",
         "warning",
     ),
+    "form-language-unlabelled": S(
+        "'{column}' is left out, for no label speaks {language}",
+        "a survey is asked in the languages of its labels",
+        "add the labels, or delete the column",
+        "warning",
+    ),
     "form-setting": S(
         "'{column}' is left out: {reason}", "a survey has other settings", "nothing need be done", "warning"
     ),

@@ -14,7 +14,7 @@ from bot.files.xlsform.lists import Lists
 from bot.files.xlsform.naming import as_id
 from bot.files.xlsform.native import PRECISIONS, Key
 from bot.files.xlsform.sheets import Row
-from bot.files.xlsform.titles import Say, Table, is_known
+from bot.files.xlsform.titles import Say, Table, is_known, language_in
 from bot.files.xlsform.xpath import Names
 
 
@@ -79,6 +79,8 @@ class Questions:
         for column in self.table.columns:
             if not is_known(column):
                 self.say_at("form-column-unknown", "survey", 1, column=column)
+            elif (spoken := language_in(column)) and spoken not in self.languages:
+                self.say_at("form-language-unlabelled", "survey", 1, column=column, language=spoken)
         for row in self.table.rows:
             self._row(row, self.types[row.number])
         for group in list(self.groups):

@@ -136,6 +136,12 @@ def left_out(cells: Mapping[str, str]) -> Iterator[tuple[str, str]]:
             yield column, reason
 
 
+def language_in(column: str) -> str:
+    """The language that a column of texts speaks; empty where it is none."""
+    base, _mark, spoken = column.rpartition("::")
+    return spoken if base in TEXTS or base.startswith("media::") else ""
+
+
 def is_known(column: str) -> bool:
     """Whether a column of the survey sheet is carried, changed, refused or ours."""
     base = column.partition("::")[0] if not column.startswith("media::") else "::".join(column.split("::")[:2])

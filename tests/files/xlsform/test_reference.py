@@ -182,6 +182,8 @@ CHANGED_COLUMNS = {
     "constraint_message::English (en)": ("integer", "From one to nine", "form-message"),
     "note": ("select_one abc", "for the office", "form-column-unknown"),
     "label::French (fr)": ("select_one abc", "Quoi?", "form-language-unknown"),
+    "audio::Pashto (ps)": ("note", "it.ogg", "form-language-unlabelled"),
+    "constraint_message::Urdu (ur)": ("integer", "ایک سے نو تک", "form-language-unlabelled"),
     "appearance": ("select_one abc", "minimal", "form-appearance"),
     "parameters": ("text", "rows=5", "form-parameter"),
 }
