@@ -11,11 +11,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.core.screen import Button, Calendar, Text
+from bot.core.widths import fits
 
 MANY = 8
-HALF = 16
-"""Letters that fit on a button over half the width, with large letters (docs/decisions/questionnaire.md)."""
-
 MOST_NUMBERS = 6
 LONGEST_MONTH = "September"
 
@@ -30,7 +28,7 @@ def rows(buttons: Sequence[Button]) -> tuple[Row, ...]:
 def _width(buttons: Sequence[Button]) -> int:
     if len(buttons) > 2 and all(_is_number(button) for button in buttons):
         return _even(len(buttons))
-    if len(buttons) > MANY and all(len(_letters(button)) <= HALF for button in buttons):
+    if len(buttons) > MANY and all(fits(_letters(button), beside=2) for button in buttons):
         return 2
     return 1
 

@@ -181,6 +181,7 @@ class Question:
     keep: bool = True
     order: str = ""
     picture: str = ""
+    sensitive: bool = False
 
     @cached_property
     def codes(self) -> tuple[str, ...]:

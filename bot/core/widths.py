@@ -3,13 +3,13 @@
 Laws:
 1. Widths are those of the fonts brought along, letter by letter, each in the form in which it is joined. On
    no label of ours do they differ by more than 4% from what typst measures (docs/decisions/wording.md).
-2. Labels that stand beside each other all fit; where one is too wide, all stand in fewer columns.
+2. A label fits, or does not, by how many stand in its row; `layout.py` asks before it sets two in one.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from functools import lru_cache
 
 from bot.core.advances import JOINED, PLAIN
 
@@ -26,6 +26,7 @@ _SEPARATOR = "\u200c"  # keeps two letters apart
 _PICTURE, _UNKNOWN = 1_400, 1_000
 
 
+@lru_cache(maxsize=4096)
 def width(words: str) -> float:
     """How wide these words are in one line on a button, in dp."""
     drawn = [letter for letter in words if letter == _SEPARATOR or _seen(letter)]
@@ -47,16 +48,6 @@ def width(words: str) -> float:
 def fits(label: str, beside: int = 1) -> bool:
     """Whether a label fits where so many buttons stand in a row."""
     return width(label) <= ROOM[beside]
-
-
-def rows_that_fit(labels: Sequence[str], most: int = max(ROOM)) -> tuple[tuple[int, ...], ...]:
-    """The numbers of the labels, counted from 0, in rows: as many beside each other as all of them have room for.
-
-    One a row where even a label alone has no room.
-    """
-    columns = max((n for n in ROOM if n <= most and all(fits(label, n) for label in labels)), default=1)
-    numbers = range(len(labels))
-    return tuple(tuple(numbers[start : start + columns]) for start in range(0, len(labels), columns))
 
 
 def _seen(letter: str) -> bool:

@@ -446,6 +446,22 @@ CATALOGUE: Mapping[str, Sentence] = {
         "an answer in own words would point to the few who are asked, so it is asked of everybody",
         "drop show_if, or put it into a section without one; whoever has nothing to say skips it",
     ),
+    "sensitive-unasked": S(
+        "'{id}' is sensitive and asked without a yes to it",
+        "before a sensitive part people are asked whether they want it: no ends it, and nothing is lost",
+        "ask a yes_no question before it, and add show_if: {{that_question: [yes]}}",
+    ),
+    "sensitive-forced": S(
+        "'{id}' is sensitive and must be answered",
+        "whoever is asked what hurts can decline to say",
+        "add prefer_not to its specials, or leave specials out",
+    ),
+    "sensitive-early": S(
+        "'{id}' comes after the sensitive '{before}'",
+        "what hurts stands at the end: people who stop there have answered the rest",
+        "put sensitive questions last",
+        "warning",
+    ),
     "voice-many": S(
         "{found} questions ask for a voice",
         "at most {most} do: all of them are fetched at once, and wait together",

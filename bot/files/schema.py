@@ -43,7 +43,7 @@ KEYS: Mapping[str, str] = {
     "ask": "The question in each language; best under 15 words.",
     "show_if": 'When it is asked: {question: [code, code]}, or an expression such as "${meetings} >= 2".',
     "audio": "Names of recordings, language by language: {ur: gender-ur.ogg}.",
-    "sensitive": "true for a sensitive question.",
+    "sensitive": "true for a question that may hurt: asked after a yes, can be declined, stands at the end.",
     "specials": "Which of dont_know and prefer_not are offered; both, unless said otherwise.",
     "options": "Code and text of each answer, in the order in which they are shown.",
     "screen_out": "Codes that end the interview kindly.",

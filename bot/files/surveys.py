@@ -277,6 +277,7 @@ def _read_question(said: Mapping[str, Any], scale: Mapping[str, Any], section: M
         keep=said.get("keep", said["type"] != "calculate"),
         order=scale.get("order", ""),
         picture=said.get("picture", ""),
+        sensitive=said.get("sensitive", False),
     )
 
 

@@ -57,6 +57,11 @@ NO_STEWARD = (
     "prints with --steward-key, or put it into AITBAR_STEWARD_KEY."
 )
 
+SENSITIVE_FOR_MINORS = (
+    "This survey has sensitive questions, and people of 15 to 17 are asked none. Leave --minors out, or open a "
+    "survey without them for the young."
+)
+
 
 class WaveTrouble(Exception):
     """A wave cannot be opened or closed; the text says why and what to do."""
@@ -150,6 +155,8 @@ class Waves:
         layout(survey, terms.population, terms.k, terms.populations)  # refuses what is too small for the rule
         if own_words(survey) and terms.steward_key is None:
             raise WaveTrouble(NO_STEWARD)
+        if terms.minors and any(question.sensitive for question in survey.questions):
+            raise WaveTrouble(SENSITIVE_FOR_MINORS)
         digest = hashlib.sha256(body.encode()).hexdigest()
         wave = nature.word(WAVE_LETTERS, WAVE_LENGTH)
         until = starts_until(survey.clocks, now, terms.starts_from, terms.starts_until)

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.core import layout
 from bot.core.events import Chose
 from bot.core.screen import Button, Calendar, Line, Say, Text
+from bot.core.widths import fits
 
 
 def widths(labels: Sequence[Line]) -> list[int]:
@@ -40,6 +43,14 @@ def number(value: Calendar | int) -> Say:
 )
 def test_rows(labels: list[Line], wanted: list[int]) -> None:
     assert widths(labels) == wanted
+
+
+@given(st.lists(st.text("abcWMسبمیژ ", min_size=1, max_size=24), min_size=9, max_size=20))
+@settings(max_examples=60, deadline=None)
+def test_what_stands_two_in_a_row_has_room_there_and_what_does_not_has_none(labels: list[str]) -> None:
+    columns = max(widths([Text(label) for label in labels]))
+
+    assert columns == (2 if all(fits(label, beside=2) for label in labels) else 1)
 
 
 def test_the_order_of_the_buttons_stays() -> None:

@@ -2,7 +2,7 @@
 
 1. The table is the one that the fonts give, and agrees with what typst measures on every label there is.
 2. Joined letters are measured in the form in which they are joined; what nobody sees has no width.
-3. Buttons stand beside each other only where every one of them has room; none is lost, and their order stays.
+3. A label has room beside so many others, and no more.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from bench import advances as made
 from bot.core import advances
-from bot.core.widths import LETTERS, ROOM, fits, rows_that_fit, width
+from bot.core.widths import LETTERS, ROOM, fits, width
 from bot.digest.picture import fonts
 from tests.files.test_words import PHRASE_TEXTS, PLACEHOLDER, SURVEY_TEXTS
 
@@ -88,32 +88,19 @@ def test_words_apart_are_as_wide_as_the_sum_of_them(one: str, other: str) -> Non
     assert width(f"{one} {other}") == pytest.approx(width(one) + width(" ") + width(other))
 
 
-@given(st.lists(WORDS, min_size=1, max_size=9), st.integers(1, 3))
-@settings(max_examples=60, deadline=None)
-def test_buttons_stand_beside_each_other_where_all_have_room(labels: list[str], most: int) -> None:
-    """Promise 3."""
-    rows = rows_that_fit(labels, most)
-
-    assert [number for row in rows for number in row] == list(range(len(labels)))
-    columns = max(map(len, rows))
-    assert columns <= most
-    assert columns == 1 or all(fits(label, columns) for label in labels)
-    assert all(len(row) == columns for row in rows[:-1])
-
-
 @pytest.mark.parametrize(
-    ("labels", "columns"),
+    ("label", "beside"),
     [
-        (["جی ہاں", "جی نہیں"], 2),
-        (["هو", "نه", "بل"], 3),
-        (["بالکل متفق نہیں", "متفق", "معلوم نہیں"], 2),
-        (["I would rather not say", "Yes"], 1),
-        (["W" * 40, "Yes"], 1),
+        ("هو", 3),
+        ("جی نہیں", 3),
+        ("بالکل متفق نہیں", 2),
+        ("I would rather not say", 1),
+        ("W" * 40, 0),
     ],
 )
-def test_the_columns_follow_the_widest_label(labels: list[str], columns: int) -> None:
+def test_a_label_fits_beside_so_many_and_no_more(label: str, beside: int) -> None:
     """Promise 3."""
-    assert max(map(len, rows_that_fit(labels))) == columns
+    assert [fits(label, n) for n in ROOM] == [n <= beside for n in ROOM]
 
 
 def test_more_buttons_in_a_row_have_less_room() -> None:

@@ -81,7 +81,6 @@ questions:
     type: scale
     scale: trust
     ask: {ur: پولیس پر بھروسہ؟, en: Do you trust the police?}
-    sensitive: true
   - id: attended
     type: yes_no
     ask: {ur: میٹنگ میں حصہ لیا؟, en: Did you attend a meeting?}
@@ -112,6 +111,14 @@ questions:
       no: {ur: نہیں, en: No}
       yes: {ur: ہاں, en: Yes}
     show_if: selected(${reasons}, 'far')
+  - id: ready
+    type: yes_no
+    ask: {ur: ایک سوال نقصان کے بارے میں ہے۔ پوچھا جائے؟, en: One question is about harm. May it be asked?}
+  - id: harmed
+    type: yes_no
+    ask: {ur: نقصان ہوا؟, en: Did you come to harm?}
+    show_if: {ready: [yes]}
+    sensitive: true
   - id: more
     type: text
     ask: {ur: اور کچھ؟, en: What else?}

@@ -117,7 +117,7 @@ def test_recordings_are_missed_where_there_are_some(tmp_path: Path) -> None:
     """Promise 2: the sample has one Urdu recording, and none in English."""
     (problem,) = check([written(tmp_path)]).problems
     assert (problem.id, problem.level) == ("audio-missing", "warning")
-    assert problem.what.startswith("1 of 10 questions can be heard in 'ur'; these cannot: district, age_band")
+    assert problem.what.startswith("1 of 12 questions can be heard in 'ur'; these cannot: district, age_band")
 
 
 def test_recordings_are_missed_everywhere_when_asked_for(tmp_path: Path) -> None:

@@ -62,8 +62,10 @@ def test_a_sound_file_gives_its_survey(tmp_path: Path) -> None:
     assert (survey.id, survey.version, survey.languages) == ("sample", 3, ("ur", "en"))
     assert survey.title == {"ur": "نمونہ", "en": "Sample"}
     assert [question.type for question in survey.questions] == [
-        *["choice", "choice", "choice", "note", "scale", "yes_no", "number", "choices", "yes_no", "text"]
+        *["choice", "choice", "choice", "note", "scale", "yes_no", "number", "choices"],
+        *["yes_no", "yes_no", "yes_no", "text"],
     ]
+    assert [question.id for question in survey.questions if question.sensitive] == ["harmed"]
     assert survey.cells == (
         CellPart("district", "district", {"swat": "swat", "mardan": "mardan"}),
         CellPart("gender", "gender", {"woman": "woman", "man": "man"}),
@@ -153,16 +155,30 @@ def test_two_indexes_have_two_ids(tmp_path: Path) -> None:
     assert loaded(tmp_path, SOUND + index.replace("standing", "far")).problems == ()
 
 
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "\"${ready} = 'yes'\"",
+        "selected(${ready}, 'yes')",
+        "\"${ready} = 'yes' and ${gender} = 'woman'\"",
+        "\"(${ready} = 'yes' and ${gender} = 'woman') or (${ready} = 'yes' and ${gender} = 'man')\"",
+    ],
+)
+def test_a_yes_before_what_hurts_may_be_asked_for_in_many_words(tmp_path: Path, condition: str) -> None:
+    text = edited(("show_if: {ready: [yes]}", f"show_if: {condition}"))
+    assert loaded(tmp_path, text).problems == ()
+
+
 def test_items_of_which_one_may_be_missing_need_not_be_asked_together(tmp_path: Path) -> None:
     """Four of five are enough."""
     text = edited(
         ("items: [trust_police, attended]", "items: [trust_police, attended, paid, again, more_paid]"),
-        ("    sensitive: true", "    show_if: {gender: [man]}"),
+        ("Do you trust the police?}\n", "Do you trust the police?}\n    show_if: {gender: [man]}\n"),
         ("show_if: selected(${reasons}, 'far')", "show_if: {gender: [woman]}"),
         (
-            "  - id: more\n",
+            "  - id: ready\n",
             "  - {id: again, type: yes_no, ask: {ur: پھر؟, en: Again?}}\n"
-            "  - {id: more_paid, type: yes_no, ask: {ur: اور؟, en: More?}}\n  - id: more\n",
+            "  - {id: more_paid, type: yes_no, ask: {ur: اور؟, en: More?}}\n  - id: ready\n",
         ),
     )
     assert loaded(tmp_path, text).problems == ()
@@ -416,6 +432,24 @@ MISTAKES: list[tuple[str, *tuple[Edit, ...]]] = [
     ("condition-never", ("show_if: {attended: [yes]}", "show_if: ${attended} = 'yes' and ${attended} = 'no'")),
     ("condition-never", ("show_if: {attended: [yes]}", "show_if: {age_band: [under_18]}")),
     ("condition-always", ("show_if: {attended: [yes]}", "show_if: {attended: [yes, no]}")),
+    # what hurts
+    ("sensitive-unasked", ("sensitive: true", "sensitive: true"), ("    show_if: {ready: [yes]}\n", "")),
+    (
+        "sensitive-unasked",
+        ("sensitive: true", "sensitive: true"),
+        ("show_if: {ready: [yes]}", "show_if: {ready: [yes, no]}"),
+    ),
+    (
+        "sensitive-unasked",
+        ("sensitive: true", "sensitive: true"),
+        ("show_if: {ready: [yes]}", "show_if: \"${ready} = 'yes' or ${paid} = 'no'\""),
+    ),
+    ("sensitive-unasked", ("sensitive: true", "sensitive: true"), ("{ready: [yes]}", "{gender: [woman]}")),
+    ("sensitive-forced", ("sensitive: true", "sensitive: true\n    specials: [dont_know]")),
+    (
+        "sensitive-early",
+        ("  - id: more\n", "  - {id: then, type: yes_no, ask: {ur: پھر؟, en: And then?}}\n  - id: more\n"),
+    ),
     # cells, reach, indicators, licence
     ("unknown-dimension", ("gender: gender", "sex: gender")),
     ("unknown-question", ("gender: gender", "gender: gendre")),
@@ -448,7 +482,7 @@ MISTAKES: list[tuple[str, *tuple[Edit, ...]]] = [
     (
         "index-never",
         ("items: [trust_police, attended]", "items: [trust_police, attended, paid]"),
-        ("    sensitive: true", "    show_if: {gender: [man]}"),
+        ("Do you trust the police?}\n", "Do you trust the police?}\n    show_if: {gender: [man]}\n"),
         ("show_if: selected(${reasons}, 'far')", "show_if: {gender: [woman]}"),
     ),
     (
@@ -556,7 +590,7 @@ def test_every_text_is_missed_in_every_language(tmp_path: Path) -> None:
     """Cell by cell: a language that is only named is missing everywhere."""
     found = loaded(tmp_path, edited(("languages: [ur, en]", "languages: [ur, en, ps]")))
     missing = [problem for problem in found.problems if problem.id == "missing-language"]
-    asked, labels, titles = 10, 3 + 2 + 2 + 4 + 3 + 2, 2 + 3 + 1 + 2  # two: the words on help, and of danger
+    asked, labels, titles = 12, 3 + 2 + 2 + 4 + 3 + 2, 2 + 3 + 1 + 2  # two: the words on help, and of danger
     assert len(missing) == asked + labels + titles
     assert "'options.swat' of question 'district'" in " ".join(problem.what for problem in missing)
 

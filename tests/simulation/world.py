@@ -3,7 +3,7 @@
 Laws:
 1. Everything that can differ between two runs is drawn from the seed; the trace holds all that happened, and
    its hash is equal for equal seeds.
-2. Memory is swept at the end only: when a sweep comes must decide nothing, so what a program has to let go of
+2. Memory is swept between two worlds only: when a sweep comes must decide nothing, so what a program has to let go of
    (a statement that failed, a file) it lets go of itself.
 3. First everything may break (`faults`), then nothing does (`quiet`): what must hold is looked at in both, and
    what must come about, in the second, within ten simulated minutes.
@@ -425,13 +425,13 @@ def made(seed: str, tell: Callable[[str], None] | None = None) -> Iterator[World
 
 @contextmanager
 def _unswept() -> Iterator[None]:
-    """No sweep of the memory until the block ends, and then one."""
+    """No sweep of the memory until the block ends; what the world before left is swept first, once it is gone."""
+    gc.collect()
     gc.disable()
     try:
         yield
     finally:
         gc.enable()
-        gc.collect(1)
 
 
 @contextmanager

@@ -53,7 +53,10 @@ SCORED = replace(
 REMINDING = replace(TRUST, id="reminding", clocks=Clocks(7, 3, 5), reminders=Reminding(2, 2))
 """Limits its days, and writes to those who agree on the second and fourth day after the opening."""
 
-SURVEYS = {one.id: one for one in (TRUST, TELLING, SCORED, REMINDING)}
+HURTING = replace(TRUST, id="hurting", questions=(*TRUST.questions, replace(yes_no("harmed"), sensitive=True)))
+"""Asks what may hurt."""
+
+SURVEYS = {one.id: one for one in (TRUST, TELLING, SCORED, REMINDING, HURTING)}
 
 
 def read(body: str) -> Survey:

@@ -1,7 +1,8 @@
 """What is fixed when a wave opens stays as it is, above all the size of its smallest group.
 
 1. k is never under five.
-2. Once a wave is open, the database itself refuses to change k, or any other of its terms, whoever asks.
+2. The young are asked nothing that hurts.
+3. Once a wave is open, the database itself refuses to change k, or any other of its terms, whoever asks.
 """
 
 from __future__ import annotations
@@ -29,6 +30,14 @@ def test_no_wave_opens_with_groups_under_five(store: Store, k: int) -> None:
     with pytest.raises(WaveTrouble, match="Groups are of 5 people or more"):
         open_wave(store, k=k)
     assert rows(store, "SELECT count(*) FROM wave") == [(0,)]
+
+
+def test_no_wave_with_minors_opens_on_a_survey_with_sensitive_questions(store: Store) -> None:
+    with pytest.raises(WaveTrouble, match="people of 15 to 17 are asked none"):
+        open_wave(store, survey="hurting", minors=True)
+    assert rows(store, "SELECT count(*) FROM wave") == [(0,)]
+    open_wave(store, survey="hurting")
+    open_wave(store, minors=True)
 
 
 @pytest.mark.parametrize(

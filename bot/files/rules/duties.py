@@ -1,10 +1,13 @@
-"""What an author owes: leave to use the questions of others, and help for whoever writes of danger."""
+"""What authors owe: leave to use questions of others, help for who writes of danger, a yes before what hurts."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
 
+from bot.core.conditions import All, AnyOf, Compare, Selected
 from bot.core.letters import fold
+from bot.core.survey import Condition
 from bot.files import form
 from bot.files.plain import Path
 from bot.files.problems import suggestion
@@ -72,4 +75,47 @@ def _danger_words(draft: _Draft) -> None:
                 draft.add("empty-text", (*at, language, number), place="'danger_words'", language=language)
 
 
-RULES: Sequence[Rule] = (_licence, _own_words)
+def _sensitive(draft: _Draft) -> None:
+    """A sensitive question comes to those who said yes to being asked it, can be declined, and stands at the end.
+
+    Own words need no yes: they are asked of everybody, may be skipped, and are sealed.
+    """
+    hurting = [
+        number
+        for number, question in draft.questions.items()
+        if isinstance(question, form.Answered) and question.sensitive and not isinstance(question, OWN_WORDS)
+    ]
+    consents = {
+        question.id
+        for number, question in draft.questions.items()
+        if isinstance(question, form.YesNo) and number not in hurting
+    }
+    for number in hurting:
+        question = draft.questions[number]
+        at: Path = ("questions", number, "sensitive")
+        if consents.isdisjoint(agreed(draft.conditions.get(number))):
+            draft.add("sensitive-unasked", at, id=question.id)
+        if isinstance(question, form.Answered) and question.required and "prefer_not" not in question.specials:
+            draft.add("sensitive-forced", at, id=question.id)
+    for number, question in draft.questions.items():
+        later = isinstance(question, form.Answered) and not isinstance(question, OWN_WORDS)
+        if hurting and later and number > hurting[0] and number not in hurting:
+            before = draft.questions[hurting[0]].id
+            draft.add("sensitive-early", ("questions", number), id=question.id, before=before)
+            return
+
+
+def agreed(condition: Condition | None) -> frozenset[str]:
+    """The questions without a yes to which a condition does not hold, as far as its words tell."""
+    match condition:
+        case Compare(question, "=", "yes") | Selected(question, ("yes",)):
+            return frozenset({question})
+        case All(parts):
+            return frozenset().union(*map(agreed, parts))
+        case AnyOf(parts):
+            return reduce(frozenset.intersection, map(agreed, parts))
+        case _:
+            return frozenset()
+
+
+RULES: Sequence[Rule] = (_licence, _own_words, _sensitive)
