@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from itertools import islice
 
 from bot.core import layout, media
@@ -31,7 +32,6 @@ from bot.core.events import (
     Chose,
     Confirmed,
     Continued,
-    Event,
     Finished,
     Hid,
     Kept,
@@ -193,10 +193,11 @@ def _send_row(place: Place, coming: Sequence[Question], rows: int) -> tuple[tupl
     if rows > ROOM_FOR_MORE or len(place.answers) < LONG_AFTER:  # so much is cheap to know
         return ()
     all_given = place.at in place.answers and first_open(coming, place.answers) == REVIEW
-    given = (question for question in coming if question.id in place.answers and TYPES[question.type].kept)
-    if all_given or next(islice(given, LONG_AFTER - 1, None), None) is None:
-        return ()
-    return ((Button(Say("button-send-so-far"), AskedToSend()),),)
+    given = (True for question in coming if question.id in place.answers and TYPES[question.type].kept)
+    return () if all_given or next(islice(given, LONG_AFTER - 1, None), None) is None else SENDING
+
+
+SENDING = ((Button(Say("button-send-so-far"), AskedToSend()),),)
 
 
 def _about_own_words(question: Question, place: Place) -> list[Line]:
@@ -244,72 +245,78 @@ def _keep_row(place: Place) -> tuple[tuple[Button, ...], ...]:
 
 def _option_buttons(question: Question, number: int, place: Place) -> list[Button]:
     """The options that this person is offered, numbered where the question can be heard."""
-    label, does = (_to_toggle, _toggles) if TYPES[question.type].several else (_to_choose, _chooses)
-    seen = visible(question, place)
+    button = _to_toggle if TYPES[question.type].several else _to_choose
+    buttons = [button(question, number, index, place) for index in visible(question, place)]
     if not media.numbers_options(question, place.language):
-        return [Button(label(question, n, place), does(question, number, n, place)) for n in seen]
+        return buttons
+    numbered = zip(visible(question, place), buttons, strict=True)
     return [
-        Button(
-            Say("option-numbered", {"number": n + 1, "label": label(question, n, place)}),
-            does(question, number, n, place),
-        )
-        for n in seen
+        replace(one, label=Say("option-numbered", {"number": n + 1, "label": one.label})) for n, one in numbered
     ]
 
 
 def _part_buttons(question: Question, number: int, place: Place) -> list[Button]:
     """The parts that can follow; a ranking's in the order in which this person sees its options."""
-    parts = following(question, place)
-    seen = [option.code for option in as_seen(question, place).options] if question.options else list(parts)
+    parts = {part: index for index, part in enumerate(following(question, place))}
+    if not question.options:
+        return [_naming(len(place.picked), part, number, index, place.step) for part, index in parts.items()]
     return [
-        Button(_part_label(question, part, place), Chose(number, parts.index(part), place.step))
-        for part in seen
-        if part in parts
+        _choosing(option.label[place.language], number, parts[option.code], place.step)
+        for option in as_seen(question, place).options
+        if option.code in parts
     ]
 
 
-def _part_label(question: Question, part: str, place: Place) -> Line:
-    if question.type == "ranking":
-        return Text(question.option(part).label[place.language])
-    named = (Calendar(part), Calendar(f"--{part}"), int(part))  # a year, a month, a day
-    return Say("just-a-number", {"number": named[len(place.picked)]})
-
-
-def _to_choose(question: Question, index: int, place: Place) -> Line:
+def _to_choose(question: Question, number: int, index: int, place: Place) -> Button:
     option = question.options[index]
     words = option.label[place.language]
-    return shared(f"● {words}" if place.answers.get(question.id) == option.code else words)
+    chosen = place.answers.get(question.id) == option.code
+    return _choosing(f"● {words}" if chosen else words, number, index, place.step)
 
 
-def _chooses(_question: Question, number: int, index: int, place: Place) -> Event:
-    return Chose(number, index, place.step)
-
-
-def _to_toggle(question: Question, index: int, place: Place) -> Line:
+def _to_toggle(question: Question, number: int, index: int, place: Place) -> Button:
     option = question.options[index]
-    words = option.label[place.language]
-    return shared(f"☑ {words}" if option.code in place.picked else f"☐ {words}")
+    words, on = option.label[place.language], option.code not in place.picked
+    return _toggling(f"☐ {words}" if on else f"☑ {words}", number, index, on, place.step)
 
 
-def _toggles(question: Question, number: int, index: int, place: Place) -> Event:
-    return Toggled(number, index, question.options[index].code not in place.picked, place.step)
+# Most people at a question are at the same step of their interview: what they see is made once for all of them.
+
+
+@lru_cache(maxsize=8192)
+def _choosing(words: str, number: int, index: int, step: int) -> Button:
+    return Button(shared(words), Chose(number, index, step))
+
+
+@lru_cache(maxsize=8192)
+def _naming(parts: int, part: str, number: int, index: int, step: int) -> Button:
+    """A year, a month, a day, after so many parts of a date."""
+    named = Calendar(part) if parts == 0 else Calendar(f"--{part}") if parts == 1 else int(part)
+    return Button(Say("just-a-number", {"number": named}), Chose(number, index, step))
+
+
+@lru_cache(maxsize=8192)
+def _toggling(words: str, number: int, index: int, on: bool, step: int) -> Button:
+    return Button(shared(words), Toggled(number, index, on, step))
+
+
+@lru_cache(maxsize=4096)
+def _skipping(label: str, chosen: bool, number: int, special: str, step: int) -> Button:
+    says = SPECIAL_LABELS[label]
+    return Button(Say("chosen", {"label": says}) if chosen else says, Skipped(number, special, step))
 
 
 def _special_rows(question: Question, number: int, place: Place) -> tuple[tuple[Button, ...], ...]:
     if question.type == "note":
         return ()
-    offered = [special for special in SPECIALS if special in question.specials]
+    given, own_words = place.answers.get(question.id), TYPES[question.type].own_words
     return tuple(
         [
-            (Button(_special_label(question, special, place), Skipped(number, special, place.step)),)
-            for special in offered
+            (_skipping(SKIPPED if own_words else one, given == one, number, one, place.step),)
+            for one in SPECIALS
+            if one in question.specials
         ]
     )
-
-
-def _special_label(question: Question, special: str, place: Place) -> Say:
-    label = SPECIAL_LABELS[SKIPPED if TYPES[question.type].own_words else special]
-    return Say("chosen", {"label": label}) if place.answers.get(question.id) == special else label
 
 
 BACK, DONE = Say("button-back"), Say("button-done")

@@ -58,4 +58,6 @@ def _is_number(button: Button) -> bool:
 
 
 def _cut(buttons: Sequence[Button], width: int) -> tuple[Row, ...]:
-    return tuple(tuple(buttons[at : at + width]) for at in range(0, len(buttons), width))
+    if width == 1:
+        return tuple([(button,) for button in buttons])
+    return tuple([tuple(buttons[at : at + width]) for at in range(0, len(buttons), width)])

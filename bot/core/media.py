@@ -21,7 +21,7 @@ _HASH = re.compile(r"[0-9a-f]{64}")
 
 def is_hash(name: str) -> bool:
     """True for what may name a recording or a picture."""
-    return _HASH.fullmatch(name) is not None
+    return bool(name) and _HASH.fullmatch(name) is not None
 
 
 def sound(question: Question, language: str, step: int) -> Sound | None:

@@ -41,6 +41,9 @@ ONLY_SEEN = "only what is seen"
 PATIENCE = 8.0
 """Seconds a reply may take on a busy computer."""
 
+SOME_SECONDS = 3.0
+"""As a person takes between taps that move nothing; of these the bot lets five through at once, then one a second."""
+
 REST = 0.4
 LONG_REST = 1.3
 """Seconds without change that end a reply while rewriting; a multiple choice is redrawn once a second."""
@@ -175,6 +178,8 @@ class Player:
             local = self._moment.astimezone(KARACHI) + timedelta(days=1)
             self._moment = local.replace(hour=9, minute=30)
             await asyncio.to_thread(self.rig.tick, self._moment)
+        elif what == "some seconds pass":
+            await asyncio.sleep(SOME_SECONDS)
         elif what == "the wishes of the day are written":
             written = partial(self._wished, played.wave)
             await asyncio.to_thread(wait_for, written, seconds=WISHES_SECONDS)

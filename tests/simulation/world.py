@@ -3,8 +3,8 @@
 Laws:
 1. Everything that can differ between two runs is drawn from the seed; the trace holds all that happened, and
    its hash is equal for equal seeds.
-2. Memory is swept between two worlds only: when a sweep comes must decide nothing, so what a program has to let go of
-   (a statement that failed, a file) it lets go of itself.
+2. Memory is swept between two worlds only: when a sweep comes must decide nothing, so what a program has to let
+   go of (a statement that failed, a file) it lets go of itself.
 3. First everything may break (`faults`), then nothing does (`quiet`): what must hold is looked at in both, and
    what must come about, in the second, within ten simulated minutes.
 """

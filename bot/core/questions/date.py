@@ -53,12 +53,10 @@ def following(question: Question, given: Parts) -> Parts:
     if not given:
         return tuple(f"{year:04d}" for year in range(int(question.earliest[:4]), int(question.latest[:4]) + 1))
     most = 12 if len(given) == 1 else monthrange(int(given[0]), int(given[1]))[1]
-    parts = (f"{number:02d}" for number in range(1, most + 1))
-    return tuple(part for part in parts if _within(question, f"{before}-{part}"))
-
-
-def _within(question: Question, written: str) -> bool:
-    return question.earliest[: len(written)] <= written <= question.latest[: len(written)]
+    exactly = len(before) + len("-01")
+    first, last = question.earliest[:exactly], question.latest[:exactly]
+    parts = [f"{number:02d}" for number in range(1, most + 1)]
+    return tuple([part for part in parts if first <= f"{before}-{part}" <= last])
 
 
 def whole(_question: Question, given: Parts) -> Answer:
