@@ -42,7 +42,7 @@ PATIENCE = 8.0
 """Seconds a reply may take on a busy computer."""
 
 SOME_SECONDS = 3.0
-"""As a person takes between taps that move nothing; of these the bot lets five through at once, then one a second."""
+"""As a person takes between taps that move nothing: of these the bot lets five through, then one a second."""
 
 REST = 0.4
 LONG_REST = 1.3
