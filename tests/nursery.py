@@ -217,6 +217,8 @@ def _become(asked: dict[str, Any], files: Sequence[int]) -> None:
     os.environ.clear()
     os.environ.update(asked["environment"])
     time.tzset()
+    # Tests that run in the background of a script would hand down that Ctrl-C is not heard.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     os.chdir(asked["folder"])
     for place, file in enumerate(files, start=1):
         os.dup2(file, place)
