@@ -426,7 +426,7 @@ def made(seed: str, tell: Callable[[str], None] | None = None) -> Iterator[World
 @contextmanager
 def _unswept() -> Iterator[None]:
     """No sweep of the memory until the block ends; what the world before left is swept first, once it is gone."""
-    gc.collect()
+    gc.collect(1)  # what is young: all that was made since the last sweep
     gc.disable()
     try:
         yield
