@@ -94,7 +94,7 @@ def _draw(survey: Survey, place: Place, coming: Coming) -> Screen:
     return Screen(
         place.language,
         (*_above(question, place, coming), *_asking(survey, question, place), *_how(question, place)),
-        (*answers, *_send_row(place, coming, len(answers)), *_foot(place)),
+        (*answers, *_send_row(place, coming, len(answers)), *_foot(place.step)),
         typed=TYPES[question.type].typed,
         sound=media.sound(question, place.language, place.step),
         picture=question.picture,
@@ -107,12 +107,17 @@ def _above(question: Question, place: Place, coming: Sequence[Question]) -> list
     lines: list[Line] = []
     if question.type != "note":
         counted = [q.id for q in coming if q.type != "note"]
-        lines.append(Say("question-of", {"number": counted.index(question.id) + 1, "total": len(counted)}))
+        lines.append(_question_of(counted.index(question.id) + 1, len(counted)))
     if question.heading:
         first = next(q for q in coming if q.section == question.section)
         if first.id == question.id:
             lines.append(Text(question.heading[place.language]))
     return lines
+
+
+@lru_cache(maxsize=1024)
+def _question_of(number: int, total: int) -> Say:
+    return Say("question-of", {"number": number, "total": total})
 
 
 def _asking(survey: Survey, question: Question, place: Place) -> list[Line]:
@@ -326,9 +331,10 @@ TO_LANGUAGES = Button(Say("button-language"), AskedForLanguages())
 HIDING = (Button(Say("button-hide"), Hid()),)
 
 
-def _foot(place: Place) -> tuple[tuple[Button, ...], ...]:
+@lru_cache(maxsize=256)
+def _foot(step: int) -> tuple[tuple[Button, ...], ...]:
     """Hiding has a row of its own: under a short question a third of a row is too narrow to be read."""
-    return (Button(BACK, WentBack(place.step)), TO_LANGUAGES), HIDING
+    return (Button(BACK, WentBack(step)), TO_LANGUAGES), HIDING
 
 
 def _answers(survey: Survey, given: list[Question], place: Place) -> list[Line]:
@@ -382,7 +388,7 @@ def _review(survey: Survey, place: Place, coming: Sequence[Question]) -> Screen:
             *rows,
             (Button(Say("button-send"), Sent(code=False, step=place.step)),),
             (Button(Say("button-send-with-code"), Sent(code=True, step=place.step)),),
-            *_foot(place),
+            *_foot(place.step),
         ),
         tight=True,
     )
@@ -427,7 +433,7 @@ def _confirm(survey: Survey, place: Place) -> Screen:
         (
             (Button(Say("button-change-anyway"), Confirmed(place.step)),),
             (Button(Say("button-keep-answer"), Kept(place.step)),),
-            *_foot(place),
+            *_foot(place.step),
         ),
     )
 
