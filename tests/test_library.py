@@ -156,9 +156,16 @@ def test_sensitive_questions_come_last_behind_a_note(path: Path) -> None:
         return
     notes = [n for n, q in enumerate(asked[:first]) if q["type"] == "note"]
     assert notes, "no note before them"
+    yes_first = {id for q in asked if q.get("sensitive") for id in q["show_if"]}
     for question in asked[notes[-1] + 1 :]:
         routed = set(question.get("show_if", {}))
-        assert question["id"] in SENSITIVE or routed & {q["id"] for q in asked[notes[-1] :]}, question["id"]
+        expected = question["id"] in SENSITIVE | yes_first
+        assert expected or routed & {q["id"] for q in asked[notes[-1] :]}, question["id"]
+
+
+def test_what_was_done_to_somebody_is_asked_after_a_yes() -> None:
+    hurting = {q["id"] for path in SURVEYS for q in said(path)["questions"] if q.get("sensitive")}
+    assert hurting == {"discriminated"}
 
 
 @EACH
