@@ -51,6 +51,9 @@ BEGINNINGS = (2006, 2026)
 DAY, HOUR, MINUTE, SECOND = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1), timedelta(seconds=1)
 JUMPS = (HOUR, -HOUR, DAY, -DAY)
 COORDINATORS = 8_050_000_000
+FARTHEST = 32 * DAY
+"""How far the last tick can lie behind the end: a long time away, and a clock that is a day ahead."""
+
 SUBSCRIPTIONS = 2
 """So many for each cadence, on drawn days and hours."""
 
@@ -178,7 +181,7 @@ class _Life:
     def _wish(self, number: int, every: str) -> _Wish:
         hour = self._chance.choice((0, 1, 2, 3, 9, 23, self._chance.randrange(24)))
         cadence = Cadence(every, self._chance.randrange(7), hour)
-        return _Wish(COORDINATORS + number, cadence, dues(cadence, self._since, self._end + 3 * DAY, self._zone))
+        return _Wish(COORDINATORS + number, cadence, dues(cadence, self._since, self._end + FARTHEST, self._zone))
 
     def _started(self) -> tuple[Store, _Quick]:
         store = Store(f"sqlite:///{self._folder}/data/aitbar.db", self._folder / "keys", pinned)
