@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from itertools import islice
 
 from bot.core import layout, media
 from bot.core.course import (
@@ -94,7 +93,7 @@ def _draw(survey: Survey, place: Place, coming: Coming) -> Screen:
     return Screen(
         place.language,
         (*_above(question, place, coming), *_asking(survey, question, place), *_how(question, place)),
-        (*answers, *_send_row(place, coming, len(answers)), *_foot(place.step)),
+        (*answers, *_send_row(survey, place, coming, len(answers)), *_foot(place.step)),
         typed=TYPES[question.type].typed,
         sound=media.sound(question, place.language, place.step),
         picture=question.picture,
@@ -105,8 +104,8 @@ def _above(question: Question, place: Place, coming: Sequence[Question]) -> list
     """Which question this is of those that are asked as things stand, notes left out; where a section begins,
     its title."""
     lines: list[Line] = []
-    if question.type != "note":
-        counted = [q.id for q in coming if q.type != "note"]
+    if question.counts:
+        counted = [q.id for q in coming if q.counts]
         lines.append(_question_of(counted.index(question.id) + 1, len(counted)))
     if question.heading:
         first = next(q for q in coming if q.section == question.section)
@@ -142,10 +141,10 @@ def _piped(question: Question, place: Place) -> Value:
 
 def _how(question: Question, place: Place) -> list[Line]:
     """What to do with a question, below its words."""
-    kind, bounds = TYPES[question.type], limits(question)
+    kind = TYPES[question.type]
     if kind.own_words:
         return _about_own_words(question, place)
-    if kind.typed and bounds:
+    if kind.typed and (bounds := limits(question)):
         return [Say("type-a-decimal-between" if question.decimals else "type-a-number-between", bounds)]
     if kind.several:
         return [Say(_how_many(question), picks(question))]
@@ -193,13 +192,21 @@ def _parts(question: Question, parts: tuple[str, ...], language: str) -> Line:
     return Say("just-a-number", {"number": Calendar("-".join(parts))})
 
 
-def _send_row(place: Place, coming: Sequence[Question], rows: int) -> tuple[tuple[Button, ...], ...]:
+def _send_row(
+    survey: Survey, place: Place, coming: Sequence[Question], rows: int
+) -> tuple[tuple[Button, ...], ...]:
     """An offer to send what was answered so far, once it is much and where there is room for it."""
-    if rows > ROOM_FOR_MORE or len(place.answers) < LONG_AFTER:  # so much is cheap to know
+    if rows > ROOM_FOR_MORE or not _is_much(survey, place, coming):
         return ()
     all_given = place.at in place.answers and first_open(coming, place.answers) == REVIEW
-    given = (True for question in coming if question.id in place.answers and TYPES[question.type].kept)
-    return () if all_given or next(islice(given, LONG_AFTER - 1, None), None) is None else SENDING
+    return () if all_given else SENDING
+
+
+def _is_much(survey: Survey, place: Place, coming: Sequence[Question]) -> bool:
+    """Whether so much was answered that would be kept. Mostly the number of answers alone tells."""
+    if not LONG_AFTER <= len(place.answers) < LONG_AFTER + survey.unanswered:
+        return len(place.answers) >= LONG_AFTER
+    return len(with_answers(place, coming)) >= LONG_AFTER
 
 
 SENDING = ((Button(Say("button-send-so-far"), AskedToSend()),),)
@@ -238,26 +245,18 @@ def _answer_rows(question: Question, number: int, place: Place) -> tuple[tuple[B
     if kind.steps is not None:
         rows = layout.rows(_part_buttons(question, number, place))
         return (*rows, *_keep_row(place)) if question.id in place.answers and not place.picked else rows
-    rows = layout.rows(_option_buttons(question, number, place))
+    labels, seen = question.labels[place.language], tuple(visible(question, place))
+    numbered = media.numbers_options(question, place.language)
     if kind.several:
-        rows = (*rows, (Button(DONE, Finished(number, place.step)),))
-    return rows
+        on = tuple([index for index in seen if question.options[index].code in place.picked])
+        return _rows_to_toggle(labels, seen, on, numbered, number, place.step)
+    given = place.answers.get(question.id)
+    chosen = question.codes.index(given) if given in question.codes else None
+    return _rows_to_choose(labels, seen, chosen, numbered, number, place.step)
 
 
 def _keep_row(place: Place) -> tuple[tuple[Button, ...], ...]:
     return ((Button(Say("button-keep-answer"), Reviewed(place.step)),),)
-
-
-def _option_buttons(question: Question, number: int, place: Place) -> list[Button]:
-    """The options that this person is offered, numbered where the question can be heard."""
-    button = _to_toggle if TYPES[question.type].several else _to_choose
-    buttons = [button(question, number, index, place) for index in visible(question, place)]
-    if not media.numbers_options(question, place.language):
-        return buttons
-    numbered = zip(visible(question, place), buttons, strict=True)
-    return [
-        replace(one, label=Say("option-numbered", {"number": n + 1, "label": one.label})) for n, one in numbered
-    ]
 
 
 def _part_buttons(question: Question, number: int, place: Place) -> list[Button]:
@@ -272,54 +271,76 @@ def _part_buttons(question: Question, number: int, place: Place) -> list[Button]
     ]
 
 
-def _to_choose(question: Question, number: int, index: int, place: Place) -> Button:
-    option = question.options[index]
-    words = option.label[place.language]
-    chosen = place.answers.get(question.id) == option.code
-    return _choosing(f"● {words}" if chosen else words, number, index, place.step)
-
-
-def _to_toggle(question: Question, number: int, index: int, place: Place) -> Button:
-    option = question.options[index]
-    words, on = option.label[place.language], option.code not in place.picked
-    return _toggling(f"☐ {words}" if on else f"☑ {words}", number, index, on, place.step)
-
-
 # Most people at a question are at the same step of their interview: what they see is made once for all of them.
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=1024)
+def _rows_to_choose(
+    labels: tuple[str, ...], seen: tuple[int, ...], chosen: int | None, numbered: bool, number: int, step: int
+) -> tuple[tuple[Button, ...], ...]:
+    """The options that a person is offered, with numbers in front where the question can be heard."""
+    said = {index: shared(f"● {labels[index]}" if index == chosen else labels[index]) for index in seen}
+    return layout.rows(
+        [Button(_numbered(said[index], index, numbered), Chose(number, index, step)) for index in seen]
+    )
+
+
+@lru_cache(maxsize=1024)
+def _rows_to_toggle(
+    labels: tuple[str, ...], seen: tuple[int, ...], on: tuple[int, ...], numbered: bool, number: int, step: int
+) -> tuple[tuple[Button, ...], ...]:
+    said = {index: shared(f"☑ {labels[index]}" if index in on else f"☐ {labels[index]}") for index in seen}
+    return (
+        *layout.rows(
+            [
+                Button(_numbered(said[index], index, numbered), Toggled(number, index, index not in on, step))
+                for index in seen
+            ]
+        ),
+        (Button(DONE, Finished(number, step)),),
+    )
+
+
+def _numbered(label: Line, index: int, numbered: bool) -> Line:
+    return Say("option-numbered", {"number": index + 1, "label": label}) if numbered else label
+
+
+@lru_cache(maxsize=4096)
 def _choosing(words: str, number: int, index: int, step: int) -> Button:
     return Button(shared(words), Chose(number, index, step))
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=4096)
 def _naming(parts: int, part: str, number: int, index: int, step: int) -> Button:
     """A year, a month, a day, after so many parts of a date."""
     named = Calendar(part) if parts == 0 else Calendar(f"--{part}") if parts == 1 else int(part)
     return Button(Say("just-a-number", {"number": named}), Chose(number, index, step))
 
 
-@lru_cache(maxsize=8192)
-def _toggling(words: str, number: int, index: int, on: bool, step: int) -> Button:
-    return Button(shared(words), Toggled(number, index, on, step))
-
-
-@lru_cache(maxsize=4096)
-def _skipping(label: str, chosen: bool, number: int, special: str, step: int) -> Button:
-    says = SPECIAL_LABELS[label]
-    return Button(Say("chosen", {"label": says}) if chosen else says, Skipped(number, special, step))
-
-
 def _special_rows(question: Question, number: int, place: Place) -> tuple[tuple[Button, ...], ...]:
-    if question.type == "note":
+    if not question.specials or not question.counts:
         return ()
-    given, own_words = place.answers.get(question.id), TYPES[question.type].own_words
+    given = place.answers.get(question.id)
+    chosen = str(given) if given in question.specials else ""
+    own_words = TYPES[question.type].own_words
+    return _rows_to_skip(tuple(question.specials), chosen, own_words, number, place.step)
+
+
+@lru_cache(maxsize=1024)
+def _rows_to_skip(
+    specials: tuple[str, ...], chosen: str, own_words: bool, number: int, step: int
+) -> tuple[tuple[Button, ...], ...]:
+    offered = [special for special in SPECIALS if special in specials]
+    said = {special: SPECIAL_LABELS[SKIPPED if own_words else special] for special in offered}
     return tuple(
         [
-            (_skipping(SKIPPED if own_words else one, given == one, number, one, place.step),)
-            for one in SPECIALS
-            if one in question.specials
+            (
+                Button(
+                    Say("chosen", {"label": said[one]}) if one == chosen else said[one],
+                    Skipped(number, one, step),
+                ),
+            )
+            for one in offered
         ]
     )
 

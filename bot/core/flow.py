@@ -389,13 +389,16 @@ def _moved(survey: Survey, place: Place, at: str, answers: Answers | None = None
     answers = place.answers if answers is None else answers
     picked = answers.get(at)
     several = isinstance(picked, tuple) and TYPES[survey.question(at).type].several
-    moved = replace(
-        place,
+    # By hand, for this is what every tap comes to: replace() would take twice as long.
+    moved = Place(
+        language=place.language,
         at=at,
         step=place.step + 1,
         answers=answers,
-        pending=None,
         picked=picked if several and isinstance(picked, tuple) else (),
+        marks=place.marks,
+        typed=place.typed,
+        seed=place.seed,
     )
     return Step(moved, draw(survey, moved, coming=coming))
 

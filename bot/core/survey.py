@@ -188,6 +188,11 @@ class Question:
         """The codes of its options, in the order of the file."""
         return tuple(option.code for option in self.options)
 
+    @cached_property
+    def labels(self) -> Mapping[str, tuple[str, ...]]:
+        """The labels of its options in each language, in the order of the file."""
+        return {language: tuple(option.label[language] for option in self.options) for language in self.ask}
+
     def option(self, code: str) -> Option:
         """The option with this code; KeyError when there is none."""
         for option in self.options:
@@ -204,6 +209,11 @@ class Question:
         return lambda answers: (
             (told is None or told.check(answers)) and any(offered.offers(code, answers) for code in codes)
         )
+
+    @cached_property
+    def counts(self) -> bool:
+        """Whether it is one of "question 3 of 16": a note is none."""
+        return self.type != "note"
 
     @cached_property
     def bound(self) -> bool:
@@ -359,6 +369,11 @@ class Survey:
             )
             for question in self.questions
         )
+
+    @cached_property
+    def unanswered(self) -> int:
+        """How many of the questions are none: notes, and what is drawn or worked out."""
+        return sum(not question.counts or question.type in DRAWN_OR_WORKED_OUT for question in self.questions)
 
     @cached_property
     def _numbers(self) -> Mapping[str, int]:

@@ -203,6 +203,18 @@ def test_the_same_event_gives_the_same_step_and_steps_never_go_down(
     assert (one.place is None) == (one.end is not None)
 
 
+@settings(max_examples=120)
+@given(walks(), FORGED, st.integers(1, 99))
+def test_an_event_leaves_alone_what_belongs_to_the_whole_interview(
+    walk: tuple[Survey, Place, list[Event]], event: Event, typed: int
+) -> None:
+    chosen, place, _ = walk
+    place = replace(place, typed=typed, marks=(typed, 7))
+    following = flow.step(chosen, place, event).place
+    if following is not None:
+        assert (following.marks, following.typed, following.seed) == (place.marks, typed, place.seed)
+
+
 # -- 2: old steps ---------------------------------------------------------------------------------------
 
 
