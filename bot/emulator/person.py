@@ -17,6 +17,9 @@ from typing import Any, Self
 
 import aiohttp
 
+IDLE_CONNECTION = 1.0
+"""Seconds; the server lets go of an idle connection after five, and a tap must not meet one that is going."""
+
 RETRY_EVERY = 0.1  # seconds between tries while no bot has called yet
 
 
@@ -331,7 +334,8 @@ class Person:
     async def _connected(self) -> aiohttp.ClientSession:
         """The session; opening it makes the person exist."""
         if self._session is None:
-            self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=90))
+            connector = aiohttp.TCPConnector(keepalive_timeout=IDLE_CONNECTION)
+            self._session = aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(total=90))
             names = {name: value for name, value in self._names.items() if value}
             async with self._session.post(f"{self._url}/sim/users", json={"id": self.id, **names}) as reply:
                 reply.raise_for_status()
