@@ -190,6 +190,19 @@ def named(expression: Expression) -> frozenset[str]:
     return frozenset(found)
 
 
+def agreed(condition: Condition | None) -> frozenset[str]:
+    """The questions without a yes to which a condition does not hold, as far as its words tell."""
+    match condition:
+        case Compare(question, "=", "yes") | Selected(question, ("yes",)):
+            return frozenset({question})
+        case All(parts):
+            return frozenset().union(*map(agreed, parts))
+        case AnyOf(parts):
+            return reduce(frozenset.intersection, map(agreed, parts))
+        case _:
+            return frozenset()
+
+
 def codes(condition: Condition | None) -> dict[str, tuple[str, ...]]:
     """The codes a condition mentions, each question's in the order in which they were written."""
     found: dict[str, dict[str, None]] = {}

@@ -265,7 +265,7 @@ def _part_buttons(question: Question, number: int, place: Place) -> list[Button]
     if not question.options:
         return [_naming(len(place.picked), part, number, index, place.step) for part, index in parts.items()]
     return [
-        _choosing(option.label[place.language], number, parts[option.code], place.step)
+        Button(shared(option.label[place.language]), Chose(number, parts[option.code], place.step))
         for option in as_seen(question, place).options
         if option.code in parts
     ]
@@ -303,11 +303,6 @@ def _rows_to_toggle(
 
 def _numbered(label: Line, index: int, numbered: bool) -> Line:
     return Say("option-numbered", {"number": index + 1, "label": label}) if numbered else label
-
-
-@lru_cache(maxsize=4096)
-def _choosing(words: str, number: int, index: int, step: int) -> Button:
-    return Button(shared(words), Chose(number, index, step))
 
 
 @lru_cache(maxsize=4096)

@@ -186,9 +186,7 @@ def step(survey: Survey, place: Place, event: Event) -> Step:
         case Hid():
             return Step(None, hidden(place.language), end="quit")
         case AskedToSend():
-            return (
-                Step(place, answers_so_far(survey, place)) if sendable(survey, place) else _not_here(survey, place)
-            )
+            return _asked_to_send(survey, place)
         case Sent():
             return _sent_so_far(survey, place, event) if event.partly else _sent(survey, place, event)
         case _:

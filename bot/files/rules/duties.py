@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import reduce
 
-from bot.core.conditions import All, AnyOf, Compare, Selected
+from bot.core.conditions import agreed
 from bot.core.letters import fold
-from bot.core.survey import Condition
 from bot.files import form
 from bot.files.plain import Path
 from bot.files.problems import suggestion
@@ -80,42 +78,23 @@ def _sensitive(draft: _Draft) -> None:
 
     Own words need no yes: they are asked of everybody, may be skipped, and are sealed.
     """
-    hurting = [
-        number
+    asked = {
+        number: question
         for number, question in draft.questions.items()
-        if isinstance(question, form.Answered) and question.sensitive and not isinstance(question, OWN_WORDS)
-    ]
-    consents = {
-        question.id
-        for number, question in draft.questions.items()
-        if isinstance(question, form.YesNo) and number not in hurting
+        if isinstance(question, form.Answered) and not isinstance(question, OWN_WORDS)
     }
-    for number in hurting:
-        question = draft.questions[number]
+    hurting = {number: question for number, question in asked.items() if question.sensitive}
+    consents = {q.id for n, q in asked.items() if isinstance(q, form.YesNo) and n not in hurting}
+    for number, question in hurting.items():
         at: Path = ("questions", number, "sensitive")
         if consents.isdisjoint(agreed(draft.conditions.get(number))):
             draft.add("sensitive-unasked", at, id=question.id)
-        if isinstance(question, form.Answered) and question.required and "prefer_not" not in question.specials:
+        if question.required and "prefer_not" not in question.specials:
             draft.add("sensitive-forced", at, id=question.id)
-    for number, question in draft.questions.items():
-        later = isinstance(question, form.Answered) and not isinstance(question, OWN_WORDS)
-        if hurting and later and number > hurting[0] and number not in hurting:
-            before = draft.questions[hurting[0]].id
-            draft.add("sensitive-early", ("questions", number), id=question.id, before=before)
-            return
-
-
-def agreed(condition: Condition | None) -> frozenset[str]:
-    """The questions without a yes to which a condition does not hold, as far as its words tell."""
-    match condition:
-        case Compare(question, "=", "yes") | Selected(question, ("yes",)):
-            return frozenset({question})
-        case All(parts):
-            return frozenset().union(*map(agreed, parts))
-        case AnyOf(parts):
-            return reduce(frozenset.intersection, map(agreed, parts))
-        case _:
-            return frozenset()
+    first = min(hurting, default=None)
+    late = [number for number in asked if first is not None and number > first and number not in hurting]
+    if first is not None and late:
+        draft.add("sensitive-early", ("questions", late[0]), id=asked[late[0]].id, before=asked[first].id)
 
 
 RULES: Sequence[Rule] = (_licence, _own_words, _sensitive)
