@@ -125,6 +125,7 @@ def _answer_in_pashto(page: Page, survey: Survey) -> int:
             if question.type == "choices":
                 _press(phone, words("ps", "button-done"))
         expect(_bubble(phone)).not_to_have_text(text, use_inner_text=True, timeout=15_000)
+        expect(phone.locator(".message.own")).to_have_count(1, timeout=15_000)  # what was typed is taken off
     _read_from_the_first_line(phone)
     _keep(page, "respondent-review")
     _press(phone, words("ps", "button-send"))

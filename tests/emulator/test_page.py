@@ -226,6 +226,26 @@ def test_a_keyboard_is_as_wide_as_its_bubble_and_cuts_long_labels(table: Table) 
     assert table.phone().locator(".talk").evaluate("e => e.scrollWidth <= e.clientWidth")
 
 
+FIRST_LINE = """phone => {
+  const newest = [...phone.querySelectorAll(".message:not(.own) .bubble")].at(-1);
+  return newest.getBoundingClientRect().top - phone.querySelector(".talk").getBoundingClientRect().top;
+}"""
+"""How far the newest words begin below the upper edge of the talk, in pixels."""
+
+
+@pytest.mark.parametrize("rows", range(7, 15))
+def test_the_newest_message_is_read_from_its_first_line_however_many_buttons_hang_below(
+    table: Table, rows: int
+) -> None:
+    table.page.goto(f"{table.url}/?phones={GUL}")
+    table.start()
+    keyboard = {"inline_keyboard": [[{"text": "ډېره اسماعیل خان", "callback_data": str(n)}] for n in range(rows)]}
+    asked = "سوال ۱\n\nتاسو په کومه ضلع کښې اوسېږئ؟"
+    table.call("sendMessage", chat_id=GUL, text=asked, reply_markup=keyboard)
+    expect(table.phone().locator(".message")).to_have_count(2)
+    assert table.phone().evaluate(FIRST_LINE) >= 0
+
+
 def test_a_photo_is_seen_and_opens_large_and_a_document_is_saved(table: Table) -> None:
     table.page.goto(f"{table.url}/?phones={SANA}")
     table.start()

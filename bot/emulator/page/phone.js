@@ -340,8 +340,11 @@ class Phone {
   showNewest(talk, list) {
     talk.scrollTop = talk.scrollHeight;
     const newest = list.lastElementChild;
-    if (!newest || newest.offsetHeight <= talk.clientHeight) return;
-    talk.scrollTop += newest.getBoundingClientRect().top - talk.getBoundingClientRect().top - 8;
+    if (!newest) return;
+    // Where it will stand: while it arrives it is drawn a little lower.
+    const top = list.getBoundingClientRect().top + newest.offsetTop - list.offsetTop;
+    const above = talk.getBoundingClientRect().top + 8 - top;
+    if (above > 0) talk.scrollTop -= above;
   }
 
   exchange(old, fresh) {
