@@ -77,8 +77,8 @@ audit: $(AUDIT)/.setup
 # Rewrites the locks from pyproject.toml; they name no index host.
 lock: export UV_PYTHON_DOWNLOADS = never
 lock:
-	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-strip-extras --python-version 3.11 --extra emulator --extra xlsform --group build pyproject.toml -o requirements.lock
-	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-strip-extras --python-version 3.11 --extra emulator --extra metrics --extra postgres --extra xlsform --group build --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-strip-extras --python-version 3.11 --extra emulator --extra export --extra xlsform --group build pyproject.toml -o requirements.lock
+	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-strip-extras --python-version 3.11 --extra emulator --extra export --extra metrics --extra postgres --extra xlsform --group build --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 --no-strip-extras --group audit -o requirements-audit.lock
 
 clean:
