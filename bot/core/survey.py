@@ -144,7 +144,8 @@ class Question:
     `shuffle`: its options are drawn in an order of chance, `exclusive` and `fixed` ones at their places.
     `stem` stands above the words of one statement of a grid, `pipes` are the earlier questions whose answers
     stand in its words, `heading` the title of its section. Where `keep` is false nothing of it is kept.
-    `order`: whether the options of a scale go up (`ascending`) or down (`descending`).
+    `order`: whether the options of a scale go up (`ascending`) or down (`descending`). `version` goes up when an
+    author means something else by it than before: then no figure is set beside those of earlier waves.
     `audio` (by language) and `picture` name what can be heard and seen by the hash of its bytes (see
     `bot.core.media`).
     """
@@ -182,6 +183,7 @@ class Question:
     order: str = ""
     picture: str = ""
     sensitive: bool = False
+    version: int = 1
 
     @cached_property
     def codes(self) -> tuple[str, ...]:
@@ -258,14 +260,32 @@ class CellPart:
 
 
 @dataclass(frozen=True)
+class Advice:
+    """What could be done (`do`) where a share is worse than `limit` percent, or changed for the worse."""
+
+    limit: int
+    do: Words
+
+
+@dataclass(frozen=True)
 class Indicator:
-    """A named figure: the share of valid answers to `question` whose code is one of `codes`."""
+    """A named figure: the share of valid answers to `question` whose code is one of `codes`.
+
+    `baseline` is where a programme began and `target` what it aims at, both in percent.
+    """
 
     id: str
     title: Words
     question: str
     codes: tuple[str, ...]
     better: str  # higher, lower or none
+    advice: Advice | None = None
+    baseline: int | None = None
+    target: int | None = None
+
+    def worse(self, value: float, than: float) -> bool:
+        """Whether one share is worse than another; never where neither end is better."""
+        return value < than if self.better == "higher" else self.better == "lower" and value > than
 
 
 @dataclass(frozen=True)

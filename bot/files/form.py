@@ -146,6 +146,7 @@ class Named(Part):
 
     id: Id
     type: str
+    version: Annotated[int, Field(ge=1)] = 1
     show_if: ShowIf | None = None
     section: str | None = None
 
@@ -361,6 +362,16 @@ class Reach(Part):
     youth: dict[str, Codes] | None = None
 
 
+Percent = Annotated[int, Field(ge=0, le=100)]
+
+
+class Advice(Part):
+    """What could be done where an indicator is low, or falls."""
+
+    worse_than: Percent
+    do: Words
+
+
 class Indicator(Part):
     """A named share."""
 
@@ -368,6 +379,9 @@ class Indicator(Part):
     title: Words
     share_of: dict[str, Codes]
     better: Literal["higher", "lower", "none"]
+    advice: Advice | None = None
+    baseline: Percent | None = None
+    target: Percent | None = None
 
 
 class Index(Part):

@@ -742,6 +742,11 @@ CATALOGUE: Mapping[str, Sentence] = {
         "an aim stands beside the share that was reached",
         "add '{who}:' to 'reach', or take it out of 'targets'",
     ),
+    "no-better": S(
+        "'{id}' has '{key}', but 'better: none'",
+        "whether a figure is low, or has come near its aim, is told by which end is better",
+        "say 'better: higher' or 'better: lower', or take '{key}' out",
+    ),
     "group-screened": S(
         "'{code}' of '{question}' is in the group '{group}'",
         "it ends the interview and is never counted",

@@ -15,7 +15,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 KEYS: Mapping[str, str] = {
     # the file
     "survey": "The survey's id: small letters, digits, - and _, at most 64.",
-    "version": "A whole number; raise it when a text or a code changes.",
+    "version": "A whole number; raise it when something changes. Of a question: when it means something else.",
     "languages": "The languages of every text below, such as [ur, ps, en].",
     "title": "What people and coordinators see, in each language.",
     "licence": "'own items', or the licence under which questions of others may be asked.",
@@ -96,6 +96,11 @@ KEYS: Mapping[str, str] = {
     "at_most": "How many reminders at most.",
     "every_days": "How many days lie between two.",
     "better": "Whether more of it is better.",
+    "advice": "What could be done where the figure is low, or changes for the worse.",
+    "worse_than": "The share, in per cent, on whose worse side the advice is given.",
+    "do": "The advice, in each language: one thing to do, in one sentence.",
+    "baseline": "Where a programme began, in per cent; it stands beside the figure in reports.",
+    "target": "What a programme aims at, in per cent; it stands beside the figure in reports.",
     "items": "The questions whose answers make the score, two or more.",
     "reverse": "Those of the items whose high answers mean little of what is measured.",
 }

@@ -24,6 +24,7 @@ from bot.core.survey import (
     SKIPPED,
     SPECIALS,
     USUAL_SPECIALS,
+    Advice,
     Band,
     CellPart,
     Clocks,
@@ -145,10 +146,18 @@ def pinned(said: Mapping[str, Any]) -> dict[str, Any]:
     for key in ("reminders", "targets"):
         if said.get(key) is not None:
             document[key] = {name: value for name, value in said[key].items() if value is not None}
-    document["indicators"] = [{**one, "title": _words(one["title"])} for one in said.get("indicators") or ()]
+    document["indicators"] = [_indicator(one) for one in said.get("indicators") or ()]
     if said.get("indexes"):
         document["indexes"] = [{**one, "title": _words(one["title"])} for one in said["indexes"]]
     return document
+
+
+def _indicator(said: Mapping[str, Any]) -> dict[str, Any]:
+    indicator = {key: value for key, value in said.items() if value is not None}
+    indicator["title"] = _words(said["title"])
+    if "advice" in indicator:
+        indicator["advice"] = {**said["advice"], "do": _words(said["advice"]["do"])}
+    return indicator
 
 
 def _ends(scale: Mapping[str, Any]) -> dict[str, Any]:
@@ -278,6 +287,7 @@ def _read_question(said: Mapping[str, Any], scale: Mapping[str, Any], section: M
         order=scale.get("order", ""),
         picture=said.get("picture", ""),
         sensitive=said.get("sensitive", False),
+        version=said.get("version", 1),
     )
 
 
@@ -343,7 +353,16 @@ def _read_cell(name: str, part: Any, questions: Mapping[str, Question]) -> CellP
 
 def _read_indicator(said: Mapping[str, Any]) -> Indicator:
     ((question, codes),) = said["share_of"].items()
-    return Indicator(said["id"], said["title"], question, tuple(codes), said["better"])
+    return Indicator(
+        said["id"],
+        said["title"],
+        question,
+        tuple(codes),
+        said["better"],
+        advice=Advice(said["advice"]["worse_than"], said["advice"]["do"]) if "advice" in said else None,
+        baseline=said.get("baseline"),
+        target=said.get("target"),
+    )
 
 
 def _read_index(said: Mapping[str, Any]) -> Index:

@@ -40,7 +40,11 @@ def texts(said: Mapping[str, Any]) -> Iterator[Written]:
         for code, label in entries(asked.get("options")).items():
             yield from _written(("questions", number, "options", code), owner, label)
     for number, indicator in enumerate(items(said.get("indicators"))):
-        yield from _written(("indicators", number, "title"), "(indicators)", entries(indicator).get("title"))
+        named = entries(indicator)
+        yield from _written(("indicators", number, "title"), "(indicators)", named.get("title"))
+        yield from _written(
+            ("indicators", number, "advice", "do"), "(indicators)", entries(named.get("advice")).get("do")
+        )
     for number, index in enumerate(items(said.get("indexes"))):
         yield from _written(("indexes", number, "title"), "(indexes)", entries(index).get("title"))
 

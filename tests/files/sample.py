@@ -132,6 +132,11 @@ indicators:
     title: {ur: جگہ دور, en: Too far}
     share_of: {reasons: [far]}
     better: lower
+    advice:
+      worse_than: 30
+      do: {ur: اگلی میٹنگ قریب رکھیں۔, en: Hold the next meeting nearby.}
+    baseline: 45
+    target: 20
   - id: many_meetings
     title: {ur: کئی میٹنگیں, en: Many meetings}
     share_of: {meetings: [few, many]}

@@ -21,7 +21,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.conditions import AnyOf, Compare, Selected
-from bot.core.survey import Band, CellPart, Clocks, Option, Reminding
+from bot.core.survey import Advice, Band, CellPart, Clocks, Option, Reminding
 from bot.files.problems import CATALOGUE
 from bot.files.surveys import YES_NO, Loaded, from_document, load, schema
 from tests.files import test_logic
@@ -83,6 +83,10 @@ def test_a_sound_file_gives_its_survey(tmp_path: Path) -> None:
         ("far", "reasons", ("far",), "lower"),
         ("many_meetings", "meetings", ("few", "many"), "none"),
     ]
+    far = survey.indicators[1]
+    assert far.advice == Advice(30, {"ur": "اگلی میٹنگ قریب رکھیں۔", "en": "Hold the next meeting nearby."})
+    assert (far.baseline, far.target) == (45, 20)
+    assert far.worse(31, than=30) and not far.worse(30, than=30) and not far.worse(29, than=30)
     assert [(one.id, one.items, one.reverse, one.better) for one in survey.indexes] == [
         ("standing", ("trust_police", "attended"), ("attended",), "higher"),
     ]
@@ -465,6 +469,13 @@ MISTAKES: list[tuple[str, *tuple[Edit, ...]]] = [
     ("one-question", ("share_of: {reasons: [far]}", "share_of: {reasons: [far], gender: [man]}")),
     ("one-question", ("women: {gender: [woman]}", "women: {}")),
     ("target-unseen", ("  youth: 40", "  youth: 40"), ("  youth: {age_band: [b18_24, b25_29]}\n", "")),
+    (
+        "no-better",
+        ("    advice:", "    advice:"),
+        ("    better: lower\n    advice", "    better: none\n    advice"),
+    ),
+    ("missing-language", (", en: Hold the next meeting nearby.}", "}")),
+    ("wrong-size", ("worse_than: 30", "worse_than: 101")),
     ("wrong-size", ("at_most: 2", "at_most: 9")),
     ("missing-key", ("reminders: {at_most: 2, every_days: 7}", "reminders: {at_most: 2}")),
     ("share-of-all", ("{trust_police: [some, much]}", "{trust_police: [none, some, much]}")),
@@ -591,7 +602,8 @@ def test_every_text_is_missed_in_every_language(tmp_path: Path) -> None:
     found = loaded(tmp_path, edited(("languages: [ur, en]", "languages: [ur, en, ps]")))
     missing = [problem for problem in found.problems if problem.id == "missing-language"]
     asked, labels, titles = 12, 3 + 2 + 2 + 4 + 3 + 2, 2 + 3 + 1 + 2  # two: the words on help, and of danger
-    assert len(missing) == asked + labels + titles
+    advice = 1
+    assert len(missing) == asked + labels + titles + advice
     assert "'options.swat' of question 'district'" in " ".join(problem.what for problem in missing)
 
 

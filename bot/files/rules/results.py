@@ -121,6 +121,9 @@ def _one_question(
 
 def _indicators(draft: _Draft) -> None:
     for number, indicator in draft.indicators.items():
+        for key in ("advice", "target"):
+            if getattr(indicator, key) is not None and indicator.better == "none":
+                draft.add("no-better", ("indicators", number, key), id=indicator.id, key=key)
         at = ("indicators", number, "share_of")
         found = _one_question(draft, at, indicator.share_of, COUNTED_TYPES)
         if found is None:

@@ -63,6 +63,7 @@ def _common(
     draw: st.DrawFn, languages: Sequence[str], said: dict[str, Any], earlier: Sequence[Mapping[str, Any]]
 ) -> None:
     kind = said["type"]
+    sometimes(draw, said, version=st.integers(1, 9))
     if kind not in ("note", "text", "voice", "calculate", "arm"):
         sometimes(
             draw,
@@ -99,7 +100,9 @@ def _around(draw: st.DrawFn, languages: Sequence[str], said: dict[str, Any]) -> 
                     "id": "some",
                     "title": {k: LETTERS[k] for k in languages},
                     "share_of": {"first": ["one"]},
-                    "better": "none",
+                    "better": "higher",
+                    "advice": {"worse_than": 40, "do": {k: LETTERS[k] for k in languages}},
+                    "target": 60,
                 }
             ]
         ),
