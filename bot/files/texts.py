@@ -42,9 +42,8 @@ def texts(said: Mapping[str, Any]) -> Iterator[Written]:
     for number, indicator in enumerate(items(said.get("indicators"))):
         named = entries(indicator)
         yield from _written(("indicators", number, "title"), "(indicators)", named.get("title"))
-        yield from _written(
-            ("indicators", number, "advice", "do"), "(indicators)", entries(named.get("advice")).get("do")
-        )
+        advice = entries(named.get("advice"))
+        yield from _written(("indicators", number, "advice", "do"), "(indicators)", advice.get("do"))
     for number, index in enumerate(items(said.get("indexes"))):
         yield from _written(("indexes", number, "title"), "(indexes)", entries(index).get("title"))
 
