@@ -2,7 +2,9 @@
 
 1. Wilson and Newcombe agree with the oracles within 1e-6, stay within 0 and 1, and mirror.
 2. Nobody out of n is never told as certainty.
-3. The census table is that of the Bureau of Statistics, and its bands add up.
+3. A difference is told to be no chance exactly where its interval excludes none; of many, fewer are (Holm).
+4. McNemar's test agrees with the oracle.
+5. The census table is that of the Bureau of Statistics, and its bands add up.
 """
 
 from __future__ import annotations
@@ -15,7 +17,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.census import REGIONS, YOUTH, People
-from bot.core.indicators import UNDER_REPRESENTED, newcombe, representation, wilson
+from bot.core.indicators import (
+    LEVEL,
+    UNDER_REPRESENTED,
+    change_p,
+    holm,
+    mcnemar,
+    newcombe,
+    representation,
+    wilson,
+)
 
 ORACLES = Path(__file__).parents[1] / "oracles"
 PROPORTIONS = json.loads((ORACLES / "proportions.json").read_text())
@@ -59,6 +70,57 @@ def test_two_groups_swapped_mirror_their_difference(n1: int, n2: int, data: st.D
 
     assert (there.low, there.high) == pytest.approx((-back.high, -back.low), abs=1e-9)
     assert there.low <= there.value <= there.high
+
+
+@given(st.integers(1, 300), st.integers(1, 300), st.data())
+def test_a_difference_surprises_at_five_in_a_hundred_just_where_its_interval_leaves_zero_out(
+    n1: int, n2: int, data: st.DataObject
+) -> None:
+    share1, share2 = data.draw(st.integers(0, n1)) / n1, data.draw(st.integers(0, n2)) / n2
+    interval = newcombe(share1, n1, share2, n2)
+    p = change_p(share1, n1, share2, n2)
+
+    assert (p < LEVEL) == (interval.low > 0 or interval.high < 0)
+    assert 0 <= p <= 1
+    assert change_p(share2, n2, share1, n1) == pytest.approx(p, abs=1e-9)
+
+
+def test_what_did_not_differ_surprises_nobody() -> None:
+    assert change_p(0.4, 50, 0.4, 80) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("ps", "clear"),
+    [
+        # The adjusted values are .03, .06, .06, .02: those of p.adjust(method = "holm") in R.
+        ((0.01, 0.04, 0.03, 0.005), (True, False, False, True)),
+        # Bonferroni would keep the first alone.
+        ((0.01, 0.02, 0.9), (True, True, False)),
+        ((), ()),
+    ],
+)
+def test_of_many_differences_those_are_clear_that_holm_keeps(
+    ps: tuple[float, ...], clear: tuple[bool, ...]
+) -> None:
+    assert holm(ps) == clear
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=12))
+def test_holm_keeps_at_least_what_bonferroni_keeps_and_at_most_what_each_alone_would(ps: list[float]) -> None:
+    kept = holm(ps)
+
+    assert all(kept[number] for number, p in enumerate(ps) if p <= LEVEL / len(ps))
+    assert not any(kept[number] for number, p in enumerate(ps) if p > LEVEL)
+    assert all(kept[i] for i in range(len(ps)) for j in range(len(ps)) if kept[j] and ps[i] < ps[j])
+
+
+@pytest.mark.parametrize("case", PROPORTIONS["paired_mcnemar"], ids=lambda case: f"{case['b']}, {case['c']}")
+def test_people_asked_twice_are_compared_as_in_scipy(case: dict[str, float]) -> None:
+    assert mcnemar(int(case["b"]), int(case["c"])) == pytest.approx(case["exact_p"], abs=1e-9)
+
+
+def test_where_nobody_changed_nothing_surprises() -> None:
+    assert mcnemar(0, 0) == 1.0
 
 
 def test_nobody_asked_has_no_interval() -> None:
