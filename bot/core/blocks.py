@@ -19,15 +19,17 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import InitVar, dataclass, field
+from dataclasses import InitVar, dataclass
 from functools import partial
 from typing import TypeVar
 
-from bot.core import indexes
 from bot.core.cells import GENDER, Node, Partition
 from bot.core.indicators import wilson
 from bot.core.partial import END, end_of
 from bot.core.questions import TYPES, yes_no
+from bot.core.running import INDEX, INDICATOR, Own, Running, Sums, View
+from bot.core.running import Block as Block
+from bot.core.running import Entry as Entry
 from bot.core.scores import Score, shown_score
 from bot.core.survey import (
     NOT_ASKED,
@@ -60,13 +62,7 @@ AT_LEAST_90 = ">=90%"
 LANGUAGE = "_language"
 """The name under which the language of an interview is counted; no question may begin with a low line."""
 
-INDICATOR = "_indicator"
-"""The name under which an indicator over several codes of a multiple choice is counted, once a person."""
-
 T = TypeVar("T")
-
-Entry = tuple[str, str]
-"""One thing counted of one person: the question and the code."""
 
 Shown = int | str
 """A number fit to be seen: a multiple of 5, or one of the two clipped ends."""
@@ -117,18 +113,6 @@ class Closing:
 
 
 @dataclass(frozen=True)
-class Block:
-    """One closed block: its number in the wave, its node, its people, its frozen counts and sums of indexes."""
-
-    no: int
-    node: Node
-    n: int
-    burst: bool
-    counts: Mapping[Entry, int]
-    sums: Mapping[str, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
 class Figure:
     """A share fit to be seen: n, the share in percent, and the 95 % interval of exactly these two."""
 
@@ -160,10 +144,12 @@ class Cell:
 
 @dataclass(frozen=True)
 class Publishable:
-    """Everything anyone may see of a wave; holds shown figures only and is made by `publish` alone.
+    """Everything anyone may see of a wave; holds shown figures only, and `publish` and `publish_running` make it.
 
-    `by_group` has the indicators of each gender shown; `reach` the shares of women and youth and
-    `languages` those of the languages, all three over every block, merged ones too.
+    `groups` has the indicators of each group of one dimension, such as ("gender", "woman"); `reach` the shares of
+    women and youth and `languages` those of the languages, both over every block, merged ones too. `silence` is
+    the share of answers withheld, of all that were asked for by the questions shown that were put to everybody
+    and may be left unanswered; its n is people.
     """
 
     survey: str
@@ -174,7 +160,8 @@ class Publishable:
     cells: tuple[Cell, ...]
     questions: Mapping[str, Answers]
     indicators: Mapping[str, Figure]
-    by_group: Mapping[str, Mapping[str, Figure]]
+    groups: Mapping[tuple[str, str], Mapping[str, Figure]]
+    silence: Figure | None
     indexes: Mapping[str, Score]
     reach: Mapping[str, Figure]
     languages: Mapping[str, Shown]
@@ -183,7 +170,12 @@ class Publishable:
 
     def __post_init__(self, made_by: object) -> None:
         if made_by is not _PUBLISH:
-            raise TypeError("a Publishable is made by publish() alone")
+            raise TypeError("a Publishable is made by publish() and publish_running() alone")
+
+    @property
+    def by_group(self) -> Mapping[str, Mapping[str, Figure]]:
+        """The indicators of each gender shown."""
+        return {code: figures for (name, code), figures in self.groups.items() if name == GENDER}
 
     def as_json(self) -> dict[str, object]:
         """The contract of `aitbar digest --format json`."""
@@ -196,10 +188,15 @@ class Publishable:
             "questions": {
                 id: {"n": answers.n, "counts": dict(answers.counts)} for id, answers in self.questions.items()
             },
-            "indicators": {id: _plain(figure) for id, figure in self.indicators.items()},
+            "indicators": _plain_each(self.indicators),
+            "groups": [
+                {"group": {name: code}, "indicators": _plain_each(figures)}
+                for (name, code), figures in self.groups.items()
+            ],
+            "silence": None if self.silence is None else _plain(self.silence),
             "indexes": {id: score.plain() for id, score in self.indexes.items()},
             "reach": {
-                **{who: _plain(figure) for who, figure in self.reach.items()},
+                **_plain_each(self.reach),
                 "languages": dict(self.languages),
             },
             "hidden": [dict(node) for node in self.hidden],
@@ -253,41 +250,32 @@ def count(survey: Survey, responses: Iterable[tuple[Mapping[str, Answer], str]])
     return dict(sorted(counts.items()))
 
 
-def drawn(question: Question, blocks: Sequence[Block], k: int) -> Sequence[Block]:
-    """The blocks a figure on this question may sum, out of those of one node in the order of their numbers.
-
-    All of them; of a routed question those up to the last time when k more people had been asked (R7).
-    """
-    if not question.routed:
-        return blocks
-    entries = [(question.id, code) for code in (VALID, *SPECIALS)]
-    return _redrawn(blocks, lambda block: sum(_sum([block], entry) for entry in entries), k)
-
-
-def _redrawn(blocks: Sequence[Block], asked: Callable[[Block], int], k: int) -> Sequence[Block]:
-    upto, since = 0, 0
-    for place, block in enumerate(blocks, start=1):
-        since += asked(block)
-        if since >= k:
-            upto, since = place, 0
-    return blocks[:upto]
-
-
 def publish(survey: Survey, wave: str, partition: Partition, rule: Rule, blocks: Sequence[Block]) -> Publishable:
     """The one road from blocks to figures; refuses a block smaller than k."""
-    for block in blocks:
-        if block.n < rule.k:
-            raise ValueError(f"block {block.no} of wave {wave} has fewer than {rule.k} people")
-    ordered = sorted(blocks, key=lambda block: block.no)
+    running = Running(survey, rule.k)
+    for block in sorted(blocks, key=lambda block: block.no):
+        running.add(block)
+    return publish_running(survey, wave, partition, rule, running.shown)
+
+
+def publish_running(survey: Survey, wave: str, partition: Partition, rule: Rule, sums: Sums) -> Publishable:
+    """The same road from where `Running` has come; refuses a node that no block of k people can have made."""
+    for node, own in sums.nodes.items():
+        if own.n < rule.k:
+            raise ValueError(f"{node} of wave {wave} has fewer than {rule.k} people")
     asked_for_cells = {part.question for part in survey.cells}  # shown as shares only (R4)
-    least = rule.least_shown
+    least, whole = rule.least_shown, sums.view()
+    people = sum(own.n for own in sums.nodes.values())
     cells = tuple(
-        cell
-        for node in sorted({block.node for block in ordered})
-        if (cell := _cell(node, ordered, partition)).n >= least
+        cell for node, own in sorted(sums.nodes.items()) if (cell := _cell(node, own, partition)).n >= least
     )
-    own = {cell.node for cell in cells}
-    total = _down(sum(block.n for block in ordered))
+    shown_by_themselves = {cell.node for cell in cells}
+    questions = _present(
+        (question.id, _answers(question, whole, rule))
+        for question in survey.questions
+        if _shown(question) and question.id not in asked_for_cells
+    )
+    total = _down(people)
     return Publishable(
         survey=survey.id,
         wave=wave,
@@ -295,17 +283,14 @@ def publish(survey: Survey, wave: str, partition: Partition, rule: Rule, blocks:
         slots=rule.slots,
         n=total if total >= least else 0,
         cells=cells,
-        questions=_present(
-            (question.id, _answers(question, ordered, rule))
-            for question in survey.questions
-            if _shown(question) and question.id not in asked_for_cells
-        ),
-        indicators=_indicators(survey, ordered, rule),
-        by_group=_by_gender(survey, partition, ordered, rule),
-        indexes=_present((index.id, _index(survey, index, ordered, rule)) for index in survey.indexes),
-        reach=_reach(survey, ordered, rule),
-        languages=_languages(survey, ordered, rule),
-        hidden=tuple(node for node in partition.nodes() if node not in own),
+        questions=questions,
+        indicators=_indicators(survey, whole, rule),
+        groups=_groups(survey, partition, sums, rule),
+        silence=_silence([survey.question(id) for id in questions], whole, people, rule),
+        indexes=_present((index.id, _index(survey, index, whole, rule)) for index in survey.indexes),
+        reach=_reach(survey, whole, rule),
+        languages=_languages(survey, whole, people, rule),
+        hidden=tuple(node for node in partition.nodes() if node not in shown_by_themselves),
         made_by=_PUBLISH,
     )
 
@@ -363,10 +348,6 @@ def _counted_by_person(survey: Survey, indicator: Indicator) -> bool:
     return TYPES[survey.question(indicator.question).type].several and len(set(indicator.codes)) > 1
 
 
-def _sum(blocks: Iterable[Block], entry: Entry) -> int:
-    return sum(block.counts.get(entry, 0) for block in blocks)
-
-
 def _down(n: int) -> int:
     return n // STEP * STEP
 
@@ -390,10 +371,11 @@ def _count(share: Shown, n: int) -> Shown:
     return share if isinstance(share, str) else _down(share * n // 100)
 
 
-def _figure(part: int, whole: int, rule: Rule) -> Figure | None:
-    if whole < rule.least_shown:
+def _figure(part: int, whole: int, people: int, rule: Rule) -> Figure | None:
+    """The share of `part` in `whole`, of which so many people speak; None where they are fewer than k."""
+    if people < rule.least_shown:
         return None
-    n = _down(whole)
+    n = _down(people)
     share = _share(part, whole, n)
     low, high = wilson(points(share) / 100, n)
     return Figure(n, share, round(100 * low, 1), round(100 * high, 1))
@@ -401,6 +383,10 @@ def _figure(part: int, whole: int, rule: Rule) -> Figure | None:
 
 def _plain(figure: Figure) -> dict[str, Shown | float]:
     return {"n": figure.n, "share": figure.share, "low": figure.low, "high": figure.high}
+
+
+def _plain_each(figures: Mapping[str, Figure]) -> dict[str, dict[str, Shown | float]]:
+    return {id: _plain(figure) for id, figure in figures.items()}
 
 
 def _present(pairs: Iterable[tuple[str, T | None]]) -> dict[str, T]:
@@ -413,81 +399,75 @@ def _codes(question: Question) -> tuple[str, ...]:
     return TYPES[question.type].codes(question)
 
 
-def _answers(question: Question, blocks: Sequence[Block], rule: Rule) -> Answers | None:
-    summed = drawn(question, blocks, rule.k)
-    valid = _sum(summed, (question.id, VALID))
+def _answers(question: Question, view: View, rule: Rule) -> Answers | None:
+    valid = view[question.id, VALID]
     if valid < rule.least_shown:
         return None
     n = _down(valid)
-    silent = sum(_sum(summed, (question.id, special)) for special in SPECIALS)
-    shares = {code: _share(_sum(summed, (question.id, code)), valid, n) for code in _codes(question)}
+    silent = _silent(question, view)
+    shares = {code: _share(view[question.id, code], valid, n) for code in _codes(question)}
     counts = {code: _count(share, n) for code, share in shares.items()}
     return Answers(n, counts, shares, _share(silent, valid + silent, n))
 
 
-def _indicators(survey: Survey, blocks: Sequence[Block], rule: Rule) -> dict[str, Figure]:
-    return _present((one.id, _indicator(survey, one, blocks, rule)) for one in survey.indicators)
+def _silent(question: Question, view: View) -> int:
+    return sum(view[question.id, special] for special in SPECIALS)
 
 
-def _indicator(survey: Survey, indicator: Indicator, blocks: Sequence[Block], rule: Rule) -> Figure | None:
-    summed = drawn(survey.question(indicator.question), blocks, rule.k)
-    if _counted_by_person(survey, indicator):
-        part = _sum(summed, (INDICATOR, indicator.id))
-    else:
-        part = sum(_sum(summed, entry) for entry in _entries(indicator))
-    return _figure(part, _sum(summed, (indicator.question, VALID)), rule)
+def _silence(shown: Iterable[Question], view: View, people: int, rule: Rule) -> Figure | None:
+    """How much was left unsaid; a routed question counts for nothing here, so that n is the people of one sum."""
+    free = [question for question in shown if question.specials and not question.routed]
+    silent = sum(_silent(question, view) for question in free)
+    asked = silent + sum(view[question.id, VALID] for question in free)
+    return _figure(silent, asked, people, rule) if asked else None
 
 
-def _index(survey: Survey, index: Index, blocks: Sequence[Block], rule: Rule) -> Score | None:
+def _indicators(survey: Survey, view: View, rule: Rule) -> dict[str, Figure]:
+    return _present((one.id, _indicator(survey, one, view, rule)) for one in survey.indicators)
+
+
+def _indicator(survey: Survey, indicator: Indicator, view: View, rule: Rule) -> Figure | None:
+    by_person = _counted_by_person(survey, indicator)
+    entries = {(INDICATOR, indicator.id)} if by_person else _entries(indicator)
+    valid = view[indicator.question, VALID]
+    return _figure(sum(view[entry] for entry in entries), valid, valid, rule)
+
+
+def _index(survey: Survey, index: Index, view: View, rule: Rule) -> Score | None:
     items = [survey.question(id) for id in index.items]
-    summed = blocks
-    if any(item.show_if is not None for item in items):
-        asked = indexes.name(index, indexes.ASKED)
-        summed = _redrawn(blocks, lambda block: _total([block], asked), rule.k)
-    total = partial(_total, summed)
-    return shown_score(index, items, total, least=rule.least_shown, few=FEW, down=_down)
+    return shown_score(index, items, partial(_total, view), least=rule.least_shown, few=FEW, down=_down)
 
 
-def _total(blocks: Iterable[Block], name: str) -> int:
-    """What these blocks keep under one name of an index: every figure of an index is made of such sums."""
-    return sum(block.sums.get(name, 0) for block in blocks)
+def _total(view: View, name: str) -> int:
+    """What is summed under one name of an index: every figure of an index is made of such sums."""
+    return view[INDEX, name]
 
 
-def _by_gender(
-    survey: Survey, partition: Partition, blocks: Sequence[Block], rule: Rule
-) -> dict[str, dict[str, Figure]]:
-    groups = {}
-    for part in partition.parts:
-        for code in part.codes if part.name == GENDER else ():
-            figures = _indicators(survey, [block for block in blocks if (GENDER, code) in block.node], rule)
-            if figures and code != UNKNOWN:
-                groups[code] = figures
-    return groups
+def _groups(
+    survey: Survey, partition: Partition, sums: Sums, rule: Rule
+) -> dict[tuple[str, str], dict[str, Figure]]:
+    groups = [(part.name, code) for part in partition.parts for code in part.codes if code != UNKNOWN]
+    found = {group: _indicators(survey, sums.view(group), rule) for group in groups}
+    return {group: figures for group, figures in found.items() if figures}
 
 
-def _reach(survey: Survey, blocks: Sequence[Block], rule: Rule) -> dict[str, Figure]:
+def _reach(survey: Survey, view: View, rule: Rule) -> dict[str, Figure]:
     if survey.reach is None:
         return {}
     wanted = {"women": survey.reach.women, "youth": survey.reach.youth}
-    return _present((who, _reached(survey, asked, blocks, rule)) for who, asked in wanted.items() if asked)
+    return _present((who, _reached(asked, view, rule)) for who, asked in wanted.items() if asked)
 
 
-def _reached(
-    survey: Survey, asked: tuple[str, tuple[str, ...]], blocks: Sequence[Block], rule: Rule
-) -> Figure | None:
+def _reached(asked: tuple[str, tuple[str, ...]], view: View, rule: Rule) -> Figure | None:
     id, codes = asked
-    summed = drawn(survey.question(id), blocks, rule.k)
-    return _figure(sum(_sum(summed, (id, code)) for code in set(codes)), _sum(summed, (id, VALID)), rule)
+    return _figure(sum(view[id, code] for code in set(codes)), view[id, VALID], view[id, VALID], rule)
 
 
-def _languages(survey: Survey, blocks: Sequence[Block], rule: Rule) -> dict[str, Shown]:
-    n = sum(block.n for block in blocks)
-    if n < rule.least_shown:
+def _languages(survey: Survey, view: View, people: int, rule: Rule) -> dict[str, Shown]:
+    if people < rule.least_shown:
         return {}
-    return {language: _share(_sum(blocks, (LANGUAGE, language)), n, _down(n)) for language in survey.languages}
+    return {language: _share(view[LANGUAGE, language], people, _down(people)) for language in survey.languages}
 
 
-def _cell(node: Node, blocks: Sequence[Block], partition: Partition) -> Cell:
-    own = [block for block in blocks if block.node == node]
-    merged = len(node) < len(partition.parts)
-    return Cell(node, _down(sum(block.n for block in own)), any(block.burst for block in own), merged)
+def _cell(node: Node, own: Own, partition: Partition) -> Cell:
+    return Cell(node, _down(own.n), own.burst, merged=len(node) < len(partition.parts))

@@ -11,7 +11,7 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise, product
 from typing import TypeVar
 from unittest import mock
 
@@ -19,8 +19,9 @@ from bot.core import blocks as rules
 from bot.core.blocks import Block, Entry, Rule, Waiting, closings, publish
 from bot.core.cells import Node, Partition
 from bot.core.indexes import sums
-from bot.core.survey import DONT_KNOW, PREFER_NOT, Answer, Survey
-from tests.core.attack import Weights
+from bot.core.running import View
+from bot.core.survey import DONT_KNOW, PREFER_NOT, SPECIALS, VALID, Answer, Survey
+from tests.core.attack import Weights, plain
 
 RELEASES = 12
 LAST = RELEASES + 1
@@ -87,17 +88,9 @@ class Traced(int):
 K = TypeVar("K")
 
 
-class _Counts(dict[K, int]):
-    """The counts or the sums of a block, in which an entry that nobody gave is a traced zero."""
-
-    def __init__(self, people: tuple[int, ...], given: Mapping[K, int]) -> None:
-        super().__init__({entry: Traced.sum_of(n, people) for entry, n in given.items()})
-        self._nobody = Traced.sum_of(0, people)
-
-    def get(self, entry: K, _default: object = None) -> Traced:
-        """The count, traced; the default is never wanted."""
-        found = super().get(entry)
-        return found if isinstance(found, Traced) else self._nobody
+def _traced(people: tuple[int, ...], given: Mapping[K, int], known: Iterable[K]) -> dict[K, int]:
+    """The counts or the sums of a block; what is known in the wave, and nobody in it gave, is a traced zero."""
+    return {entry: Traced.sum_of(given.get(entry, 0), people) for entry in known}
 
 
 def history(seed: int, survey: Survey, partition: Partition, someone: Someone) -> History:
@@ -138,14 +131,19 @@ def _silent(chance: random.Random, answers: dict[str, Answer]) -> dict[str, Answ
 
 
 def shown_by_blocks(wave: History, survey: Survey) -> set[Weights]:
-    """Whom every number ever made by `publish` sums, over all releases, and over all margins of the cells."""
+    """Whom every number ever made by `publish` sums, over all releases, and over all margins of the cells.
+
+    Published are all blocks so far, and those of the latest release by themselves: a digest sets one beside the
+    other. The attacker gets each block's people too.
+    """
     found: set[Weights] = set()
     published: set[tuple[int, ...]] = set()
-    for closed in wave.after:
+    for before, closed in pairwise(((), *wave.after)):
         blocks = blocks_of(wave, closed)
         places = {above(node, kept) for node, _ in closed for kept in margins(wave.partition)}
-        for place in sorted(places | {()}):
-            inside = [block for block in blocks if set(place) <= set(block.node)]
+        found |= {plain(people) for _, people in closed}
+        for place, since in product(sorted(places | {()}), (0, len(before))):
+            inside = [block for block in blocks[since:] if set(place) <= set(block.node)]
             which = tuple(block.no for block in inside)
             if which not in published:
                 published.add(which)
@@ -155,14 +153,18 @@ def shown_by_blocks(wave: History, survey: Survey) -> set[Weights]:
 
 def blocks_of(wave: History, closed: Iterable[Closed]) -> list[Block]:
     """These blocks, with counts and sums that know whom they sum."""
+    given = set().union(*(person.counted for person in wave.people))
+    asked = {question for question, code in given if code == VALID}
+    entries = given | set(product(asked, SPECIALS))
+    names = set().union(*(person.scored for person in wave.people))
     return [
         Block(
             no,
             node,
             Traced.sum_of(len(people), people),
             False,
-            _Counts(people, Counter(entry for n in people for entry in wave.people[n].counted)),
-            _Counts(people, _added(wave.people[n].scored for n in people)),
+            _traced(people, Counter(entry for n in people for entry in wave.people[n].counted), entries),
+            _traced(people, _added(wave.people[n].scored for n in people), names),
         )
         for no, (node, people) in enumerate(closed)
     ]
@@ -191,8 +193,8 @@ def _numbers(survey: Survey, wave: History, blocks: list[Block]) -> set[Weights]
         note(part, whole)
         return share(part, whole, n)
 
-    def noted_total(blocks: Iterable[Block], name: str) -> int:
-        summed = total(blocks, name)
+    def noted_total(view: View, name: str) -> int:
+        summed = total(view, name)
         note(summed)
         return summed
 

@@ -37,15 +37,16 @@ from bot.core.blocks import (
     Waiting,
     closings,
     count,
-    drawn,
     points,
     publish,
+    publish_running,
     tally,
 )
 from bot.core.cells import Node, Partition, layout
 from bot.core.indexes import sums
 from bot.core.indicators import wilson
 from bot.core.quantiles import t_quantile
+from bot.core.running import Running
 from bot.core.scores import mean_points
 from bot.core.survey import (
     DONT_KNOW,
@@ -116,7 +117,6 @@ SURVEY = Survey(
 )
 PARTITION = layout(SURVEY, None).partition
 CELLS = PARTITION.nodes()
-POLICE, HEARD = SURVEY.question("police"), SURVEY.question("heard")
 
 
 def first_drawn(rids: Sequence[bytes], leave: int) -> Sequence[bytes]:
@@ -463,6 +463,14 @@ def test_a_block_under_k_is_never_published() -> None:
         shown(block(1, YOUNG, 9, police(9, 3)))
 
 
+def test_sums_that_no_block_of_k_people_made_are_never_published() -> None:
+    running = Running(SURVEY, 5)
+    running.add(block(1, YOUNG, 9, police(9, 3)))
+
+    with pytest.raises(ValueError, match="fewer than 10"):
+        publish_running(SURVEY, "w1", PARTITION, Rule(10, 2), running.shown)
+
+
 def test_an_empty_wave_shows_nothing_and_hides_every_cell() -> None:
     figures = shown().as_json()
 
@@ -564,6 +572,66 @@ def test_a_group_is_compared_only_with_k_valid_answers_of_its_own() -> None:
     assert list(figures.by_group) == ["man"]
 
 
+def test_every_group_of_one_dimension_has_figures_of_its_own_but_nobody_unknown() -> None:
+    figures = shown(
+        block(1, YOUNG, 20, police(20, 10)),
+        block(2, node(district="d1", gender="man"), 20, police(20, 20)),
+        block(3, node(gender=UNKNOWN, age="older"), 20, police(20, 0)),
+    )
+    shares = {group: indicators["trust_police"].share for group, indicators in figures.groups.items()}
+
+    assert shares == {
+        ("district", "d1"): 75,
+        ("gender", "woman"): 50,
+        ("gender", "man"): AT_LEAST_90,
+        ("age", "youth"): 50,
+        ("age", "older"): AT_MOST_10,
+    }
+    low, high = interval(50, 20)
+    assert figures.as_json()["groups"][1] == {  # type: ignore[index]  # a list, as the shares above show
+        "group": {"gender": "woman"},
+        "indicators": {"trust_police": {"n": 20, "share": 50, "low": low, "high": high}},
+    }
+
+
+def test_a_group_waits_for_k_people_asked_of_its_own() -> None:
+    blocks = [block(1, YOUNG, 12, heard(6, 0)), block(2, MEN, 12, heard(0, 6)), block(3, OLD, 12, heard(0, 6))]
+
+    assert shown(*blocks[:2]).indicators["heard"].share == 50
+    assert not shown(*blocks[:2]).groups
+    assert {group: told["heard"].n for group, told in shown(*blocks).groups.items()} == {
+        ("district", "d1"): 10,
+        ("gender", "woman"): 10,
+    }
+
+
+def test_silence_is_the_share_of_answers_withheld_over_the_questions_put_to_everybody() -> None:
+    free = {("police", VALID): 15, ("police", DONT_KNOW): 3, ("police", PREFER_NOT): 2, ("met", VALID): 20}
+    others: dict[Entry, int] = {
+        ("gender", PREFER_NOT): 20,
+        ("heard", VALID): 10,
+        ("heard", DONT_KNOW): 10,
+        ("barriers", VALID): 9,
+        ("barriers", PREFER_NOT): 11,
+    }
+    figures = shown(block(1, YOUNG, 23, {**free, **others}))
+
+    assert figures.silence == Figure(20, 15, *interval(15, 20)), (
+        "5 of 40: not of cells, routed or hidden questions"
+    )
+    assert figures.as_json()["silence"] == {
+        "n": 20,
+        "share": 15,
+        "low": interval(15, 20)[0],
+        "high": interval(15, 20)[1],
+    }
+
+
+def test_silence_is_not_told_where_no_question_is_shown() -> None:
+    assert shown(block(1, YOUNG, 20, police(9, 4, silent=11))).silence is None
+    assert shown().as_json()["silence"] is None
+
+
 def test_women_and_youth_are_counted_over_merged_blocks_too() -> None:
     half: dict[Entry, int] = {
         ("gender", VALID): 12,
@@ -635,7 +703,8 @@ def test_all_that_is_shown_is_coarse_and_can_be_recomputed_from_what_is_shown(bl
         for code, share in answers.shares.items():
             expected = share if isinstance(share, str) else share * answers.n // 100 // 5 * 5
             assert told["questions"][id]["counts"][code] == expected
-    groups = (figures.indicators, figures.reach, *figures.by_group.values())
+    silence = {} if figures.silence is None else {"silence": figures.silence}
+    groups = (figures.indicators, figures.reach, silence, *figures.groups.values())
     for figure in (figure for group in groups for figure in group.values()):
         assert_coarse(figure.n, [figure.share])
         assert (figure.low, figure.high) == interval(points(figure.share), figure.n)
@@ -692,6 +761,7 @@ def attacked(first: int, number: int) -> Counter[str]:
             phones=int(one.rule.slots > 1 and len(one.after[-1]) > 1),
             waits=int(one.rule.wait),
             joined=int(any(dict(node).keys() == {"gender", "age"} for node, _ in one.after[-1])),
+            **Counter(name for name, _ in told.groups),
         )
         found.update(isolated=isolated(figures), close_pairs=close_pairs(figures, one.rule.k))
     return found
@@ -702,7 +772,8 @@ def test_no_combination_of_everything_ever_shown_isolates_anybody() -> None:
 
     assert found["isolated"] == found["close_pairs"] == 0
     assert found["figures"] > 10 * HISTORIES, "the attack had something to attack"
-    assert min(found["phones"], found["waits"], found["joined"], found["scores"]) > 0, found
+    for seen in ("phones", "waits", "joined", "scores", "district", "gender", "age"):
+        assert found[seen] > 0, found
 
 
 @pytest.mark.parametrize("k_new", [False, True], ids=["k people", "k people and k new"])
@@ -719,11 +790,10 @@ def test_the_naive_rules_isolate_somebody_so_the_attack_can_see(k_new: bool) -> 
 @settings(max_examples=60)
 @given(st.lists(st.integers(0, 12), max_size=25), st.integers(5, 12))
 def test_a_routed_figure_moves_only_by_k_people_asked(asked: list[int], k: int) -> None:
-    blocks = [block(no, YOUNG, 12, {("heard", VALID): n}) for no, n in enumerate(asked)]
-    totals = [
-        sum(one.counts["heard", VALID] for one in drawn(HEARD, blocks[:upto], k))
-        for upto in range(len(blocks) + 1)
-    ]
+    running, totals = Running(SURVEY, k), [0]
+    for no, n in enumerate(asked):
+        running.add(block(no, YOUNG, 12, {("heard", VALID): n}))
+        totals.append(running.shown.view()["heard", VALID])
 
     for before, after in pairwise(totals):
         assert after == before or after - before >= k
