@@ -89,7 +89,7 @@ class House:
         self.handler = Handler(
             self.files.phrases,
             self.desk,
-            self._last_released,
+            self._summary,
             self.wishes,
             kept,
             self.news.set,
@@ -154,8 +154,8 @@ class House:
             self.handler.soil()
             log.warning("the scrub after a tick was kept waiting by another reader")
 
-    async def _last_released(self, chat: int, wave: str, language: str) -> tuple[Outgoing, ...]:
-        return await self.summaries.last_released(chat, wave, language, self.now())
+    async def _summary(self, chat: int, wave: str, language: str, part: str) -> tuple[Outgoing, ...]:
+        return await self.summaries.asked_for(chat, wave, language, self.now(), part)
 
     async def _broadcast_text(self, chat: int, text: str) -> None:
         await self.pace.broadcast(chat, lambda: self.outbound.send_text(chat, text))

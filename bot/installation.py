@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from bot.core.blocks import Publishable
+from bot.digest.moved import Compared
 from bot.files.shelf import pinned
 from bot.settings import Settings
-from bot.store import Store, Terms, Wave, folder_of
+from bot.store import Store, Terms, Transaction, Wave, folder_of
 
 Now = Callable[[], datetime]
 
@@ -42,10 +45,27 @@ def terms(settings: Settings) -> Terms:
     )
 
 
-def published(store: Store, wave: str) -> tuple[Wave, Publishable]:
+@dataclass(frozen=True)
+class Released:
+    """A wave, all that has been released of it, and earlier figures to set beside it (None: there are none)."""
+
+    wave: Wave
+    figures: Publishable
+    compared: Compared | None
+
+
+def released(settings: Settings, store: Store, wave: str) -> Released:
     """A wave and all that has been released of it."""
     with store.transaction() as tx:
+        found = tx.waves.known(wave)
         figures = tx.waves.published(wave)
-        found = tx.waves.get(wave)
-    assert found is not None
-    return found, figures
+        return Released(found, figures, _before(tx, found, figures, settings.zone))
+
+
+def _before(tx: Transaction, wave: Wave, figures: Publishable, zone: ZoneInfo) -> Compared | None:
+    """The wave before, where something of it was released."""
+    for earlier in tx.waves.earlier(wave):
+        before = tx.waves.published(earlier.id)
+        if before.n:
+            return Compared(figures, before, earlier.survey, earlier.opened.astimezone(zone).date())
+    return None

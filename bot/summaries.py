@@ -4,6 +4,7 @@ Laws:
 1. A summary is a row (wave, coordinator, period), claimed before it is sent and completed after.
 2. Whether somebody may have it is asked when it is claimed, and once more when all waiting is over.
 3. What may have arrived is sent again by a later tick only, and says that it may be a second copy.
+4. When a wave has ended everybody who gets its summaries gets a last one, and then no more.
 """
 
 from __future__ import annotations
@@ -14,21 +15,28 @@ from datetime import datetime
 from functools import partial
 
 import structlog
+from telegram import InlineKeyboardMarkup
 
 from bot import counts
-from bot.chat.outbound import Outbound, Outgoing, Show, ShowPicture
+from bot.chat.outbound import Outbound, Outgoing, Show, ShowFile, ShowPicture
 from bot.chat.pace import Pace, Send
+from bot.chat.words import keyboard
 from bot.core import roles
-from bot.core.blocks import Publishable
-from bot.core.cadence import latest_due, next_due, period_name
-from bot.digest import CHANNELS, About, Message, compose
+from bot.core.cadence import AT_CLOSE, latest_due, next_due, period_name
+from bot.core.events import Asked
+from bot.core.screen import Button, Say, Screen
+from bot.digest import CHANNELS, About, Digest, Message, NotDrawn, compose, pdf, write
 from bot.digest.channels.message import Gone, Moved, Undelivered
 from bot.files.phrases import Phrases
-from bot.installation import published
+from bot.installation import released
 from bot.settings import Settings
 from bot.store import Coordinator, Store, Subscription, Transaction, Wave
 
 log = structlog.get_logger()
+
+
+FIRST, DETAILS, PAGE = "digest", "details", "page"
+"""What can be asked for of a summary, as its buttons say it: the first screen, all of it, one page to print."""
 
 
 def about(wave: Wave, day: datetime, settings: Settings) -> About:
@@ -40,6 +48,13 @@ def about(wave: Wave, day: datetime, settings: Settings) -> About:
         minors=wave.terms.minors,
         alone=wave.terms.alone,
     )
+
+
+def written(settings: Settings, store: Store, phrases: Phrases, wave: str, language: str, now: datetime) -> Digest:
+    """The digest of what has been released of a wave, in words; reads the store."""
+    found = released(settings, store, wave)
+    day = about(found.wave, now, settings)
+    return write(found.figures, found.wave.survey, phrases, language, day, found.compared)
 
 
 class Summaries:
@@ -62,21 +77,28 @@ class Summaries:
         subscriptions = await self._store.write(lambda tx: tx.desk.subscriptions())
         self._look_ahead(subscriptions, now)
         for subscription in subscriptions:
-            zone = self._settings.zone
-            due = latest_due(subscription.cadence, subscription.since, now, zone)
-            if due is None:
+            period = self._period(subscription, now)
+            if period is None:
                 continue
             try:
-                await self._send(subscription, period_name(due, zone), now)
+                await self._send(subscription, period, now)
             except Exception as error:  # one summary that fails must not keep the others back
                 counts.failed(error)
                 log.error("a summary failed and stays claimed", wave=subscription.wave, kind=type(error).__name__)
+
+    def _period(self, subscription: Subscription, now: datetime) -> str | None:
+        """The name of the period that is due; None where none is."""
+        if subscription.ended:
+            return AT_CLOSE
+        due = latest_due(subscription.cadence, subscription.since, now, self._settings.zone)
+        return None if due is None else period_name(due, self._settings.zone)
 
     def _look_ahead(self, subscriptions: list[Subscription], now: datetime) -> None:
         """When the next summary is due, reckoned anew only when that can have changed."""
         if subscriptions == self._awaited and (self.next_due is None or now < self.next_due):
             return
-        dues = [next_due(one.cadence, one.since, now, self._settings.zone) for one in subscriptions]
+        found = (next_due(one.cadence, one.since, now, self._settings.zone) for one in subscriptions)
+        dues = [due for due in found if due is not None]
         self._awaited, self.next_due = subscriptions, min(dues, default=None)
 
     async def _send(self, to: Subscription, period: str, now: datetime) -> None:
@@ -84,16 +106,16 @@ class Summaries:
         if claimed is None:
             return
         tries, language = claimed
-        wave, figures = await asyncio.to_thread(published, self._store, to.wave)
         phrases = self._phrases()
-        message = await self._compose(wave, figures, phrases, language, now)
+        digest = await self._written(to.wave, language, now)
+        message = await self._compose(digest)
         if tries > 1:
             again = phrases.say(language, "digest-again")
             message = Message(f"{again}\n\n{message.text}", message.png, message.alt)
         state = "sent"
         try:
             await CHANNELS["telegram"](
-                partial(self._summary_text, to.chat), partial(self._summary_picture, to.chat)
+                partial(self._summary_text, to.chat, to.wave, language), partial(self._summary_picture, to.chat)
             ).send(message)
         except (Gone, Moved):  # into a group that moved nothing is sent: it is not known who is there
             state = "gave_up"
@@ -117,25 +139,54 @@ class Summaries:
         who = tx.desk.coordinator(chat)
         return who if who is not None and roles.may(who.role, roles.SUBSCRIBE) else None
 
-    async def last_released(self, chat: int, wave: str, language: str, now: datetime) -> tuple[Outgoing, ...]:
-        """The last released summary, for a coordinator who asked for it."""
-        found, figures = await asyncio.to_thread(published, self._store, wave)
-        message = await self._compose(found, figures, self._phrases(), language, now)
-        words = Show(chat, message.text, None)
-        return (ShowPicture(chat, message.png, message.alt), words) if figures.n and message.png else (words,)
+    async def asked_for(
+        self, chat: int, wave: str, language: str, now: datetime, part: str = FIRST
+    ) -> tuple[Outgoing, ...]:
+        """What a coordinator asked to see of what was released last: the first screen, all of it, or the page."""
+        digest = await self._written(wave, language, now)
+        if part == PAGE:
+            return await self._page(chat, wave, digest, now)
+        keys = self._keys(wave, language, part)
+        if part == DETAILS:
+            return (Show(chat, digest.text, keys),)
+        message = await self._compose(digest)
+        words = Show(chat, message.text, keys)
+        return (ShowPicture(chat, message.png, message.alt), words) if digest.shows and message.png else (words,)
 
-    async def _compose(
-        self, wave: Wave, figures: Publishable, phrases: Phrases, language: str, now: datetime
-    ) -> Message:
-        day = about(wave, now, self._settings)
-        message = await asyncio.to_thread(compose, figures, wave.survey, phrases, language, day)
+    async def _page(self, chat: int, wave: str, digest: Digest, now: datetime) -> tuple[Outgoing, ...]:
+        """The page for the meeting, or the words where it cannot be drawn."""
+        moment = now.replace(microsecond=0)
+        try:
+            page = await asyncio.to_thread(pdf, digest, moment)
+        except (NotDrawn, RuntimeError) as error:
+            counts.failed(error)
+            log.error("a summary's page could not be drawn; its words go alone", kind=type(error).__name__)
+            return (Show(chat, digest.text, None),)
+        name = f"aitbar-{wave}-{moment.astimezone(self._settings.zone).date()}.pdf"
+        return (ShowFile(chat, page, name, f"{digest.title}\n{digest.byline}"),)
+
+    async def _written(self, wave: str, language: str, now: datetime) -> Digest:
+        """The summary of what was released last, in words."""
+        return await asyncio.to_thread(written, self._settings, self._store, self._phrases(), wave, language, now)
+
+    async def _compose(self, digest: Digest) -> Message:
+        message = await asyncio.to_thread(compose, digest)
         if not message.png:
-            log.error("a summary's picture could not be drawn; its words go alone", wave=wave.id)
+            log.error("a summary's picture could not be drawn; its words go alone")
         return message
 
-    async def _summary_text(self, chat: int, text: str) -> None:
+    def _keys(self, wave: str, language: str, part: str) -> InlineKeyboardMarkup | None:
+        """The buttons under a summary: what else there is of it."""
+        others = {DETAILS: "button-digest-details", PAGE: "button-digest-page"}
+        rows = tuple(
+            (Button(Say(label), Asked(other, (wave,))),) for other, label in others.items() if other != part
+        )
+        return keyboard(self._phrases(), Screen(language, (), rows), None)
+
+    async def _summary_text(self, chat: int, wave: str, language: str, text: str) -> None:
+        keys = self._keys(wave, language, FIRST)
         await self._pace.broadcast(
-            chat, lambda: self._if_allowed(chat, lambda: self._outbound.send_text(chat, text))
+            chat, lambda: self._if_allowed(chat, lambda: self._outbound.send_text(chat, text, keys))
         )
 
     async def _summary_picture(self, chat: int, picture: bytes, caption: str) -> None:

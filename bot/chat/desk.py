@@ -22,7 +22,7 @@ from bot.chat.recording import Recording, has_heard, heard_lines, listened
 from bot.chat.said import Said
 from bot.chat.studio import Studio
 from bot.core import roles
-from bot.core.cadence import CADENCES, Cadence
+from bot.core.cadence import AT_CLOSE, CADENCES, Cadence
 from bot.core.cells import Layout, SmallPopulation, label, layout
 from bot.core.events import Asked
 from bot.core.flow import LANGUAGE_NAMES
@@ -99,7 +99,9 @@ class Desk:
         return {
             "home": (roles.ENTER, self._home),
             "wave": (roles.LOOK, self._wave),
-            "digest": (roles.LOOK, self._digest),
+            "digest": (roles.LOOK, self._digest("digest")),
+            "details": (roles.LOOK, self._digest("details")),
+            "page": (roles.LOOK, self._digest("page")),
             "lang": (roles.ENTER, self._languages),
             "speak": (roles.ENTER, self._speak),
             "open": (roles.OPEN, self._pick_survey),
@@ -123,6 +125,7 @@ class Desk:
             "every": (roles.SUBSCRIBE, self._weekday),
             "day": (roles.SUBSCRIBE, self._hour),
             "hour": (roles.SUBSCRIBE, self._subscribe),
+            "atclose": (roles.SUBSCRIBE, self._at_close),
             **self.recording.table(),
             "recplay": (roles.APPROVE, self._listen),
         }
@@ -190,6 +193,8 @@ class Desk:
         for subscription in tx.desk.subscriptions():
             if (subscription.chat, subscription.wave) == (who.chat, wave.id):
                 cadence = subscription.cadence
+                if cadence.every == AT_CLOSE:
+                    return Say("desk-digest-at-close")
                 return Say(
                     "desk-digest-when",
                     {
@@ -201,18 +206,22 @@ class Desk:
         return Say("desk-digest-none")
 
     def _wave_rows(self, who: Coordinator, wave: Wave) -> tuple[tuple[Button, ...], ...]:
-        rows = [
-            (Button(Say("button-desk-digest"), Asked("digest", (wave.id,))),),
-            (Button(Say("button-desk-cadence"), Asked("cad", (wave.id,))),),
-        ]
+        rows = [(Button(Say("button-desk-digest"), Asked("digest", (wave.id,))),)]
+        if wave.state != "closed":
+            rows.append((Button(Say("button-desk-cadence"), Asked("cad", (wave.id,))),))
         if wave.state == "open" and roles.may(who.role, roles.OPEN):
             share = ("button-desk-cohorts", "groups") if wave.terms.invited else ("button-desk-qr", "qr")
             rows.insert(0, (Button(Say(share[0]), Asked(share[1], (wave.id,))),))
             rows.append((Button(Say("button-desk-close"), Asked("close", (wave.id,))),))
         return (*rows, *self._home_row())
 
-    def _digest(self, tx: Transaction, who: Coordinator, values: tuple[str, ...], _now: datetime) -> Said:
-        return Said(None, digest_of=_found(tx, values[0]).id, language=who.language)
+    def _digest(self, part: str) -> Callable[..., Said]:
+        """Answers with so much of the last summary."""
+
+        def serve(tx: Transaction, who: Coordinator, values: tuple[str, ...], _now: datetime) -> Said:
+            return Said(None, digest_of=_found(tx, values[0]).id, language=who.language, part=part)
+
+        return serve
 
     def _languages(self, _tx: Transaction, who: Coordinator, _values: tuple[str, ...], _now: datetime) -> Said:
         rows = tuple((Button(Text(LANGUAGE_NAMES[code]), Asked("speak", (code,))),) for code in LANGUAGES)
@@ -486,6 +495,8 @@ class Desk:
             zip(CADENCES, ("button-every-week", "button-every-two-weeks", "button-every-month"), strict=True)
         )
         rows = tuple((Button(Say(label), Asked("every", (values[0], every))),) for every, label in labels.items())
+        once = (Button(Say("button-at-close"), Asked("atclose", (values[0],))),)
+        rows = (*rows, once)
         return Said(Screen(who.language, (Say("desk-choose-cadence"),), (*rows, *self._home_row())))
 
     def _weekday(self, _tx: Transaction, who: Coordinator, values: tuple[str, ...], _now: datetime) -> Said:
@@ -503,6 +514,11 @@ class Desk:
         ]
         rows = (tuple(buttons[:3]), tuple(buttons[3:]))
         return Said(Screen(who.language, (Say("desk-choose-hour"),), (*rows, *self._home_row())))
+
+    def _at_close(self, tx: Transaction, who: Coordinator, values: tuple[str, ...], now: datetime) -> Said:
+        wave = _found(tx, values[0])
+        tx.desk.subscribe(who.chat, wave.id, Cadence(AT_CLOSE, 0, 0), now)
+        return Said(self._wave_screen(tx, who, wave))
 
     def _subscribe(self, tx: Transaction, who: Coordinator, values: tuple[str, ...], now: datetime) -> Said:
         wave = _found(tx, values[0])

@@ -76,7 +76,7 @@ GO_ON = ((Button(Say("button-continue"), Continued()),), (Button(Say("button-hid
 HIDDEN = Say("hidden")
 """A message that shows this says nothing else."""
 
-Digests = Callable[[int, str, str], Awaitable[tuple[Outgoing, ...]]]
+Digests = Callable[[int, str, str, str], Awaitable[tuple[Outgoing, ...]]]
 """Draws the released summary of a wave for a chat, in a language."""
 
 
@@ -525,8 +525,8 @@ class Handler:
         if said.voice and booth is not None:
             out.append(Later(came.chat, lambda: booth.play(came.chat, said.voice)))
         if said.digest_of is not None:
-            wave, language = said.digest_of, said.language
-            out.append(Later(came.chat, lambda: self._digests(came.chat, wave, language)))
+            wave, language, part = said.digest_of, said.language, said.part
+            out.append(Later(came.chat, lambda: self._digests(came.chat, wave, language, part)))
         if said.tell:
             out.append(Later(came.chat, self._told_others))
         return [*out, *(self._hint(came, None) if came.tap is not None else ())]

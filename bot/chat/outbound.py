@@ -129,9 +129,9 @@ class Outbound:
         """Show words and buttons now; raises what Telegram refused."""
         await self._show(show, [])
 
-    async def send_text(self, chat: int, text: str) -> None:
+    async def send_text(self, chat: int, text: str, keyboard: InlineKeyboardMarkup | None = None) -> None:
         """Send a message of its own."""
-        await self._bot.send_message(chat, text)
+        await self._bot.send_message(chat, text, reply_markup=keyboard)
 
     async def send_picture(self, chat: int, picture: bytes, caption: str) -> None:
         """Send a picture; it can be looked at, not passed on by a slip of the finger."""

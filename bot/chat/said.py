@@ -13,13 +13,14 @@ class Said:
     """A screen, and perhaps a picture, a file or a summary to follow. With `tell` other coordinators have
     something to hear, too.
 
-    `voice` is a recording to play (the hash of its bytes).
+    `voice` is a recording to play (the hash of its bytes); `part` what of the summary is wanted.
     """
 
     screen: Screen | None
     picture: bytes | None = None
     caption: str = ""
     digest_of: str | None = None
+    part: str = "digest"
     language: str = LANGUAGES[0]
     tell: bool = False
     file: bytes | None = None

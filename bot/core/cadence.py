@@ -4,6 +4,7 @@ Laws:
 1. A period has one name, whatever the moment it is looked at; so it can be claimed once.
 2. After downtime only the latest due period counts; older ones are folded in.
 3. Days are names and local: a rule holds where the people are, whatever the server's own zone.
+4. What comes once, when something ends, is due at no moment of the calendar: its period has a name of its own.
 """
 
 from __future__ import annotations
@@ -13,12 +14,16 @@ from datetime import UTC, datetime, timedelta, tzinfo
 
 CADENCES = ("weekly", "fortnightly", "monthly")
 
+AT_CLOSE = "close"
+"""Once, when the wave has ended; also the name of that last period for everybody else."""
+
 DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
 class Cadence:
-    """How often (weekly, fortnightly, monthly), on which weekday (0 is Monday), at which local hour."""
+    """How often (weekly, fortnightly, monthly), on which weekday (0 is Monday), at which local hour; or at close,
+    where day and hour say nothing."""
 
     every: str
     weekday: int
@@ -29,8 +34,10 @@ def latest_due(cadence: Cadence, since: datetime, now: datetime, zone: tzinfo) -
     """The last moment at or before `now` when the cadence was due; None when none came after `since`.
 
     Weekly: every such weekday. Fortnightly: every second one, counted from the first after `since`.
-    Monthly: the first such weekday of each month.
+    Monthly: the first such weekday of each month. At close: never.
     """
+    if cadence.every == AT_CLOSE:
+        return None
     first = _next_weekday(since, cadence, zone)
     if not _is_past(first, now):
         return None
@@ -39,8 +46,10 @@ def latest_due(cadence: Cadence, since: datetime, now: datetime, zone: tzinfo) -
     return _latest_weekly(first, timedelta(weeks=1 if cadence.every == "weekly" else 2), now, zone)
 
 
-def next_due(cadence: Cadence, since: datetime, now: datetime, zone: tzinfo) -> datetime:
-    """The first moment after `now` when the cadence is due."""
+def next_due(cadence: Cadence, since: datetime, now: datetime, zone: tzinfo) -> datetime | None:
+    """The first moment after `now` when the cadence is due; None where the calendar does not tell (at close)."""
+    if cadence.every == AT_CLOSE:
+        return None
     moment = max(now, since)
     for days in range(1, 64):
         due = latest_due(cadence, since, moment.astimezone(UTC) + days * DAY, zone)

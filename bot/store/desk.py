@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot import nature
 from bot.core import roles
-from bot.core.cadence import Cadence
+from bot.core.cadence import AT_CLOSE, Cadence
 from bot.store import tables as t
 
 CLAIM_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
@@ -35,12 +35,14 @@ class Coordinator:
 
 @dataclass(frozen=True)
 class Subscription:
-    """Which wave's digest goes to which coordinator, how often, since when."""
+    """Which wave's digest goes to which coordinator, how often, since when; `ended` where the wave has ended, so
+    that only its last one is to come."""
 
     chat: int
     wave: str
     cadence: Cadence
     since: datetime
+    ended: bool = False
 
 
 class Desk:
@@ -123,13 +125,18 @@ class Desk:
 
     def subscriptions(self) -> list[Subscription]:
         """Every digest somebody asked for."""
-        rows = self._db.execute(select(t.subscription).order_by(t.subscription.c.wave, t.subscription.c.chat))
+        rows = self._db.execute(
+            select(t.subscription, t.wave.c.state)
+            .outerjoin(t.wave, t.wave.c.wave == t.subscription.c.wave)
+            .order_by(t.subscription.c.wave, t.subscription.c.chat)
+        )
         return [
             Subscription(
                 row.chat,
                 row.wave,
                 Cadence(row.cadence, row.weekday, row.hour),
                 datetime.fromisoformat(row.since),
+                ended=row.state == "closed",
             )
             for row in rows
         ]
@@ -167,6 +174,9 @@ class Desk:
             .where(t.digest.c.wave == wave, t.digest.c.chat == chat, t.digest.c.period == period)
             .values(state=state)
         )
+        if period == AT_CLOSE:  # there is nothing more to come
+            mine = (t.subscription.c.wave == wave, t.subscription.c.chat == chat)
+            self._db.execute(delete(t.subscription).where(*mine))
 
     # -- acts -----------------------------------------------------------------------------------------
 

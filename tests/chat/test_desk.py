@@ -29,7 +29,7 @@ from bot.core.events import Asked
 from bot.core.screen import Say
 from bot.files.phrases import Phrases
 from bot.store import Store, Terms, Transaction
-from tests.store.sample import START, TRUST, kept, open_wave
+from tests.store.sample import START, TRUST, kept, open_wave, tick_at
 
 CHAT = 42
 WORDS = Phrases.load()
@@ -42,7 +42,7 @@ DESK = Desk(
 )
 NEEDS = {
     roles.ENTER: ["home", "lang", "speak"],
-    roles.LOOK: ["wave", "digest"],
+    roles.LOOK: ["wave", "digest", "details", "page"],
     roles.READ: ["words"],
     roles.OPEN: [
         *("open", "people", "sched", "review", "go", "qr", "close", "closesure"),
@@ -51,7 +51,7 @@ NEEDS = {
     roles.RECORD: ["rec", "recin", "reclist", "recask"],
     roles.APPROVE: ["act", "yes", "no", "recplay"],
     roles.EXPORT: ["code"],
-    roles.SUBSCRIBE: ["cad", "every", "day", "hour"],
+    roles.SUBSCRIBE: ["cad", "every", "day", "hour", "atclose"],
 }
 
 
@@ -68,6 +68,9 @@ def values(what: str, wave: str) -> tuple[str, ...]:
     return {
         "wave": (wave,),
         "digest": (wave,),
+        "details": (wave,),
+        "page": (wave,),
+        "atclose": (wave,),
         "words": (wave,),
         "speak": ("ps",),
         "people": ("trust",),
@@ -246,6 +249,28 @@ def test_the_summary_comes_when_the_coordinator_says_and_in_the_language_chosen(
     )
     assert who is not None
     assert who.language == "ps"
+
+
+def test_the_summary_can_come_once_when_the_survey_closes(store: Store) -> None:
+    wave = admit(store, roles.VIEWER)
+    do(store, "hour", wave, "weekly", "4", "9")
+    found = do(store, *carried(do(store, "cad", wave), "atclose"))
+    assert "desk-digest-at-close" in said_ids(found)
+    with store.transaction() as tx:
+        (subscription,) = tx.desk.subscriptions()
+    assert subscription.cadence.every == "close"
+
+
+def test_of_a_survey_that_is_closed_no_summary_is_offered_to_come(store: Store) -> None:
+    wave = admit(store, roles.VIEWER)
+    assert carried(do(store, "wave", wave), "cad") == ("cad", wave)
+    with store.transaction() as tx:
+        tx.waves.close(wave)
+    tick_at(store, 1)
+    tick_at(store, 2)
+    offered = do(store, "wave", wave).screen
+    assert offered is not None
+    assert [row[0].does.what for row in offered.rows if isinstance(row[0].does, Asked)] == ["digest", "home"]
 
 
 def test_a_coordinator_who_is_removed_gets_nothing_more(store: Store) -> None:

@@ -143,7 +143,7 @@ class House:
         return Updates(bot, self.store, self.handler, cast(Outbound, self.sent), pace, lambda: START)
 
 
-async def _no_digests(_chat: int, _wave: str, _language: str) -> tuple[Outgoing, ...]:
+async def _no_digests(_chat: int, _wave: str, _language: str, _part: str) -> tuple[Outgoing, ...]:
     return ()
 
 

@@ -155,7 +155,7 @@ class Home(House):
         raise AssertionError("nothing to send")
 
 
-async def _no_digests(_chat: int, _wave: str, _language: str) -> tuple[Outgoing, ...]:
+async def _no_digests(_chat: int, _wave: str, _language: str, _part: str) -> tuple[Outgoing, ...]:
     return ()
 
 

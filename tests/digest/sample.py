@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 from bot.core.blocks import Block, Entry, Publishable, Rule, publish
@@ -11,6 +12,7 @@ from bot.core.indexes import sums
 from bot.core.survey import (
     DONT_KNOW,
     VALID,
+    Advice,
     Answer,
     CellPart,
     Condition,
@@ -22,7 +24,7 @@ from bot.core.survey import (
     Survey,
     Words,
 )
-from bot.digest import About
+from bot.digest import About, Compared
 
 
 def _option(code: str, en: str, ur: str, ps: str) -> Option:
@@ -262,3 +264,46 @@ BLOCKS = (
 def shown(*blocks: Block, slots: int = 1) -> Publishable:
     """The figures of these blocks."""
     return publish(SURVEY, "w1", PARTITION, Rule(10, 2, slots), blocks)
+
+
+ADVISED = replace(
+    SURVEY,
+    indicators=(
+        SURVEY.indicators[0],
+        replace(
+            SURVEY.indicators[1],
+            advice=Advice(
+                40,
+                _words(
+                    "Invite the police to the next open meeting and let people ask.",
+                    "پولیس کو اگلی کھلی میٹنگ میں بلائیں اور لوگوں کو سوال کرنے دیں۔",
+                    "پولیس بلې کولاؤ غونډې ته راوبلئ او خلقو ته د سوال موقع ورکړئ۔",
+                ),
+            ),
+        ),
+        replace(
+            SURVEY.indicators[2],
+            advice=Advice(
+                30,
+                _words(
+                    "Ask women which hour and place suit them.",
+                    "خواتین سے پوچھیں کہ کون سا وقت اور جگہ مناسب ہے۔",
+                    "د زنانه نه تپوس وکړئ چې کوم وخت او ځاے ورله مناسب دے۔",
+                ),
+            ),
+        ),
+        SURVEY.indicators[3],
+    ),
+)
+"""The survey with advice: on the police, who are trusted little, and on meetings, to which enough people go."""
+
+LATER = (
+    block(1, node(district="swat", gender="man"), 120, people("man", 120, 30, 12, 90)),
+    block(2, node(district="swat", gender="woman"), 90, people("woman", 90, 20, 9, 70)),
+)
+"""A wave after that of `BLOCKS`: fewer trust most people, more went to a meeting, the rest is as it was."""
+
+
+def since_before(now: Publishable | None = None) -> Compared:
+    """The later wave beside the one before it."""
+    return Compared(now or shown(*LATER), shown(*BLOCKS), SURVEY, date(2026, 6, 1))

@@ -172,10 +172,10 @@ def test_the_licence_of_the_fonts_stands_beside_them() -> None:
 
 def test_a_composed_message_has_the_words_the_picture_and_the_picture_in_words() -> None:
     figures = shown(*BLOCKS)
-    message = compose(figures, SURVEY, PHRASES, "en", ABOUT)
+    message = compose(write(figures, SURVEY, PHRASES, "en", ABOUT))
     found = write(figures, SURVEY, PHRASES, "en", ABOUT)
 
-    assert message.text == found.text
+    assert message.text == found.brief
     assert message.png == png(found)
     assert message.alt == alt_text(found)
     assert "Women: 20%" in message.alt

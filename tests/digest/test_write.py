@@ -27,7 +27,20 @@ from bot.core.survey import DONT_KNOW, VALID, Answer, Indicator, Reach, Survey
 from bot.digest import About, Digest, write
 from bot.digest.write import ALT_LIMIT, LIMIT
 from bot.files.phrases import Phrases
-from tests.digest.sample import ABOUT, BLOCKS, PARTITION, SURVEY, block, node, people, scores, shown
+from tests.digest.sample import (
+    ABOUT,
+    ADVISED,
+    BLOCKS,
+    LATER,
+    PARTITION,
+    SURVEY,
+    block,
+    node,
+    people,
+    scores,
+    shown,
+    since_before,
+)
 
 GOLDEN = Path(__file__).parent / "golden"
 PHRASES = Phrases.load()
@@ -43,13 +56,17 @@ def english(*blocks: Block, slots: int = 1, about: About = ABOUT, survey: Survey
 
 
 @pytest.mark.parametrize("language", ["ur", "ps", "en"])
-@pytest.mark.parametrize("name", ["full", "empty"])
+@pytest.mark.parametrize("name", ["full", "empty", "changed"])
 def test_a_digest_says_in_every_language_what_its_golden_file_says(
     language: str, name: str, request: pytest.FixtureRequest
 ) -> None:
-    found = digest(language, *(BLOCKS if name == "full" else ()), slots=2)
+    if name == "changed":
+        found = write(shown(*LATER), ADVISED, PHRASES, language, ABOUT, since_before())
+    else:
+        found = digest(language, *(BLOCKS if name == "full" else ()), slots=2)
     file = GOLDEN / f"{name}.{language}.txt"
-    said = f"{found.text}\n\n--- beside the picture ---\n{found.alt}\n"
+    parts = (found.brief, "--- details ---", found.text, "--- beside the picture ---", found.alt)
+    said = "\n\n".join(parts) + "\n"
     if request.config.getoption("--rewrite"):
         file.parent.mkdir(exist_ok=True)
         file.write_text(said, encoding="utf-8")
@@ -59,9 +76,9 @@ def test_a_digest_says_in_every_language_what_its_golden_file_says(
 
 @pytest.mark.parametrize("language", RTL)
 def test_every_number_in_urdu_and_pashto_stands_in_an_isolate(language: str) -> None:
-    found = digest(language, *BLOCKS, slots=2)
+    found = write(shown(*LATER), ADVISED, PHRASES, language, ABOUT, since_before())
 
-    for text in (found.text, found.alt, *found.notes, *(bar.caption for bar in found.says)):
+    for text in (found.brief, found.text, found.alt, *found.notes, *(bar.caption for bar in found.says)):
         depth = 0
         for character in text:
             depth += (character in "\u2066\u2067\u2068") - (character == "\u2069")
@@ -74,7 +91,8 @@ def test_every_number_in_urdu_and_pashto_stands_in_an_isolate(language: str) -> 
 
 @pytest.mark.parametrize("language", RTL)
 def test_every_line_in_urdu_and_pashto_begins_from_the_right(language: str) -> None:
-    for line in digest(language, *BLOCKS, slots=2).text.splitlines():
+    found = write(shown(*LATER), ADVISED, PHRASES, language, ABOUT, since_before())
+    for line in (*found.brief.splitlines(), *found.text.splitlines()):
         assert not line or line[0] == "\u200f" or "\u0600" <= line[0] <= "\u06ff", line
 
 
