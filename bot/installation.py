@@ -63,9 +63,10 @@ def released(settings: Settings, store: Store, wave: str) -> Released:
 
 
 def _before(tx: Transaction, wave: Wave, figures: Publishable, zone: ZoneInfo) -> Compared | None:
-    """The wave before, where something of it was released."""
+    """The wave before, where something of it was released; else this wave's own blocks before the newest."""
     for earlier in tx.waves.earlier(wave):
         before = tx.waves.published(earlier.id)
         if before.n:
             return Compared(figures, before, earlier.survey, earlier.opened.astimezone(zone).date())
-    return None
+    parts = tx.waves.newest_and_earlier(wave.id)
+    return None if parts is None else Compared(*parts, wave.survey)

@@ -205,6 +205,19 @@ def test_a_wave_is_set_beside_none_of_other_people(store: Store, terms: dict[str
     assert released(settings(), store, later).compared is None
 
 
+def test_where_no_wave_was_before_the_newest_answers_are_set_beside_those_before(store: Store) -> None:
+    wave = open_wave(store)
+    for week, met in enumerate(("no", "yes")):
+        answered(store, wave, range(100 * week, 100 * week + 40), met)
+        for day in range(1, 8):
+            tick_at(store, 7 * week + day)
+        compared = released(settings(), store, wave).compared
+        assert (compared is None) is (week == 0), "the first release has none before it"
+    assert compared is not None and compared.began is None
+    before, now = compared.before.indicators["met"], compared.now.indicators["met"]
+    assert (before.share, now.share) == ("<=10%", ">=90%")
+
+
 def test_the_summary_says_what_changed(store: Store) -> None:
     _, later = waves_of_two_years(store)
     with store.transaction() as tx:

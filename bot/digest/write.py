@@ -10,10 +10,10 @@ Laws:
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
-from bot.core.blocks import LEAST_ACCOUNTS, Figure, Publishable, Shown, points
+from bot.core.blocks import AT_LEAST_90, LEAST_ACCOUNTS, Figure, Publishable, Shown, points
 from bot.core.cells import GENDER
 from bot.core.census import REGIONS, YOUTH
 from bot.core.flow import NOT_SAID
@@ -25,7 +25,9 @@ from bot.core.scores import POINTS, Reliability, Score, mean_points
 from bot.core.survey import CellPart, Question, Reach, Survey, worded
 from bot.digest.bars import LONGEST_NAME, LONGEST_TITLE, Bar, Speaker
 from bot.digest.brief import ALWAYS, Item, brief
+from bot.digest.charts import Picture, pictures
 from bot.digest.moved import Compared, Moved, Movement, Mover, changed
+from bot.digest.room import Plan, asked, plans
 from bot.files.phrases import Phrases, day, direction, fill, join
 
 LIMIT = 3500
@@ -90,6 +92,9 @@ class Digest:
     text: str
     shows: bool
     """Whether anything has been released."""
+    asked: str = ""
+    plans: tuple[Plan, ...] = ()
+    pictures: Mapping[str, Picture] = field(default_factory=dict)
 
 
 def write(
@@ -147,7 +152,13 @@ class _Writer(Speaker):
             shows=self.shown.n > 0,
         )
         return replace(
-            parts, alt=self._alt(parts), brief=brief(list(self._items(parts, movement))), text=self._text(parts)
+            parts,
+            alt=self._alt(parts),
+            brief=brief(list(self._items(parts, movement))),
+            text=self._text(parts),
+            asked=asked(self, self.survey, self.about.minors),
+            plans=plans(self, parts),
+            pictures=pictures(self, parts, self.survey, self.shown, self.about.minors, self._group),
         )
 
     def _byline(self) -> str:
@@ -267,6 +278,14 @@ class _Writer(Speaker):
         labels = [option.label for option in options if part.groups.get(option.code) == code]
         return join(self.language, [self.words(label) for label in labels])
 
+    def _silence(self) -> str:
+        """How much of all that was asked was left unanswered."""
+        silence = self.shown.silence
+        if silence is None or silence.share == 0:
+            return ""
+        share = AT_LEAST_90 if points(silence.share) >= 90 else silence.share
+        return self.say("digest-silence", share=self.share(share))
+
     def _silent(self) -> str:
         """The question most of those asked left unanswered, where that says something."""
         questions = self.shown.questions
@@ -296,7 +315,8 @@ class _Writer(Speaker):
             (self.say("digest-merged") if any(cell.merged for cell in cells) else "", 5),
             (self.say("digest-slots", k=self.shown.k, n=LEAST_ACCOUNTS) if self.shown.slots > 1 else "", 5),
             (self.say("digest-alone") if self.about.alone else "", ALWAYS),
-            (self._silent(), 3),
+            (self._silence(), 3),
+            (self._silent(), 4),
         )
 
     def _legend(self) -> tuple[str, ...]:

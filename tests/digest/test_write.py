@@ -191,7 +191,14 @@ def test_the_question_most_kept_silent_about_is_named_when_one_in_five_did() -> 
     spoken = block(1, (), 40, people("man", 40, 20, 10, 20, silent=2))
 
     assert "“How much do you trust the police?” (about 3 in 10)" in english(silent)
-    assert "unanswered" not in english(spoken)
+    assert "Most often left unanswered" not in english(spoken)
+
+
+def test_how_much_was_left_unanswered_is_said_as_a_measure_of_trust() -> None:
+    some, none = (block(1, (), 200, people("man", 200, 90, 50, 90, silent=n)) for n in (150, 0))
+
+    assert "Of all questions, people left about 2 to 3 in 10 unanswered." in english(some)
+    assert "people left" not in english(none)
 
 
 def test_a_language_the_survey_lacks_falls_back_to_its_first() -> None:
