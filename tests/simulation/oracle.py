@@ -210,6 +210,10 @@ def opened(box: bytes, server: bytes, secret: bytes, wave: str, tag: bytes) -> d
 # -- summaries --------------------------------------------------------------------------------------------
 
 
+AT_THE_END = "close"
+"""The name of the last summary of a wave."""
+
+
 def dues(cadence: Cadence, since: datetime, now: datetime, zone: Any) -> list[str]:
     """Every moment at which a summary was due, as the day and hour there: reckoned day by day."""
     found: list[str] = []
@@ -237,18 +241,20 @@ def check_digests(
     latest: datetime,
     zone: Any,
     *,
+    ended: bool,
     calm: bool,
 ) -> Digests:
     """Exactly one row a period; nothing unmarked twice; with `calm`, nothing that is due is missing.
 
-    What was due by the `latest` moment that the clock ever showed may have been sent before it was set back.
+    What was due by the `latest` moment that the clock ever showed may have been sent before it was set back. Once
+    the wave has ended, the last summary alone is due, under a name of its own.
     """
     sums = Digests(rows=len(kept.digests))
     for one in asked:
-        due = dues(one.cadence, one.since, now, zone)
+        due = [AT_THE_END] if ended else dues(one.cadence, one.since, now, zone)
         sums.due += bool(due)
         rows = [(period, state) for chat, period, state in kept.digests if chat == one.chat]
-        ever = dues(one.cadence, one.since, latest, zone)
+        ever = [*dues(one.cadence, one.since, latest, zone), *([AT_THE_END] if ended else [])]
         if strange := [period for period, _ in rows if period not in ever]:
             raise Wrong(f"summaries that were never due: {strange}, due were {ever}")
         arrived = [each for each in shown if each.chat == one.chat and each.method == "sendmessage"]

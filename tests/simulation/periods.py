@@ -26,6 +26,7 @@ from bot.chat.outbound import Outbound
 from bot.chat.pace import Pace
 from bot.core.cadence import CADENCES, Cadence
 from bot.core.roles import COORDINATOR
+from bot.digest import Digest
 from bot.digest.channels.message import Message
 from bot.files.phrases import Phrases
 from bot.files.shelf import pinned
@@ -144,7 +145,10 @@ def _offset_at(moment: datetime, zone: ZoneInfo) -> timedelta:
 
 
 class _Quick(Summaries):
-    """As the house sends them, but for the drawing."""
+    """As the house sends them, but for words and drawing."""
+
+    async def _written(self, *_what: Any) -> Digest:
+        return cast(Digest, None)
 
     async def _compose(self, *_what: Any) -> Message:
         return Message("summary", b"", "")
@@ -191,7 +195,7 @@ class _Life:
         pace = Pace(_forget)
         return store, _Quick(settings, store, _phrases, pace, cast(Outbound, self))
 
-    async def send_text(self, chat: int, _text: str) -> None:
+    async def send_text(self, chat: int, _text: str, _keys: Any) -> None:
         """A summary leaves; its row says for which period it was claimed."""
         claimed = await self._store.write(lambda tx: _claimed(tx, chat))
         self._sent += [(chat, period) for period in claimed or ["none that was claimed"]]

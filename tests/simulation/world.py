@@ -358,7 +358,7 @@ class World:
         oracle.check_answers(kept, self.people, self.planted, ended=ended)
         latest = datetime.fromtimestamp(self.nature.latest(), UTC)
         shown = self.network.shown
-        digests = oracle.check_digests(kept, self.asked, shown, nature.now(), latest, ZONE, calm=calm)
+        digests = oracle.check_digests(kept, self.asked, shown, nature.now(), latest, ZONE, ended=ended, calm=calm)
         seen = self.network.seen
         if seen.trouble:
             raise Wrong(seen.trouble[0])
