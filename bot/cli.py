@@ -604,16 +604,16 @@ def digest(
     settings, store = _prepared()
     if lang not in ("ur", "ps", "en") or format not in ("text", "json", "png", "pdf"):
         raise typer.BadParameter("--lang is ur, ps or en; --format is text, json, png or pdf")
-    found, figures = installation.published(store, wave)
     if format == "json":
+        figures = installation.released(settings, store, wave).figures
         _put(json.dumps(figures.as_json(), ensure_ascii=False, sort_keys=True).encode(), out)
         return
-    from bot.digest import NotDrawn, pdf, png, write
+    from bot.digest import NotDrawn, pdf, png
     from bot.files.phrases import Phrases
-    from bot.summaries import about
+    from bot.summaries import written
 
     now = nature.now().replace(microsecond=0)
-    words = write(figures, found.survey, Phrases.load(), lang, about(found, now, settings))
+    words = written(settings, store, Phrases.load(), wave, lang, now)
     if format == "text":
         _put(words.text.encode(), out)
         return
@@ -640,48 +640,90 @@ def _put(content: bytes, out: Path | None) -> None:
 def export(
     wave: str,
     rows: Annotated[bool, typer.Option("--rows", help="Released answers, a row for each person.")] = False,
-    format: Annotated[str, typer.Option(help="csv")] = "csv",
+    format: Annotated[
+        str, typer.Option(help="Figures: csv, xlsx, json-stat. Rows: csv, xlsx, sav (SPSS), dta (Stata).")
+    ] = "csv",
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="A folder that does not exist yet.")] = None,
+    lang: Annotated[str, typer.Option(help="Labels in sav and dta: ur, ps or en. The survey's first.")] = "",
+    check: Annotated[
+        str, typer.Option(metavar="Q1,Q2", help="Rows: say also who is rare by these questions together.")
+    ] = "",
     approval: Annotated[
         list[str] | None,
         typer.Option(metavar="CODE", help="A coordinator's code; once for each of two. Without: they are asked."),
     ] = None,
 ) -> None:
-    """Write released answers as rows, with a codebook, if two coordinators agree."""
-    from bot import rows as leaving
+    """Write the figures of a wave as they are shown; or released answers as rows, if two coordinators agree."""
+    from bot import export as leaving
+
+    known = leaving.rows.FORMATS if rows else leaving.figures.FORMATS
+    if format not in known:
+        what = "Rows" if rows else "Figures (without --rows)"
+        raise typer.BadParameter(f"{what} are written as {', '.join(known)}, not as '{format}'")
+    if not rows:
+        if approval or check or lang:
+            raise typer.BadParameter("--approval, --check and --lang are for --rows")
+        _export_figures(wave, format, out)
+        return
+    leaving.can_write(format)
+    _settings, store = _prepared()
+    named = [id.strip() for id in check.split(",") if id.strip()]
+    if approval:
+        _export_rows(store, wave, format, out, lang, named, approval)
+    else:
+        _ask_for_rows(store, wave, format)
+
+
+def _export_figures(wave: str, format: str, out: Path | None) -> None:
+    from bot import export as leaving
     from bot.files.phrases import Phrases
     from bot.store import disk
 
-    if not rows:
-        say("Only rows can be exported so far: --rows. For figures: aitbar digest WAVE --format json", err=True)
-        raise typer.Exit(1)
-    if format != "csv":
-        say(f"Rows are written as csv so far, not as {format}: --format csv", err=True)
-        raise typer.Exit(1)
+    if out is None:
+        raise typer.BadParameter("name a folder that does not exist yet: --out DIR (for rows add --rows)")
     _settings, store = _prepared()
-    if not approval:
-        _ask_for_rows(store, wave)
-        return
+    with store.transaction() as tx:
+        found, shown = tx.waves.known(wave), tx.waves.published(wave)
+    contents = leaving.figures.files(shown, found.survey, Phrases.load(), format)
+    disk.place(leaving.put(out, contents), out)
+    say(f"Written to {out}: {', '.join(contents)}.")
+    if not shown.n:
+        say(f"No figure can be shown yet: each needs {shown.k} people whose answers were released.")
+
+
+def _export_rows(
+    store: Store, wave: str, format: str, out: Path | None, lang: str, check: list[str], codes: list[str]
+) -> None:
+    from bot import export as leaving
+    from bot.files.phrases import Phrases
+    from bot.store import disk
+
     if out is None:
         raise typer.BadParameter("name a folder that does not exist yet: --out DIR")
     with store.transaction() as tx:
         found = tx.waves.known(wave)
-        agreed = leaving.agree(tx, found, approval, nature.now())
+        if lang and lang not in found.survey.languages:
+            raise typer.BadParameter(f"--lang is one of {', '.join(found.survey.languages)}")
+        checked = leaving.checked(found.survey, tx.waves.released(wave), found.terms.k, check)
+        agreed = leaving.agree(tx, found, codes, nature.now())
         if not isinstance(agreed, str):
             leaving.settle(tx, agreed, nature.now())
-            aside = leaving.put(out, leaving.files(found, tx.waves.released(wave), Phrases.load()))
+            contents = leaving.rows.files(found, checked, Phrases.load(), format, lang)
+            aside = leaving.put(out, contents)
     if isinstance(agreed, str):
         say(agreed, err=True)
         raise typer.Exit(1)
     disk.place(aside, out)
-    say(f"Written to {out}: {', '.join((leaving.ROWS, leaving.CODEBOOK, leaving.README))}.")
+    say(f"Written to {out}: {', '.join(contents)}.")
+    for sentence in leaving.said(checked):
+        say(sentence)
     if len(agreed.chats) == 1:
         say("There is one coordinator: this console counts as the second. The log of acts says so.")
     say("These rows lie outside the proof of anonymity: read README.txt before you pass them on.")
 
 
-def _ask_for_rows(store: Store, wave: str) -> None:
-    from bot import rows as leaving
+def _ask_for_rows(store: Store, wave: str, format: str) -> None:
+    from bot import export as leaving
 
     with store.transaction() as tx:
         found = tx.waves.known(wave)
@@ -691,8 +733,12 @@ def _ask_for_rows(store: Store, wave: str) -> None:
         asked = leaving.request(tx, found, nature.now())
     say("The coordinators are asked in the chat." if asked else "The coordinators have been asked already.")
     say(
-        f"Who agrees gets a code, good for 24 hours. With two: aitbar export {wave} --rows --format csv "
+        f"Who agrees gets a code, good for 24 hours. With two: aitbar export {wave} --rows --format {format} "
         "--out DIR --approval CODE --approval CODE"
+    )
+    say(
+        "That writes one row for each person whose answers were released, without answers about group that fewer "
+        f"than {found.terms.k} share. It is entered in the log of acts, and cannot be called back."
     )
     say("Where there is only one coordinator, one code is enough: this console counts as the second.")
 

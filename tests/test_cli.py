@@ -6,7 +6,8 @@ Promises:
    exit code that is not 0 and never a traceback.
 3. A second `run` is refused before it says a word to Telegram.
 4. Nothing of what is in memory can reach the disk: no command can be dumped.
-5. Invitations and rows: what the console says of a cohort never tells how many came; rows leave by codes only.
+5. Invitations, rows and figures: what the console says of a cohort never tells how many came; rows leave by codes
+   only, figures without.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from tests.store.sample import START, TODAY, kept, send_many
 
 ROOT = Path(__file__).parent.parent
 TOKEN = "123456789:AAEhBOweik6ad9r_QXMENQjcrGbqCr4K-bc"
-HEAVY = ("telegram", "sqlalchemy", "aiohttp", "alembic")
+HEAVY = ("telegram", "sqlalchemy", "aiohttp", "alembic", "pandas", "pyreadstat", "xlsxwriter")
 
 
 Aitbar = Callable[..., subprocess.CompletedProcess[str]]
@@ -248,8 +249,10 @@ def test_rows_leave_the_console_by_codes_only(aitbar: Aitbar, tmp_path: Path) ->
     with kept(tmp_path, pinned) as store:
         wave = aitbar("wave", "open", "example-choice", "--population", "1000", "--yes").stdout.split()[1]
         rows = ("export", wave, "--rows", "--format", "csv", "--out", "out")
-        refused(aitbar("export", wave), "--rows")
-        refused(aitbar(*rows[:3], "--format", "sav"), "--format csv")
+        refused(aitbar("export", wave), "--out DIR", "--rows")
+        refused(aitbar(*rows[:3], "--format", "json-stat"), "csv, xlsx, sav, dta")
+        refused(aitbar("export", wave, "--format", "dta"), "csv, xlsx, json-stat")
+        refused(aitbar("export", wave, "--approval", "CODE", "--out", "out"), "for --rows")
         refused(aitbar(*rows), "Nothing of the wave")
         send_many(store, wave, range(20), {"way_to_town": "bus"})
         with store.transaction() as tx:
@@ -261,14 +264,69 @@ def test_rows_leave_the_console_by_codes_only(aitbar: Aitbar, tmp_path: Path) ->
             tx.desk.admit(42, "owner", "en", START)
         assert "asked in the chat" in aitbar(*rows).stdout
         refused(aitbar(*rows, "--approval", "WRONGCODE2"), "A code is wrong")
+        refused(aitbar(*rows, "--approval", "WRONGCODE2", "--check", "nothing_such"), "no question in the rows")
+        refused(aitbar(*rows, "--approval", "WRONGCODE2", "--lang", "xx"), "--lang is one of")
         with store.transaction() as tx:
             code = tx.proposals.make_code(tx.proposals.waiting(nature.now())[0], 42)
         done = aitbar(*rows, "--approval", code)
         assert "this console counts as the second" in done.stdout
+        assert "Nothing was withheld" in done.stdout
         assert len((tmp_path / "out" / "rows.csv").read_text().splitlines()) == 1 + 18
         refused(aitbar(*rows, "--approval", code), "Ask first")
         with store.transaction() as tx:
             assert tx.desk.unbroken()
+
+
+def test_figures_leave_the_console_without_codes_and_say_what_is_not_shown_yet(
+    aitbar: Aitbar, tmp_path: Path
+) -> None:
+    with kept(tmp_path, pinned) as store:
+        wave = aitbar("wave", "open", "example-choice", "--population", "1000", "--yes").stdout.split()[1]
+        assert "No figure can be shown yet: each needs 10 people" in aitbar("export", wave, "--out", "none").stdout
+        send_many(store, wave, range(20), {"way_to_town": "bus"})
+        with store.transaction() as tx:
+            tx.waves.daily(TODAY)
+            tx.waves.daily(TODAY)
+            tx.waves.release_due(nature.now() + timedelta(days=8))
+    for format, name in (("csv", "figures.csv"), ("xlsx", "figures.xlsx"), ("json-stat", "figures.ps.json")):
+        done = aitbar("export", wave, "--format", format, "--out", format)
+        assert f"Written to {format}: figures." in done.stdout, done.stderr
+        assert (tmp_path / format / name).stat().st_mode & 0o777 == 0o600
+    assert '"question","way_to_town","bus","","15",">=90%",">=90%"' in (tmp_path / "csv/figures.csv").read_text()
+    refused(aitbar("export", wave, "--out", "csv"), "csv is not empty")
+
+
+def test_rows_for_spss_leave_with_what_was_withheld_said(aitbar: Aitbar, tmp_path: Path) -> None:
+    with kept(tmp_path, pinned) as store:
+        survey = str(ROOT / "surveys" / "community-trust.yaml")
+        wave = aitbar("wave", "open", survey, "--population", "5000", "--yes").stdout.split()[1]
+        for people, age in ((range(12), "b18_24"), (range(20, 23), "b25_29")):
+            send_many(store, wave, people, {"district": "swat", "gender": "woman", "age_band": age})
+        with store.transaction() as tx:
+            tx.waves.daily(TODAY)
+            tx.waves.daily(TODAY)
+            tx.waves.release_due(nature.now() + timedelta(days=8))
+            tx.desk.admit(42, "owner", "en", START)
+        rows = ("export", wave, "--rows", "--format", "sav", "--lang", "ps", "--out", "out")
+        assert "--format sav" in aitbar(*rows).stdout
+        with store.transaction() as tx:
+            code = tx.proposals.make_code(tx.proposals.waiting(nature.now())[0], 42)
+        done = aitbar(*rows, "--check", "attended,spoke", "--approval", code)
+    assert "Withheld, because fewer than 10 people" in done.stdout, done.stderr
+    assert "age_band in about 10 rows" in done.stdout
+    assert "By group and attended, spoke together nobody is one of fewer than 10" in done.stdout
+    assert (tmp_path / "out" / "rows.sav").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_format_whose_library_is_missing_asks_nobody(
+    aitbar: Aitbar, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyreadstat", None)
+    with kept(tmp_path, pinned) as store:
+        wave = aitbar("wave", "open", "example-choice", "--population", "1000", "--yes").stdout.split()[1]
+        refused(aitbar("export", wave, "--rows", "--format", "sav"), "pyreadstat is not installed", "[export]")
+        with store.transaction() as tx:
+            assert tx.proposals.waiting(nature.now()) == []
 
 
 def test_the_console_prints_the_arithmetic_of_small_groups(aitbar: Aitbar) -> None:

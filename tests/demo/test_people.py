@@ -23,10 +23,10 @@ from bot.core.survey import LANGUAGES, Answer, Survey
 from bot.demo.model import Villager, villagers
 from bot.demo.people import answer_all
 from bot.digest import About, write
+from bot.export import checked, rows
 from bot.files.phrases import Phrases
 from bot.files.shelf import pinned
 from bot.files.surveys import load
-from bot.rows import files
 from bot.store import Store, Terms, Wave
 from tests.rig import ROOT, installed
 
@@ -128,7 +128,8 @@ def test_figures_and_words_come_out_of_their_answers(path: Path) -> None:
         assert "${" not in digest.text
         assert all(bar.title in digest.text for bar in digest.says)
     wave = Wave("WAVE", asked, Terms(), "open", nature.now(), nature.now(), 0, 0)
-    book = files(wave, (), PHRASES)["codebook.csv"].decode()
+    book = rows.files(wave, checked(asked, (), K), PHRASES)["codebook.csv"]
+    assert isinstance(book, bytes)
     for question in asked.questions:
         wanted = TYPES[question.type].kept and question.keep and not TYPES[question.type].own_words
-        assert (f'"{question.id}","{question.type}"' in book) is wanted
+        assert (f'"{question.id}","{question.type}"'.encode() in book) is wanted
