@@ -84,10 +84,8 @@ def poststratify(sample: Mapping[Cell, int], population: Mapping[Cell, float]) -
     return {cell: share * n / sample[cell] for cell, share in population.items()}
 
 
-def trim(
-    weights: Mapping[Cell, float], sample: Mapping[Cell, int], most: float = MOST_WEIGHT
-) -> dict[Cell, float]:
-    """The weights cut at `most` times their mean, and brought back to a mean of 1.
+def trim(weights: Mapping[Cell, float], sample: Mapping[Cell, int]) -> dict[Cell, float]:
+    """The weights cut at five times their mean, and brought back to a mean of 1.
 
     Cut once: what is brought back may lie a little over it again, so that it stays one plain step.
     Source: Potter 1990, Proceedings of the Survey Research Methods Section, Am. Stat. Association, 225.
