@@ -18,7 +18,7 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from bot import counts, nature
-from bot.store import postgres, retention
+from bot.store import postgres, retention, running
 from bot.store.contacts import Contact, Contacts, Due
 from bot.store.desk import Coordinator, Desk, Subscription
 from bot.store.engine import (
@@ -36,6 +36,7 @@ from bot.store.engine import (
 from bot.store.invites import OPEN as INVITATION_OPEN
 from bot.store.invites import Cohort, Invites
 from bot.store.keys import SECRET_BYTES, Keys, KeyTrouble, derive, tag
+from bot.store.nodes import read_node, write_node
 from bot.store.opentext import own_words, seal_apart, spoken
 from bot.store.outcomes import Outcomes
 from bot.store.proposals import Proposal, Proposals
@@ -44,7 +45,7 @@ from bot.store.ticks import LAST_DAILY, Ticked, tick
 from bot.store.trouble import StoreTrouble
 from bot.store.uploads import Uploads
 from bot.store.vault import Vault, dump_body
-from bot.store.waves import PERIOD, Released, SurveyReader, Terms, Wave, Waves, WaveTrouble, read_node, write_node
+from bot.store.waves import PERIOD, Released, SurveyReader, Terms, Wave, Waves, WaveTrouble
 
 __all__ = [
     "INVITATION_OPEN",
@@ -131,11 +132,16 @@ class Store:
         """Since when (seconds since 1970) the writer thread is refused by the database; None while all is well."""
 
     def prepare(self) -> None:
-        """Migrate, and make or check the server key."""
+        """Migrate, make or check the server key, and make the running sums that an older database lacks."""
         with explained(self._url):
             fresh = is_empty(self._engine)
         self.migrate()
         self.keys.prepare(may_create=fresh)
+        with self.reading() as look:
+            lacking = running.missing(look)
+        if lacking:
+            with self.transaction() as tx:
+                tx.waves.make_missing_counts()
 
     def migrate(self) -> None:
         """Bring the tables to the newest version, where they have another."""

@@ -42,6 +42,8 @@ LEFT_OUT: Mapping[Table, str] = {
     t.session: "interviews in progress; without them a stolen server key opens nothing",
     t.pool: "answers that wait: released in blocks or never seen",
     t.cell: "how many answers wait, as far as it can be told",
+    t.running_node: "sums of what is kept, made again from it",
+    t.running_sum: "sums of what is kept, made again from it",
     t.contact: "who agreed to be written to",
     t.invite: "which codes open a wave",
     t.outcome: "numbers that move from day to day, not only in blocks",

@@ -11,10 +11,11 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, insert, select
 
-from bot.core.blocks import Entry, count
+from bot.core.blocks import Block, Entry, count
 from bot.core.indexes import sums
 from bot.core.survey import Answer, Survey
 from bot.store import tables as t
+from bot.store.nodes import read_node
 
 
 def freeze(
@@ -34,17 +35,35 @@ def freeze(
         )
 
 
-def counts(db: Connection, wave: str) -> dict[int, dict[Entry, int]]:
-    """The counts of a wave, by the number of the block."""
+def blocks(db: Connection, wave: str, since: int = 1) -> list[Block]:
+    """The closed blocks of a wave in the order of their numbers, from this number on."""
+    counts, sums = _counts(db, wave, since), _index_sums(db, wave, since)
+    rows = db.execute(select(t.block).where(t.block.c.wave == wave, t.block.c.no >= since).order_by(t.block.c.no))
+    return [
+        Block(
+            row.no,
+            read_node(row.node),
+            row.n,
+            bool(row.burst),
+            counts.get(row.no, {}),
+            sums.get(row.no, {}),
+            row.release,
+        )
+        for row in rows
+    ]
+
+
+def _counts(db: Connection, wave: str, since: int) -> dict[int, dict[Entry, int]]:
     found: dict[int, dict[Entry, int]] = {}
-    for row in db.execute(select(t.block_count).where(t.block_count.c.wave == wave)):
+    kept = t.block_count
+    for row in db.execute(select(kept).where(kept.c.wave == wave, kept.c.no >= since)):
         found.setdefault(row.no, {})[row.question, row.code] = row.n
     return found
 
 
-def index_sums(db: Connection, wave: str) -> dict[int, dict[str, int]]:
-    """The sums of indexes of a wave, by the number of the block."""
+def _index_sums(db: Connection, wave: str, since: int) -> dict[int, dict[str, int]]:
     found: dict[int, dict[str, int]] = {}
-    for row in db.execute(select(t.block_sum).where(t.block_sum.c.wave == wave)):
+    kept = t.block_sum
+    for row in db.execute(select(kept).where(kept.c.wave == wave, kept.c.no >= since)):
         found.setdefault(row.no, {})[row.name] = row.value
     return found

@@ -90,6 +90,7 @@ block = _table(
     Column("node", String, nullable=False),
     Column("n", Integer, nullable=False),
     Column("burst", Integer, nullable=False),
+    Column("release", Integer, nullable=False, server_default="0"),  # which one closed it; 0: not yet kept
     PrimaryKeyConstraint("wave", "no"),
 )
 
@@ -120,6 +121,31 @@ block_sum = _table(
     PrimaryKeyConstraint("wave", "no", "name"),
 )
 """What a block keeps of the survey's indexes, frozen with its counts; names as `bot.core.indexes` gives them."""
+
+running_node = _table(
+    "running_node",
+    Column("wave", String, nullable=False),
+    Column("node", String, nullable=False),
+    Column("n", Integer, nullable=False),
+    Column("burst", Integer, nullable=False),
+    Column("earlier", Integer, nullable=False),
+    Column("earlier_burst", Integer, nullable=False),
+    PrimaryKeyConstraint("wave", "node"),
+)
+"""The people of all blocks of one node, and those of before the latest release that closed a block."""
+
+running_sum = _table(
+    "running_sum",
+    Column("wave", String, nullable=False),
+    Column("view", String, nullable=False),  # the whole wave, or one group of one dimension
+    Column("question", String, nullable=False),
+    Column("code", String, nullable=False),
+    Column("shown", LARGE, nullable=False),
+    Column("held", LARGE, nullable=False),  # until k more people were asked (R7)
+    Column("earlier", LARGE, nullable=False),
+    PrimaryKeyConstraint("wave", "view", "question", "code"),
+)
+"""The sums of `block_count` and `block_sum` over the blocks of one view."""
 
 contact = _table(
     "contact",
@@ -181,6 +207,8 @@ CORE = (
     cell,
     block_count,
     block_sum,
+    running_node,
+    running_sum,
     contact,
     invite,
     opentext,

@@ -3,7 +3,7 @@
 Laws:
 1. A wave keeps the whole definition of its survey; editing a file changes nothing that is open.
 2. Blocks close at the wave's scheduled release and at no other time.
-3. Whatever is published is made of `block`, `block_count` and `block_sum`; nothing is recomputed from responses.
+3. Whatever is published is made of the running sums of closed blocks; nothing is recomputed from responses.
 """
 
 from __future__ import annotations
@@ -28,13 +28,16 @@ from bot.core.blocks import (
     Waiting,
     closings,
     publish,
+    publish_running,
 )
 from bot.core.cells import Node, Partition, Populations, layout
 from bot.core.clocks import closes, is_over, starts_until
+from bot.core.running import Sums
 from bot.core.survey import MINORS_CODE, Answer, Survey
-from bot.store import frozen, outcomes, postgres
+from bot.store import frozen, outcomes, postgres, running
 from bot.store import tables as t
 from bot.store.keys import Keys, KeyTrouble
+from bot.store.nodes import read_node, write_node
 from bot.store.opentext import bundle, own_words, release, size, without_own_words
 from bot.store.vault import dump_body, load_body, load_texts
 
@@ -264,8 +267,36 @@ class Waves:
 
     def published(self, wave: str) -> Publishable:
         """What has been released of this wave: the only figures anybody sees."""
+        return self._publish(wave, running.shown(self._db, wave))
+
+    def newest_and_earlier(self, wave: str) -> tuple[Publishable, Publishable] | None:
+        """What the latest release that closed a block brought, by itself, and all that was released before it.
+
+        None where there is only one such release. Either is a sum over whole blocks.
+        """
+        earlier = running.earlier(self._db, wave)
+        if not earlier.nodes:
+            return None
+        latest = select(func.max(t.block.c.release)).where(t.block.c.wave == wave).scalar_subquery()
+        query = select(func.min(t.block.c.no)).where(t.block.c.wave == wave, t.block.c.release == latest)
+        newest = self._blocks(wave, self._db.execute(query).scalar_one())
         found = self.known(wave)
-        return publish(found.survey, found.id, found.partition, found.rule, self._blocks(wave))
+        made = publish(found.survey, found.id, found.partition, found.rule, newest)
+        return made, self._publish(wave, earlier)
+
+    def _publish(self, wave: str, sums: Sums) -> Publishable:
+        found = self.known(wave)
+        return publish_running(found.survey, found.id, found.partition, found.rule, sums)
+
+    def rebuild_counts(self, wave: str) -> bool:
+        """Make the running sums of a wave anew from its blocks; True where they were not so before."""
+        found = self.known(wave)
+        return running.rebuild(self._db, wave, found.survey, found.terms.k, self._blocks(wave))
+
+    def make_missing_counts(self) -> None:
+        """Make the running sums of every wave that has blocks and none."""
+        for wave in running.missing(self._db):
+            self.rebuild_counts(wave)
 
     def open_answers(self, wave: str) -> bytes | None:
         """The released answers in own words as a file for the wave's steward; None where nothing may be told."""
@@ -377,6 +408,8 @@ class Waves:
             self._close_block(wave, no, group, burst=bool(touched & bursts))
             self._db.execute(delete(t.cell).where(t.cell.c.wave == wave.id, t.cell.c.cell.in_(touched & bursts)))
         if closing:
+            closed = self._blocks(wave.id, last + 1)
+            running.add(self._db, wave.id, wave.survey, wave.terms.k, closed)
             postgres.mix(self._db, wave.id)
 
     def _bursts(self, wave: str) -> set[str]:
@@ -391,7 +424,12 @@ class Waves:
         nature.shuffle(shuffled)
         self._db.execute(
             insert(t.block).values(
-                wave=wave.id, no=no, node=write_node(group.node), n=len(shuffled), burst=int(burst)
+                wave=wave.id,
+                no=no,
+                node=write_node(group.node),
+                n=len(shuffled),
+                burst=int(burst),
+                release=wave.releases + 1,
             )
         )
         frozen.freeze(self._db, wave.id, no, wave.survey, [load_body(row.body) for row in shuffled])
@@ -429,26 +467,8 @@ class Waves:
         nature.shuffle(released)
         return released
 
-    def _blocks(self, wave: str) -> list[Block]:
-        counts, sums = frozen.counts(self._db, wave), frozen.index_sums(self._db, wave)
-        rows = self._db.execute(select(t.block).where(t.block.c.wave == wave).order_by(t.block.c.no))
-        return [
-            Block(
-                row.no, read_node(row.node), row.n, bool(row.burst), counts.get(row.no, {}), sums.get(row.no, {})
-            )
-            for row in rows
-        ]
-
-
-def write_node(node: Node) -> str:
-    """A node as it stands in a table: district=swat/gender=woman; the whole wave is empty."""
-    return "/".join(f"{name}={code}" for name, code in node)
-
-
-def read_node(words: str) -> Node:
-    """The node that `write_node` wrote."""
-    pairs = (part.partition("=") for part in words.split("/") if part)
-    return tuple((name, code) for name, _, code in pairs)
+    def _blocks(self, wave: str, since: int = 1) -> list[Block]:
+        return frozen.blocks(self._db, wave, since)
 
 
 def _write_populations(populations: Populations) -> str | None:
