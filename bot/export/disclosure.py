@@ -16,10 +16,10 @@ Withholding is local suppression after Willenborg and de Waal 2001, Elements of 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bot.core.blocks import STEP
+from bot.core.blocks import LANGUAGE, STEP
 from bot.core.cells import layout
 from bot.core.survey import Answer, Survey
 from bot.export.trouble import ExportTrouble
@@ -40,9 +40,9 @@ Combination = tuple[object, ...]
 class Checked:
     """The rows fit to leave, how many rows each cell question was withheld in, and what stays rare.
 
-    `rare` and `common` are the other closed questions with and without a combination that fewer than three rows
-    hold together with the questions of the cells; `asked` those that were named, `thin` how many rows share all
-    of their answers to these with fewer than k; `k` the smallest group.
+    `rare` and `common` are the other columns (`LANGUAGE` is that of the interview) with and without a combination
+    that fewer than three rows hold together with group and cells; `asked` the questions that were named, `thin`
+    how many rows share all of their answers to these with fewer than k; `k` the smallest group.
     """
 
     rows: tuple[Released, ...]
@@ -60,17 +60,18 @@ def checked(survey: Survey, rows: Sequence[Released], k: int, asked: Sequence[st
     for id in asked:
         if id not in known:
             raise ExportTrouble(
-                f"--check names '{id}', which is no question in the rows. There are: {_list(known)}."
+                f"--check names '{id}', which is no question in the rows. There are: {_list(sorted(known))}."
             )
     cells = cell_questions(survey)
     kept = safe([(row.node, *(row.answers.get(id) for id in cells)) for row in rows], k)
     fit = tuple(_with(row, cells, combination) for row, combination in zip(rows, kept, strict=True))
+    others = (*(question.id for question in leaving(survey) if question.id not in cells), LANGUAGE)
     return Checked(
         rows=fit,
         k=k,
         withheld={id: sum(row.answers.get(id) == WITHHELD for row in fit) for id in cells},
-        rare=tuple(id for id in _closed(survey, cells) if _under(fit, (*cells, id), FEW)),
-        common=tuple(id for id in _closed(survey, cells) if not _under(fit, (*cells, id), FEW)),
+        rare=tuple(id for id in others if _under(fit, (*cells, id), FEW)),
+        common=tuple(id for id in others if not _under(fit, (*cells, id), FEW)),
         asked=tuple(asked),
         thin=_under(fit, (*cells, *asked), k) if asked else 0,
     )
@@ -139,8 +140,8 @@ def _about(n: int) -> str:
     return f"about {n // STEP * STEP}" if n >= STEP else f"fewer than {STEP}"
 
 
-def _list(ids: Sequence[str] | set[str]) -> str:
-    return ", ".join(sorted(ids) if isinstance(ids, set) else ids)
+def _list(ids: Iterable[str]) -> str:
+    return ", ".join("the language of the interview" if id == LANGUAGE else id for id in ids)
 
 
 def _joining(counts: Counter[Combination], depth: int, k: int) -> set[Combination]:
@@ -166,11 +167,9 @@ def _with(row: Released, cells: Sequence[str], combination: Combination) -> Rele
     return replace(row, answers=answers)
 
 
-def _closed(survey: Survey, cells: Sequence[str]) -> list[str]:
-    return [q.id for q in leaving(survey) if q.options and q.id not in cells]
-
-
 def _under(rows: Sequence[Released], ids: Sequence[str], least: int) -> int:
     """How many rows share their group and all these answers with fewer than `least`, themselves included."""
-    counts = Counter((row.node, *(row.answers.get(id) for id in ids)) for row in rows)
+    counts = Counter(
+        (row.node, *(row.language if id == LANGUAGE else row.answers.get(id) for id in ids)) for row in rows
+    )
     return sum(n for n in counts.values() if n < least)

@@ -58,7 +58,7 @@ def write_sav(
         },
         missing_ranges={one.name: [_range(one)] for one in variables if _range(one)},
         variable_measure={one.name: _measure(one) for one in variables},
-        variable_format={one.name: f"F12.{one.decimals}" for one in variables if one.shape == NUMBER},
+        variable_format={one.name: f"F16.{one.decimals}" for one in variables if one.shape == NUMBER},
     )
     _timeless(path, SAV_HEAD, SAV_MOMENT)
 

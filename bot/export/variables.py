@@ -125,7 +125,7 @@ class Variable:
     @property
     def picked(self) -> bool:
         """Whether it says of one option of several if it was picked."""
-        return TYPES[self.type].several if self.type in TYPES else False
+        return self.type in TYPES and TYPES[self.type].several
 
     @cached_property
     def _by_code(self) -> Mapping[str, Value]:

@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.core.blocks import LANGUAGE
 from bot.core.cells import layout
 from bot.core.survey import Answer
 from bot.export import ExportTrouble, checked, said
@@ -155,8 +156,12 @@ def test_it_says_when_nothing_was_withheld() -> None:
 def test_it_names_the_questions_by_which_one_or_two_people_stay_alone() -> None:
     told = checked(PLACES, [row()] * 9 + [row(trust="much")] * 2, 5)
     assert told.rare == ("trust",)
-    assert told.common == ("kept_away", "needs")
+    assert told.common == ("kept_away", "needs", "meetings", "cold", "joined", LANGUAGE)
     assert checked(PLACES, [row()] * 9 + [row(trust="much")] * 3, 5).rare == ()
+    assert checked(PLACES, [row()] * 9 + [row(meetings=57)], 5).rare == ("meetings",)
+    abroad = checked(PLACES, [row()] * 9 + [replace(row(), language="en")], 5)
+    assert abroad.rare == (LANGUAGE,)
+    assert "held by one or two people: the language of the interview." in said(abroad)[1]
 
 
 def test_questions_that_were_named_are_looked_at_together() -> None:
