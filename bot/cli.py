@@ -919,6 +919,26 @@ def restore(
     say("restored; the bot tells the coordinators when it runs again")
 
 
+@app.command("rebuild-counts")
+@explained
+def rebuild_counts(
+    wave: Annotated[str, typer.Argument(metavar="[WAVE]", help="One wave; every one when left out.")] = "",
+) -> None:
+    """Make the sums behind the figures anew from the counts of closed blocks; say whether any were wrong."""
+    _settings, store = _prepared()
+    with store.transaction() as tx:
+        waves = [tx.waves.known(wave).id] if wave else [one.id for one in tx.waves.all()]
+    wrong = []
+    for one in waves:
+        with store.transaction() as tx:  # one at a time, so that the bot can write in between
+            if tx.waves.rebuild_counts(one):
+                wrong.append(one)
+    said = f"{len(waves)} looked at, mended: {', '.join(wrong) or 'none'}"
+    with store.transaction() as tx:
+        tx.desk.note(CONSOLE, "rebuild counts", f"waves {said}", nature.now())
+    say(f"waves: {said}")
+
+
 # -- coordinators -------------------------------------------------------------------------------------------
 
 

@@ -22,13 +22,15 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 from typer.testing import CliRunner
 
 from bot import nature
 from bot.cli import app
 from bot.files.shelf import pinned
+from bot.store.tables import running_sum
 from tests.powerless import powerless
-from tests.store.sample import START, TODAY, kept, send_many
+from tests.store.sample import START, TODAY, kept, rows, send_many
 
 ROOT = Path(__file__).parent.parent
 TOKEN = "123456789:AAEhBOweik6ad9r_QXMENQjcrGbqCr4K-bc"
@@ -316,6 +318,30 @@ def test_rows_for_spss_leave_with_what_was_withheld_said(aitbar: Aitbar, tmp_pat
     assert "age_band in about 10 rows" in done.stdout
     assert "By group and attended, spoke together nobody is one of fewer than 10" in done.stdout
     assert (tmp_path / "out" / "rows.sav").stat().st_mode & 0o777 == 0o600
+
+
+def test_sums_that_are_wrong_are_mended_said_and_noted(aitbar: Aitbar, tmp_path: Path) -> None:
+    with kept(tmp_path, pinned) as store:
+        wave, other = (
+            aitbar("wave", "open", "example-choice", "--population", "1000", "--yes").stdout.split()[1]
+            for _ in range(2)
+        )
+        send_many(store, wave, range(20), {"way_to_town": "bus"})
+        with store.transaction() as tx:
+            tx.waves.daily(TODAY)
+            tx.waves.daily(TODAY)
+            tx.waves.release_due(nature.now() + timedelta(days=8))
+        told = aitbar("digest", wave, "--format", "json").stdout
+        assert aitbar("rebuild-counts").stdout == "waves: 2 looked at, mended: none\n"
+        with store.transaction() as tx:
+            tx.connection.execute(update(running_sum).values(shown=10))
+        assert aitbar("digest", wave, "--format", "json").stdout != told
+        assert aitbar("rebuild-counts", other).stdout == "waves: 1 looked at, mended: none\n"
+        assert aitbar("rebuild-counts").stdout == f"waves: 2 looked at, mended: {wave}\n"
+        assert aitbar("digest", wave, "--format", "json").stdout == told
+        refused(aitbar("rebuild-counts", "nosuch"), "There is no wave 'nosuch'")
+        noted = [what for act, what in rows(store, "SELECT act, what FROM audit ORDER BY no") if "rebuild" in act]
+    assert noted == [f"waves {n} looked at, mended: {which}" for n, which in ((2, "none"), (1, "none"), (2, wave))]
 
 
 def test_a_format_whose_library_is_missing_asks_nobody(
