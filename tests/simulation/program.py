@@ -165,7 +165,7 @@ def without_the_machine(request: Callable[[], Any], seconds: Callable[[], float]
         for target, name, stand_in in (
             (bot.app, "AiohttpRequest", lambda *_arguments: request()),
             (bot.clock, "Clock", lambda tick: _Timer(tick, seconds)),
-            (bot.digest, "png", lambda _digest: PICTURE),
+            (bot.digest, "png", lambda *_digest_and_kind: PICTURE),
             (bot.app, "version", lambda _name: "simulated"),
             (bot.reload, "look", _look),
             (bot.store.engine, "create_engine", _engine),
