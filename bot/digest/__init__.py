@@ -4,25 +4,30 @@ from __future__ import annotations
 
 from bot.core.blocks import Publishable
 from bot.digest.channels import CHANNELS, Channel, Message
+from bot.digest.charts import BARS, CHANGE, KINDS
 from bot.digest.moved import Compared
-from bot.digest.picture import NotDrawn, alt_text, pdf, png
+from bot.digest.picture import PAGE, NotDrawn, alt_text, nothing, pdf, png
 from bot.digest.write import About, Digest, write
 
 
 def compose(digest: Digest) -> Message:
     """The message that carries a digest's first screen; drawing takes a while: call it in a thread.
 
+    The picture shows what changed where something clearly did, else the figures as they are.
     Where the picture cannot be drawn the words go alone: a summary that is late helps nobody.
     """
+    kind = CHANGE if any(one.clear for one in digest.moved) else BARS
     try:
-        picture = png(digest)
+        picture = png(digest, kind)
     except (NotDrawn, RuntimeError):
         picture = b""
-    return Message(digest.brief, picture, alt_text(digest))
+    return Message(digest.brief, picture, alt_text(digest, kind))
 
 
 __all__ = [
     "CHANNELS",
+    "KINDS",
+    "PAGE",
     "About",
     "Channel",
     "Compared",
@@ -32,6 +37,7 @@ __all__ = [
     "Publishable",
     "alt_text",
     "compose",
+    "nothing",
     "pdf",
     "png",
     "write",

@@ -8,7 +8,7 @@ Laws:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.core.blocks import Figure, Publishable, points
@@ -37,9 +37,16 @@ DARK_FROM = 70
 """From this share on letters on the shade are white: on both sides of it the contrast is over 4.5 to 1."""
 
 
+YOUNG_OLDER_UNKNOWN = 3
+"""So many ages there are where one is that of the young and one that of all others."""
+
+
 @dataclass(frozen=True)
 class Row:
-    """One share of a chart under its label; None where it is not shown. `look` tells neighbours apart."""
+    """One share of a chart under its label; None where it is not shown.
+
+    `look` tells neighbours apart; `note` says how it differs from the row above, and `clear` whether clearly.
+    """
 
     label: str
     bar: Bar | None
@@ -47,6 +54,7 @@ class Row:
     fill: str = ""
     ink: str = ""
     note: str = ""
+    clear: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,7 +81,12 @@ class Picture:
 
 
 def pictures(
-    speaker: Speaker, digest: Digest, survey: Survey, shown: Publishable, minors: bool, gender: Callable[[str], str]
+    speaker: Speaker,
+    digest: Digest,
+    survey: Survey,
+    shown: Publishable,
+    minors: bool,
+    gender: Callable[[str], str],
 ) -> Mapping[str, Picture]:
     """Every kind of picture of a digest; `gender` gives the words for a gender."""
     return _Illustrator(speaker, digest, survey, shown, minors, gender).pictures()
@@ -97,7 +110,7 @@ class _Illustrator:
     def pictures(self) -> Mapping[str, Picture]:
         digest, say = self.digest, self.speaker.say
         legend = (say("digest-legend"), *self._ages())
-        shade = say("digest-legend-shade"), say("digest-legend-empty", k=self.shown.k)
+        shade = (say("digest-legend-shade"), say("digest-legend-empty", k=self.shown.k), *self._unseen())
         moved, none = self._moved(), self._none()
         return {
             BARS: self._picture(digest.says_heading, self._bars(), digest.legend, none),
@@ -152,15 +165,17 @@ class _Illustrator:
         if len(found) < 2:
             return ()
         (first, one), (second, other) = found
+        clear = _is_clear(one, other)
+        note = self.speaker.say("digest-difference-clear" if clear else "digest-difference-unclear")
         return (
             self._row(name, first, one, "full"),
-            self._row(name, second, other, "striped", self._difference(one, other)),
+            replace(self._row(name, second, other, "striped"), note=note, clear=clear),
         )
 
     def _districts(self) -> list[Chart]:
-        """Each figure in every district of the survey; a table, drawn figure by figure."""
-        groups = list(self._groups(DISTRICT))
-        if not any(figures for _, figures in groups):
+        """Each figure in every district of which something is shown; a table, drawn figure by figure."""
+        groups = [(code, figures) for code, figures in self._groups(DISTRICT) if figures]
+        if not groups:
             return []
         return [
             Chart(title, tuple(self._cell(code, figures.get(id)) for code, figures in groups))
@@ -188,9 +203,9 @@ class _Illustrator:
             charts.append(Chart(title, (Row(all_, bar, "full"), *groups)))
         return charts
 
-    def _row(self, name: str, code: str, figure: Figure, look: str, note: str = "") -> Row:
+    def _row(self, name: str, code: str, figure: Figure, look: str) -> Row:
         label = self._name(name, code)
-        return Row(label, self.speaker.bar(label, figure), look, note=note)
+        return Row(label, self.speaker.bar(label, figure), look)
 
     def _figures(self) -> list[tuple[str, str]]:
         """The figures shown, in the order of the survey: id and title."""
@@ -214,7 +229,7 @@ class _Illustrator:
         part = self._part(name)
         assert part is not None
         young = [one for one in part.codes if self._is_young(part, one)]
-        if name == AGE and len(young) == 1 and len(part.codes) == len((*young, "others", UNKNOWN)):
+        if name == AGE and len(young) == 1 and len(part.codes) == YOUNG_OLDER_UNKNOWN:
             return self.speaker.say("digest-young" if code in young else "digest-others")
         options = [one for one in self.survey.question(part.question).options if part.groups.get(one.code) == code]
         return join(self.speaker.language, [self.speaker.words(one.label) for one in options])
@@ -230,17 +245,19 @@ class _Illustrator:
     def _ages(self) -> tuple[str, ...]:
         """From when to when youth is meant, where a group is called so."""
         part = self._part(AGE)
-        if part is None or not any(self._is_young(part, code) for code in part.codes):
+        if part is None or not any(self._is_young(part, code) for code, figures in self._groups(AGE) if figures):
             return ()
         low, high = YOUTH[self.minors]
         return (self.speaker.say("digest-legend-youth", low=low, high=high),)
 
     # What is said
 
-    def _difference(self, one: Figure, other: Figure) -> str:
-        found = newcombe(points(one.share) / 100, one.n, points(other.share) / 100, other.n)
-        clear = found.low > 0 or found.high < 0
-        return self.speaker.say("digest-difference-clear" if clear else "digest-difference-unclear")
+    def _unseen(self) -> tuple[str, ...]:
+        """The districts of which nothing is shown: columns without a figure would only take room."""
+        names = [self._name(DISTRICT, code) for code, figures in self._groups(DISTRICT) if not figures]
+        if not names:
+            return ()
+        return (self.speaker.say("digest-legend-unseen", places=join(self.speaker.language, names)),)
 
     def _none(self) -> str:
         """Why there is no figure at all; empty where there are figures."""
@@ -273,3 +290,9 @@ class _Illustrator:
         ]
         line = say("digest-picture-line", title=chart.title, share=join(self.speaker.language, shares))
         return say("digest-picture-note", line=line, note=chart.note) if chart.note else line
+
+
+def _is_clear(one: Figure, other: Figure) -> bool:
+    """Whether the interval of the difference of two shares excludes zero."""
+    found = newcombe(points(one.share) / 100, one.n, points(other.share) / 100, other.n)
+    return found.low > 0 or found.high < 0

@@ -7,15 +7,13 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import typst
 
 from bot.core import media
 from bot.core.survey import Question, Survey
-from bot.digest.picture import contained, fonts
+from bot.digest.picture import contained, fonts, template
 from bot.files.phrases import Phrases, direction, number
 from bot.files.recordings import MOST_SECONDS
 
@@ -27,7 +25,7 @@ def pdf(survey: Survey, phrases: Phrases, language: str, timestamp: datetime) ->
     """
     with contained():
         return typst.compile(
-            _template(),
+            template("sheet"),
             font_paths=fonts(),
             format="pdf",
             sys_inputs={"data": json.dumps(data(survey, phrases, language), ensure_ascii=False)},
@@ -60,8 +58,3 @@ def _asked(question: Question, language: str, n: int) -> dict[str, Any]:
         ],
         "recorded": media.is_hash(question.audio.get(language, "")),
     }
-
-
-@cache
-def _template() -> bytes:
-    return files("bot.digest").joinpath("sheet.typ").read_bytes()

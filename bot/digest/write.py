@@ -25,22 +25,17 @@ from bot.core.scores import POINTS, Reliability, Score, mean_points
 from bot.core.survey import CellPart, Question, Reach, Survey, worded
 from bot.digest.bars import LONGEST_NAME, LONGEST_TITLE, Bar, Speaker
 from bot.digest.brief import ALWAYS, Item, brief
+from bot.digest.charts import ALT_LIMIT as ALT_LIMIT
 from bot.digest.charts import Picture, pictures
 from bot.digest.moved import Compared, Moved, Movement, Mover, changed
-from bot.digest.room import Plan, asked, plans
+from bot.digest.room import MOST_ADVICE, MOST_NEWS, Plan, asked, few_changes, plans
 from bot.files.phrases import Phrases, day, direction, fill, join
 
 LIMIT = 3500
 """The longest text, in characters: Telegram takes 4096, and a reader one screen and a half."""
 
-ALT_LIMIT = 1000
-"""The longest words beside a picture, in characters: Telegram takes 1024."""
-
 OFTEN_SILENT = 20
 """From this share of silence on (percent), the question that had most of it is named."""
-
-MOST_NEWS, MOST_ADVICE = 3, 2
-"""So many figures, and so many pieces of advice, stand on the first screen."""
 
 HANG_TOGETHER = 0.7
 """From this alpha on (of two questions: their reliability together) questions are said to hang together well;
@@ -358,7 +353,7 @@ class _Writer(Speaker):
         """The longest text that fits: comparisons of groups go first, then all but the first changes and pieces
         of advice, then the last figures, scores before shares."""
         figures = len(parts.says) + len(parts.scores)
-        few = replace(parts, changed=_few(parts), advice=parts.advice[:MOST_ADVICE])
+        few = replace(parts, changed=few_changes(parts), advice=parts.advice[:MOST_ADVICE])
         fewer = ((few, n, False) for n in range(figures, -1, -1))
         for said, kept, compared in ((parts, figures, True), (parts, figures, False), *fewer):
             text = self._lines(said, kept, compared)
@@ -404,12 +399,6 @@ _SCORED: Mapping[Shown, str] = {
     FEW_POINTS: "digest-score-few",
     MOST_POINTS: "digest-score-most",
 }
-
-
-def _few(parts: Digest) -> tuple[str, ...]:
-    """The first changes, and what is said of all others."""
-    clear = sum(one.clear for one in parts.moved)
-    return (*parts.changed[: min(clear, MOST_NEWS)], *parts.changed[clear:])
 
 
 def _census(reach: Reach, minors: bool) -> Mapping[str, float]:

@@ -1,0 +1,58 @@
+"""Many simulated people answer a survey that ships: figures for every kind of picture, in one go."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+from datetime import date
+
+from bot.core.blocks import Block, Publishable, Rule, count, publish
+from bot.core.cells import Node, layout
+from bot.core.flow import settle
+from bot.core.indexes import sums
+from bot.core.survey import Answer, Survey
+from bot.demo.model import villagers
+from bot.digest import About, Compared, Digest, write
+from bot.files.phrases import Phrases
+from bot.files.surveys import load
+from tests.rig import ROOT
+
+K = 10
+ABOUT = About(date(2026, 11, 22), "Good Neighbours", "Spring 2026")
+
+
+def shipped(name: str) -> Survey:
+    """A survey that ships."""
+    loaded = load(ROOT / "surveys" / f"{name}.yaml")
+    assert loaded.survey is not None
+    return loaded.survey
+
+
+def figures(survey: Survey, people: int, seed: int) -> Publishable:
+    """What is shown when so many people answered: a block for each cell that is large enough, the rest in one."""
+    partition = layout(survey, None).partition
+    cells: dict[Node, list[tuple[dict[str, Answer], str]]] = defaultdict(list)
+    for villager in villagers(survey, people, seed):
+        given = settle(survey, villager.answers, seed)
+        cells[partition.cell(given)].append((given, villager.language))
+    few = [node for node, answers in cells.items() if len(answers) < K]
+    cells[()] += [answer for node in few if node for answer in cells.pop(node)]
+    blocks = [
+        Block(no, node, len(them), False, count(survey, them), sums(survey, (given for given, _ in them)))
+        for no, (node, them) in enumerate(sorted(cells.items()), start=1)
+        if len(them) >= K
+    ]
+    return publish(survey, "w1", partition, Rule(K, 2, 1), blocks)
+
+
+def village(name: str, language: str, people: int = 500) -> Digest:
+    """The digest of a second wave of a survey that ships, beside a first one in which fewer said yes."""
+    survey = shipped(name)
+    now, before = figures(survey, people, 1), figures(survey, people, 2)
+    return write(now, survey, Phrases.load(), language, ABOUT, Compared(now, before, survey, date(2026, 6, 1)))
+
+
+def renamed(survey: Survey, words: str) -> Survey:
+    """The survey with the same long words for every figure's title and its own."""
+    said = dict.fromkeys(survey.languages, words)
+    return replace(survey, title=said, indicators=tuple(replace(one, title=said) for one in survey.indicators))
