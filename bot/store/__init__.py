@@ -41,6 +41,7 @@ from bot.store.opentext import own_words, seal_apart, spoken
 from bot.store.outcomes import Outcomes
 from bot.store.proposals import Proposal, Proposals
 from bot.store.reminders import Reminder, Reminders
+from bot.store.reports import Pinned, Report, Reports
 from bot.store.ticks import LAST_DAILY, Ticked, tick
 from bot.store.trouble import StoreTrouble
 from bot.store.uploads import Uploads
@@ -60,9 +61,12 @@ __all__ = [
     "Due",
     "KeyTrouble",
     "Keys",
+    "Pinned",
     "Proposal",
     "Released",
     "Reminder",
+    "Report",
+    "Reports",
     "Store",
     "StoreTrouble",
     "Subscription",
@@ -104,6 +108,7 @@ class Transaction:
         self.invites = Invites(connection)
         self.proposals = Proposals(connection)
         self.uploads = Uploads(connection)
+        self.reports = Reports(connection)
         self.contacts = Contacts(connection, keys)
         self.reminders = Reminders(connection, self.contacts, self.waves)
         self.outcomes = Outcomes(connection)

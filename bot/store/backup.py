@@ -34,6 +34,7 @@ KEPT: tuple[Table, ...] = (
     t.subscription,
     t.digest,
     t.audit,
+    t.report,
 )
 """In this order, since a wave names its definition."""
 

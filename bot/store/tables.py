@@ -331,6 +331,21 @@ audit = _table(
     Column("chain", String(64), nullable=False),
 )
 
+report = _table(
+    "report",
+    Column("file", String(64), primary_key=True),
+    Column("figures", String(64), nullable=False),
+    Column("kind", String, nullable=False),
+    Column("wave", String, nullable=False),
+    Column("language", String, nullable=False),
+    Column("format", String, nullable=False),
+    Column("day", String(10), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("k", Integer, nullable=False),
+    Column("who", String, nullable=False),  # console or coordinator
+)
+"""Which files were made of which figures, both by their SHA-256: a changed report can be told from a true one."""
+
 mark = _table(
     "mark",
     Column("name", String, primary_key=True),

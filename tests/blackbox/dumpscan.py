@@ -44,7 +44,7 @@ TOKEN = re.compile(rb"\d{6,}:[A-Za-z0-9_-]{30,}")
 OF_COORDINATORS = frozenset(
     {
         *("alembic_version", "definition", "wave", "coordinator", "subscription", "claim_code", "proposal"),
-        *("approval", "digest", "audit", "mark"),
+        *("approval", "digest", "audit", "report", "mark"),
     }
 )
 """Tables about surveys and about coordinators, who are known on purpose. Every other table is one of the core."""
