@@ -1,8 +1,8 @@
-"""The record of reports: which files were made of which figures, so that a changed one can be told from a true one.
+"""The record of reports: which files were made of which figures, to tell a changed one from a true one.
 
 Laws:
-1. What is kept are hashes and names of waves: no figure, no file, no person; who made one is console or coordinator.
-2. A file is kept under the hash of its bytes. The same report made again is the same file, and keeps its first day.
+1. Kept are hashes and names of waves: no figure, no file, no person; who made one is console or coordinator.
+2. A file stands under the hash of its bytes: the same report made again is the same file, with its first day.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ from bot.store.waves import PERIOD
 class Report:
     """One report that was made: the SHA-256 of its file and of the figures in it, and what it is of.
 
-    `day` is an ISO date, `version` the survey's, `k` the smallest group of the wave; `who` is console or coordinator.
+    `day` is an ISO date, `version` the survey's, `k` the smallest group of the wave; `who` is console or
+    coordinator.
     """
 
     file: str
@@ -43,8 +44,8 @@ class Report:
 class Pinned:
     """What a report says of a wave beside its figures.
 
-    `definition` is the SHA-256 of the survey as it was pinned, `read_by` who reviewed which of its languages, `until`
-    the day of the last release (of the opening where there was none yet).
+    `definition` is the SHA-256 of the survey as it was pinned, `read_by` who reviewed which of its languages,
+    `until` the day of the last release (of the opening where there was none yet).
     """
 
     definition: str
