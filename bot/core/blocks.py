@@ -148,8 +148,8 @@ class Publishable:
 
     `groups` has the indicators of each group of one dimension, such as ("gender", "woman"); `reach` the shares of
     women and youth and `languages` those of the languages, both over every block, merged ones too. `silence` is
-    the share of answers withheld, of all that were asked for by the questions shown that were put to everybody
-    and may be left unanswered; its n is people.
+    the share of answers withheld, of all that were asked for by the questions that were put to everybody and may
+    be left unanswered; its n is people.
     """
 
     survey: str
@@ -286,7 +286,7 @@ def publish_running(survey: Survey, wave: str, partition: Partition, rule: Rule,
         questions=questions,
         indicators=_indicators(survey, whole, rule),
         groups=_groups(survey, partition, sums, rule),
-        silence=_silence([survey.question(id) for id in questions], whole, people, rule),
+        silence=_silence(survey, whole, people, rule),
         indexes=_present((index.id, _index(survey, index, whole, rule)) for index in survey.indexes),
         reach=_reach(survey, whole, rule),
         languages=_languages(survey, whole, people, rule),
@@ -414,9 +414,14 @@ def _silent(question: Question, view: View) -> int:
     return sum(view[question.id, special] for special in SPECIALS)
 
 
-def _silence(shown: Iterable[Question], view: View, people: int, rule: Rule) -> Figure | None:
-    """How much was left unsaid; a routed question counts for nothing here, so that n is the people of one sum."""
-    free = [question for question in shown if question.specials and not question.routed]
+def _silence(survey: Survey, view: View, people: int, rule: Rule) -> Figure | None:
+    """How much was left unsaid, of all that was put to everybody.
+
+    Questions that too few answered to be shown count too: its people are those asked, and where nearly all keep
+    silent it tells the most. A routed question counts for nothing, so that n is the people of one sum.
+    """
+    cells = {part.question for part in survey.cells}
+    free = [q for q in survey.questions if _shown(q) and q.specials and not q.routed and q.id not in cells]
     silent = sum(_silent(question, view) for question in free)
     asked = silent + sum(view[question.id, VALID] for question in free)
     return _figure(silent, asked, people, rule) if asked else None

@@ -616,13 +616,16 @@ def test_silence_is_the_share_of_answers_withheld_over_the_questions_put_to_ever
     }
     figures = shown(block(1, YOUNG, 23, {**free, **others}))
 
-    low, high = interval(25, 20)
-    assert figures.silence == Figure(20, 25, low, high), "10 of 40: not of cells, routed or hidden questions"
-    assert figures.as_json()["silence"] == {"n": 20, "share": 25, "low": low, "high": high}
+    low, high = interval(35, 20)
+    assert figures.silence == Figure(20, 35, low, high), "21 of 60: not of cells and routed questions"
+    assert figures.as_json()["silence"] == {"n": 20, "share": 35, "low": low, "high": high}
 
 
-def test_silence_is_not_told_where_no_question_is_shown() -> None:
-    assert shown(block(1, YOUNG, 20, police(9, 4, silent=11))).silence is None
+def test_silence_is_told_also_where_nearly_everybody_kept_it() -> None:
+    found = shown(block(1, YOUNG, 60, police(3, 1, silent=57)))
+
+    assert not found.questions
+    assert found.silence is not None and (found.silence.n, found.silence.share) == (60, 95)
     assert shown().as_json()["silence"] is None
 
 
