@@ -928,11 +928,7 @@ def rebuild_counts(
     _settings, store = _prepared()
     with store.transaction() as tx:
         waves = [tx.waves.known(wave).id] if wave else [one.id for one in tx.waves.all()]
-    wrong = []
-    for one in waves:
-        with store.transaction() as tx:  # one at a time, so that the bot can write in between
-            if tx.waves.rebuild_counts(one):
-                wrong.append(one)
+    wrong = [one for one in waves if store.rebuild_counts(one)]
     said = f"{len(waves)} looked at, mended: {', '.join(wrong) or 'none'}"
     with store.transaction() as tx:
         tx.desk.note(CONSOLE, "rebuild counts", f"waves {said}", nature.now())

@@ -142,11 +142,10 @@ class Store:
             fresh = is_empty(self._engine)
         self.migrate()
         self.keys.prepare(may_create=fresh)
-        with self.reading() as look:
-            lacking = running.missing(look)
-        if lacking:
-            with self.transaction() as tx:
-                tx.waves.make_missing_counts()
+        with self.transaction() as tx:
+            lacking = running.missing(tx.connection)
+        for wave in lacking:
+            self.rebuild_counts(wave)
 
     def migrate(self) -> None:
         """Bring the tables to the newest version, where they have another."""
@@ -168,6 +167,16 @@ class Store:
                 yield connection
         finally:
             engine.dispose()
+
+    def rebuild_counts(self, wave: str) -> bool:
+        """Make the running sums of a wave anew from its blocks; True where they were not so before."""
+        done = None
+        while done is None:  # again where a release came in between, which is seldom
+            with self.reading() as look:
+                made = Waves(look, self.keys, self._read).counted_anew(wave)
+            with self.transaction() as tx:
+                done = running.put(tx.connection, wave, made)
+        return done
 
     async def write(self, work: Callable[[Transaction], T]) -> T:
         """Run `work` in one transaction on the writer thread."""

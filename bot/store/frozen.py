@@ -55,15 +55,18 @@ def blocks(db: Connection, wave: str, since: int = 1) -> list[Block]:
 
 def _counts(db: Connection, wave: str, since: int) -> dict[int, dict[Entry, int]]:
     found: dict[int, dict[Entry, int]] = {}
-    kept = t.block_count
-    for row in db.execute(select(kept).where(kept.c.wave == wave, kept.c.no >= since)):
-        found.setdefault(row.no, {})[row.question, row.code] = row.n
+    kept = t.block_count.c
+    query = select(kept.no, kept.question, kept.code, kept.n).where(kept.wave == wave, kept.no >= since)
+    for no, question, code, n in db.execute(query):
+        found.setdefault(no, {})[question, code] = n
     return found
 
 
 def _index_sums(db: Connection, wave: str, since: int) -> dict[int, dict[str, int]]:
     found: dict[int, dict[str, int]] = {}
-    kept = t.block_sum
-    for row in db.execute(select(kept).where(kept.c.wave == wave, kept.c.no >= since)):
-        found.setdefault(row.no, {})[row.name] = row.value
+    kept = t.block_sum.c
+    for no, name, value in db.execute(
+        select(kept.no, kept.name, kept.value).where(kept.wave == wave, kept.no >= since)
+    ):
+        found.setdefault(no, {})[name] = value
     return found

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, Row, Table, delete, func, insert, select
 
 from bot.core.cells import Node
 from bot.core.running import Block, Own, Running, Sums, View
@@ -70,15 +70,30 @@ def add(db: Connection, wave: str, survey: Survey, k: int, blocks: Iterable[Bloc
     _write(db, wave, _rows(running))
 
 
-def rebuild(db: Connection, wave: str, survey: Survey, k: int, blocks: Iterable[Block]) -> bool:
-    """Make the sums of a wave anew, from all its blocks; True where they were not so before."""
+@dataclass(frozen=True)
+class Made:
+    """The sums of a wave as its blocks make them, up to the one with the number `last` (0: there is none)."""
+
+    rows: _Rows
+    last: int
+
+
+def make(survey: Survey, k: int, blocks: Sequence[Block]) -> Made:
+    """Make the sums of a wave anew; of many blocks that takes seconds, in which nobody need wait."""
     running = Running(survey, k)
     for block in blocks:
         running.add(block)
-    made = _rows(running)
-    if made == _kept(db, wave):
+    return Made(_rows(running), blocks[-1].no if blocks else 0)
+
+
+def put(db: Connection, wave: str, made: Made) -> bool | None:
+    """Put them in place; True where they were not so before, None where blocks were closed in the meantime."""
+    last = db.execute(select(func.coalesce(func.max(t.block.c.no), 0)).where(t.block.c.wave == wave)).scalar()
+    if last != made.last:
+        return None
+    if made.rows == _kept(db, wave):
         return False
-    _write(db, wave, made)
+    _write(db, wave, made.rows)
     return True
 
 

@@ -288,15 +288,10 @@ class Waves:
         found = self.known(wave)
         return publish_running(found.survey, found.id, found.partition, found.rule, sums)
 
-    def rebuild_counts(self, wave: str) -> bool:
-        """Make the running sums of a wave anew from its blocks; True where they were not so before."""
+    def counted_anew(self, wave: str) -> running.Made:
+        """The running sums of a wave, made of all its blocks."""
         found = self.known(wave)
-        return running.rebuild(self._db, wave, found.survey, found.terms.k, self._blocks(wave))
-
-    def make_missing_counts(self) -> None:
-        """Make the running sums of every wave that has blocks and none."""
-        for wave in running.missing(self._db):
-            self.rebuild_counts(wave)
+        return running.make(found.survey, found.terms.k, self._blocks(wave))
 
     def open_answers(self, wave: str) -> bytes | None:
         """The released answers in own words as a file for the wave's steward; None where nothing may be told."""

@@ -26,7 +26,7 @@ from sqlalchemy import delete, update
 
 from bot.core.blocks import Publishable, publish
 from bot.core.survey import DONT_KNOW, Answer, CellPart, Condition, Indicator
-from bot.store import Store
+from bot.store import Store, running
 from bot.store import tables as t
 from bot.store.backup import back_up
 from bot.store.engine import MIGRATIONS
@@ -107,22 +107,17 @@ def published(store: Store, wave: str) -> Publishable:
         return tx.waves.published(wave)
 
 
-def rebuild(store: Store, wave: str) -> bool:
-    with store.transaction() as tx:
-        return tx.waves.rebuild_counts(wave)
-
-
 # -- 1 ----------------------------------------------------------------------------------------------------
 
 
 def check_sums(store: Store, wave: str) -> None:
     assert published(store, wave) == of_blocks(store, wave)
     before = kept_sums(store)
-    assert not rebuild(store, wave)
+    assert not store.rebuild_counts(wave)
     with store.transaction() as tx:
         for table in (t.running_node, t.running_sum):
             tx.connection.execute(delete(table))
-    assert rebuild(store, wave) is bool(rows(store, "SELECT 1 FROM block"))
+    assert store.rebuild_counts(wave) is bool(rows(store, "SELECT 1 FROM block"))
     assert kept_sums(store) == before
 
 
@@ -293,10 +288,35 @@ def test_a_rebuild_mends_what_is_wrong_and_leaves_other_waves_alone(store: Store
     wrong = update(t.running_sum).where(t.running_sum.c.code == "yes")
     with store.transaction() as tx:
         tx.connection.execute(wrong.where(t.running_sum.c.wave == wave).values(shown=1))
-    assert rebuild(store, wave)
+    assert store.rebuild_counts(wave)
     assert kept_sums(store) == before
     with store.transaction() as tx:
         tx.connection.execute(update(t.running_node).where(t.running_node.c.wave == other).values(burst=1, n=77))
-    assert not rebuild(store, wave)
-    assert rebuild(store, other)
+    assert not store.rebuild_counts(wave)
+    assert store.rebuild_counts(other)
     assert kept_sums(store) == before
+
+
+def test_a_rebuild_into_which_a_release_falls_is_made_again(
+    tmp_path: Path, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with opened(tmp_path) as store:
+        tick_at(store, 0)
+        wave = open_wave(store, leave_behind=0)
+        live(store, wave, [40])
+        answer(store, wave, 5000, 30)
+        really = running.make
+        made: list[running.Made] = []
+
+        def make(*given: Any) -> running.Made:
+            if not made:
+                for day in range(8, 15):
+                    tick_at(store, day)
+            made.append(really(*given))
+            return made[-1]
+
+        monkeypatch.setattr(running, "make", make)
+        assert not store.rebuild_counts(wave), "the sums of the release were right"
+        assert [one.last > 0 for one in made] == [True, True]
+        assert releases(store) == [1, 2]
+        check_sums(store, wave)
