@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import pyreadstat
 import pytest
 from sqlalchemy import update
 from typer.testing import CliRunner
@@ -318,6 +319,8 @@ def test_rows_for_spss_leave_with_what_was_withheld_said(aitbar: Aitbar, tmp_pat
     assert "age_band in about 10 rows" in done.stdout
     assert "By group and attended, spoke together nobody is one of fewer than 10" in done.stdout
     assert (tmp_path / "out" / "rows.sav").stat().st_mode & 0o777 == 0o600
+    _, about = pyreadstat.read_sav(tmp_path / "out" / "rows.sav")
+    assert about.variable_value_labels["gender"][1] == "زنانه"
 
 
 def test_sums_that_are_wrong_are_mended_said_and_noted(aitbar: Aitbar, tmp_path: Path) -> None:

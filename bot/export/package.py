@@ -42,18 +42,16 @@ def package(
         "title": survey.title[language],
         "description": "Released answers, one row for each person. Read README.txt before you pass them on.",
         "version": str(survey.version),
-        "resources": [rows, book, _described("ddi.xml")],
+        "resources": [rows, book, _resource("ddi", "ddi.xml", "xml")],
     }
     return (json.dumps(body, ensure_ascii=False, indent=1) + "\n").encode()
 
 
 def _resource(name: str, path: str, format: str) -> dict[str, object]:
+    # a reader of packages knows no tables of SPSS and Stata: for it they are files, with a schema all the same
+    kind = {"type": "table"} if format in CODED else {}
     words = {"encoding": "utf-8"} if format == "csv" else {}
-    return {"name": name, "type": "table", "path": path, "format": format, "mediatype": MEDIA[format], **words}
-
-
-def _described(path: str) -> dict[str, object]:
-    return {"name": "ddi", "path": path, "format": "xml", "mediatype": MEDIA["xml"]}
+    return {"name": name, **kind, "path": path, "format": format, "mediatype": MEDIA[format], **words}
 
 
 def _field(variable: Variable, format: str, language: str) -> dict[str, object]:

@@ -120,6 +120,10 @@ def test_equal_figures_give_equal_bytes(format: str) -> None:
     assert first != figures.files(FEW, SURVEY, PHRASES, format)
 
 
+def test_the_table_tells_excel_that_its_words_are_utf_8() -> None:
+    assert figures.files(FEW, SURVEY, PHRASES, "csv")["figures.csv"].startswith(b"\xef\xbb\xbf")
+
+
 # -- 3. clipped and hidden --------------------------------------------------------------------------------
 
 
@@ -190,6 +194,7 @@ def datasets(of: Publishable, asked: Survey = SURVEY, language: str = "en") -> l
 def cells(dataset: Any) -> Iterator[tuple[tuple[str, ...], object]]:
     """Each cell of a dataset with its categories: its number, or its status."""
     sides = [dataset["dimension"][id]["category"]["index"] for id in dataset["id"]]
+    assert not any(isinstance(value, str) for value in dataset["value"])
     for at, (place, value) in enumerate(zip(product(*sides), dataset["value"], strict=True)):
         yield place, dataset["status"][str(at)] if value is None else value
 

@@ -274,6 +274,14 @@ def test_the_codebook_has_the_numbers_of_spss_and_the_letters_of_stata() -> None
     assert any(line["code"] == "_withheld" for line in book if line["variable"] == "district")
 
 
+def test_words_are_marked_as_utf_8_and_codes_need_no_mark() -> None:
+    contents = written(PLACES, ROWS)
+    rows, book = contents["rows.csv"], contents["codebook.csv"]
+    assert isinstance(rows, bytes) and isinstance(book, bytes)
+    assert book.startswith(b"\xef\xbb\xbf")
+    assert rows.isascii()
+
+
 def test_own_words_have_no_column_and_no_line() -> None:
     contents = written(PLACES, ROWS)
     for content in contents.values():
