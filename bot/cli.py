@@ -21,6 +21,7 @@ from bot import nature
 if TYPE_CHECKING:
     from bot.core.cells import Layout, Node
     from bot.core.survey import Survey
+    from bot.digest import Digest
     from bot.files.surveys import Loaded
     from bot.settings import Settings
     from bot.store import Store, Terms
@@ -595,34 +596,57 @@ def wave_list(format: Annotated[str, typer.Option(help="text or json")] = "text"
 def digest(
     wave: str,
     lang: Annotated[str, typer.Option(help="ur, ps or en")] = "en",
-    format: Annotated[str, typer.Option(help="text, json, png or pdf")] = "text",
+    format: Annotated[str, typer.Option(help="text, json, png, pdf or html")] = "text",
+    picture: Annotated[
+        str,
+        typer.Option(
+            help="With png or pdf: bars, change, pairs, districts or multiples. Png: bars; pdf: the page."
+        ),
+    ] = "",
     out: Annotated[Path | None, typer.Option(help="Where to write; pictures need it.")] = None,
 ) -> None:
     """Print the digest of what has been released of a wave."""
     from bot import installation
 
     settings, store = _prepared()
-    if lang not in ("ur", "ps", "en") or format not in ("text", "json", "png", "pdf"):
-        raise typer.BadParameter("--lang is ur, ps or en; --format is text, json, png or pdf")
+    if lang not in ("ur", "ps", "en") or format not in ("text", "json", "png", "pdf", "html"):
+        raise typer.BadParameter("--lang is ur, ps or en; --format is text, json, png, pdf or html")
+    _check_picture(picture, format)
     if format == "json":
         figures = installation.released(settings, store, wave).figures
         _put(json.dumps(figures.as_json(), ensure_ascii=False, sort_keys=True).encode(), out)
         return
-    from bot.digest import NotDrawn, pdf, png
+    from bot.digest import html
     from bot.files.phrases import Phrases
     from bot.summaries import written
 
     now = nature.now().replace(microsecond=0)
     words = written(settings, store, Phrases.load(), wave, lang, now)
-    if format == "text":
-        _put(words.text.encode(), out)
-        return
+    if format in ("text", "html"):
+        _put(words.text.encode() if format == "text" else html(words), out)
+    else:
+        _put(_drawn(words, format, picture, now), out)
+
+
+def _check_picture(picture: str, format: str) -> None:
+    from bot.digest import KINDS
+
+    if picture and (picture not in KINDS or format not in ("png", "pdf")):
+        raise typer.BadParameter(f"--picture is {', '.join(KINDS)}, with --format png or pdf")
+
+
+def _drawn(words: Digest, format: str, picture: str, now: datetime) -> bytes:
+    """The picture or page that was asked for; says in words why there is none."""
+    from bot.digest import BARS, PAGE, NotDrawn, nothing, pdf, png
+
+    if picture and (why := nothing(words, picture)):
+        say(why, err=True)
+        raise typer.Exit(1)
     try:
-        drawn = png(words) if format == "png" else pdf(words, now)
+        return png(words, picture or BARS) if format == "png" else pdf(words, now, picture or PAGE)
     except (NotDrawn, RuntimeError) as error:
         say(f"The digest cannot be drawn: {error}. Its words: --format text", err=True)
         raise typer.Exit(1) from None
-    _put(drawn, out)
 
 
 def _put(content: bytes, out: Path | None) -> None:

@@ -6,6 +6,7 @@ from bot.core.blocks import Publishable
 from bot.digest.channels import CHANNELS, Channel, Message
 from bot.digest.charts import BARS, CHANGE, KINDS
 from bot.digest.moved import Compared
+from bot.digest.page import html
 from bot.digest.picture import PAGE, NotDrawn, alt_text, nothing, pdf, png
 from bot.digest.write import About, Digest, write
 
@@ -25,6 +26,7 @@ def compose(digest: Digest) -> Message:
 
 
 __all__ = [
+    "BARS",
     "CHANNELS",
     "KINDS",
     "PAGE",
@@ -37,6 +39,7 @@ __all__ = [
     "Publishable",
     "alt_text",
     "compose",
+    "html",
     "nothing",
     "pdf",
     "png",

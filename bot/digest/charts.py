@@ -30,11 +30,9 @@ BARS, CHANGE, PAIRS, DISTRICTS, MULTIPLES = KINDS = ("bars", "change", "pairs", 
 ALT_LIMIT = 1000
 """The longest words beside a picture, in characters: Telegram takes 1024."""
 
-LIGHT, DARK = (255, 255, 255), (8, 48, 107)
-"""The shades of 0 and 100 percent: one hue, ever darker, so that it is read without colours too."""
-
-DARK_FROM = 70
-"""From this share on letters on the shade are white: on both sides of it the contrast is over 4.5 to 1."""
+LIGHT, DARK = (255, 255, 255), (90, 150, 205)
+"""The shades of 0 and 100 percent: one hue, ever darker, so that it is read without colours too; black letters
+stand out from the darkest by more than 6 to 1."""
 
 
 YOUNG_OLDER_UNKNOWN = 3
@@ -52,7 +50,6 @@ class Row:
     bar: Bar | None
     look: str
     fill: str = ""
-    ink: str = ""
     note: str = ""
     clear: bool = False
 
@@ -92,10 +89,10 @@ def pictures(
     return _Illustrator(speaker, digest, survey, shown, minors, gender).pictures()
 
 
-def shade(share: int) -> tuple[str, str]:
-    """The colour of a share in percent, and of letters on it."""
-    fill = (round(light + (dark - light) * share / 100) for light, dark in zip(LIGHT, DARK, strict=True))
-    return "#" + "".join(f"{part:02x}" for part in fill), "#ffffff" if share >= DARK_FROM else "#000000"
+def shade(share: int) -> str:
+    """The colour of a share in percent."""
+    parts = (round(light + (dark - light) * share / 100) for light, dark in zip(LIGHT, DARK, strict=True))
+    return "#" + "".join(f"{part:02x}" for part in parts)
 
 
 @dataclass(frozen=True)
@@ -186,8 +183,7 @@ class _Illustrator:
         label = self._name(DISTRICT, code)
         if figure is None:
             return Row(label, None, "empty")
-        fill, ink = shade(points(figure.share))
-        return Row(label, self.speaker.bar(label, figure), "shade", fill, ink)
+        return Row(label, self.speaker.bar(label, figure), "shade", shade(points(figure.share)))
 
     def _multiples(self) -> list[Chart]:
         """Each figure of everyone, and of every gender and age that may be shown."""

@@ -43,9 +43,9 @@ class NotDrawn(Exception):
     """The picture could not be drawn; the words of the digest can go without it."""
 
 
-def png(digest: Digest, kind: str = BARS) -> bytes:
-    """A portrait picture as long as it needs to be; where nothing can be drawn it says why. Raises NotDrawn."""
-    ppi = _POINTS_AN_INCH * PIXELS_WIDE / _POINTS_WIDE
+def png(digest: Digest, kind: str = BARS, pixels: int = PIXELS_WIDE) -> bytes:
+    """A picture as long as it needs to be; where nothing can be drawn it says why. Raises NotDrawn."""
+    ppi = _POINTS_AN_INCH * pixels / _POINTS_WIDE
     with contained():
         return typst.compile(
             template(kind), font_paths=fonts(), format="png", ppi=ppi, sys_inputs=_inputs(digest, kind, "phone")

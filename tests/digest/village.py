@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
+from functools import cache
 
 from bot.core.blocks import Block, Publishable, Rule, count, publish
 from bot.core.cells import Node, layout
 from bot.core.flow import settle
 from bot.core.indexes import sums
 from bot.core.survey import Answer, Survey
-from bot.demo.model import villagers
+from bot.demo.model import Villager, villagers
 from bot.digest import About, Compared, Digest, write
 from bot.files.phrases import Phrases
 from bot.files.surveys import load
@@ -28,12 +30,12 @@ def shipped(name: str) -> Survey:
     return loaded.survey
 
 
-def figures(survey: Survey, people: int, seed: int) -> Publishable:
-    """What is shown when so many people answered: a block for each cell that is large enough, the rest in one."""
+def figures(survey: Survey, people: Iterable[Villager]) -> Publishable:
+    """What is shown when these people answered: a block for each cell that is large enough, the rest in one."""
     partition = layout(survey, None).partition
     cells: dict[Node, list[tuple[dict[str, Answer], str]]] = defaultdict(list)
-    for villager in villagers(survey, people, seed):
-        given = settle(survey, villager.answers, seed)
+    for villager in people:
+        given = settle(survey, villager.answers, 1)
         cells[partition.cell(given)].append((given, villager.language))
     few = [node for node, answers in cells.items() if len(answers) < K]
     cells[()] += [answer for node in few if node for answer in cells.pop(node)]
@@ -45,11 +47,20 @@ def figures(survey: Survey, people: int, seed: int) -> Publishable:
     return publish(survey, "w1", partition, Rule(K, 2, 1), blocks)
 
 
-def village(name: str, language: str, people: int = 500) -> Digest:
-    """The digest of a second wave of a survey that ships, beside a first one in which fewer said yes."""
+@cache
+def waves(name: str, people: int) -> Compared:
+    """Two waves of a survey that ships: in the first one only women answered, who say yes less often."""
     survey = shipped(name)
-    now, before = figures(survey, people, 1), figures(survey, people, 2)
-    return write(now, survey, Phrases.load(), language, ABOUT, Compared(now, before, survey, date(2026, 6, 1)))
+    women = [one for one in villagers(survey, people, 2) if one.answers["gender"] == "woman"]
+    now, before = figures(survey, villagers(survey, people, 1)), figures(survey, women)
+    return Compared(now, before, survey, date(2026, 6, 1))
+
+
+@cache
+def village(name: str, language: str, people: int = 500) -> Digest:
+    """The digest of the second of these waves, beside the first."""
+    compared = waves(name, people)
+    return write(compared.now, compared.survey, Phrases.load(), language, ABOUT, compared)
 
 
 def renamed(survey: Survey, words: str) -> Survey:
