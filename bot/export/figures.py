@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 
-from bot.core.blocks import AT_LEAST_90, AT_MOST_10, FEW, STEP, Answers, Figure, Publishable, Shown
+from bot.core.blocks import AT_LEAST_90, AT_MOST_10, FEW, LEAST_ACCOUNTS, STEP, Answers, Figure, Publishable, Shown
 from bot.core.cells import Node
 from bot.core.flow import LANGUAGE_NAMES
 from bot.core.scores import Score
@@ -162,6 +162,8 @@ def _about(shown: Publishable, survey: Survey, phrases: Phrases) -> list[str]:
     lines = [line.format(k=shown.k, step=STEP, few=FEW, low=AT_MOST_10, high=AT_LEAST_90) for line in ABOUT]
     told = [phrases.say(language, "digest-hidden", k=shown.k) for language in survey.offered]
     told += [phrases.say(language, "digest-self-chosen") for language in survey.offered]
+    if shown.slots > 1:  # R8: k people may be k interviews on fewer telephones
+        told += [phrases.say(language, "digest-slots", k=shown.k, n=LEAST_ACCOUNTS) for language in survey.offered]
     return [f"Figures of wave {shown.wave}, survey {survey.id}, version {survey.version}.", *lines, *told]
 
 

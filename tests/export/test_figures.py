@@ -253,3 +253,6 @@ def test_every_export_of_figures_says_what_its_figures_mean(format: str) -> None
     about = figures.files(FEW, SURVEY, PHRASES, format)["README.txt"].decode()
     assert "k is 10: behind every figure stand at least 10 people" in about
     assert "<=10% or >=90%" in about
+    shared = PHRASES.say("ps", "digest-slots", k=10, n=5)
+    assert shared not in about
+    assert shared in figures.files(shown(*BLOCKS, slots=2), SURVEY, PHRASES, format)["README.txt"].decode()
