@@ -769,6 +769,70 @@ def _ask_for_rows(store: Store, wave: str, format: str) -> None:
 
 @app.command()
 @explained
+def report(
+    wave: Annotated[str, typer.Argument(help="The wave, or `verify FILE`, or `list [WAVE]`.")],
+    of: Annotated[str, typer.Argument(metavar="[FILE|WAVE]", help="The file to verify, the wave to list.")] = "",
+    kind: Annotated[
+        str, typer.Option(help="donor, meeting, or comparison: all waves of the same survey.")
+    ] = "donor",
+    lang: Annotated[str, typer.Option(help="ur, ps or en")] = "en",
+    format: Annotated[str, typer.Option(help="pdf or xlsx")] = "pdf",
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Where to write it.")] = None,
+) -> None:
+    """Write a report of released figures; say whether a file is one, and unchanged (else exit 1); list them."""
+    if wave == "verify":
+        _verify_report(of)
+    elif wave == "list":
+        _list_reports(of)
+    else:
+        _write_report(wave, kind, lang, format, out)
+
+
+def _write_report(wave: str, kind: str, language: str, format: str, out: Path | None) -> None:
+    from bot import reports
+    from bot.digest import NotDrawn
+    from bot.files.phrases import Phrases
+
+    if kind not in reports.KINDS or language not in ("ur", "ps", "en") or format not in reports.FORMATS:
+        kinds = ", ".join(reports.KINDS)
+        raise typer.BadParameter(f"--kind is {kinds}; --lang ur, ps or en; --format pdf or xlsx")
+    if out is None:
+        raise typer.BadParameter("name a file: --out FILE")
+    settings, store = _prepared()
+    phrases, now = Phrases.load(), nature.now()
+    try:
+        made = reports.make(settings, store, phrases, wave, now, kind=kind, language=language, format=format)
+    except (NotDrawn, RuntimeError) as error:
+        say(f"The report cannot be drawn: {error}. Its figures as a table: --format xlsx", err=True)
+        raise typer.Exit(1) from None
+    out.write_bytes(made.content)
+    say(f"Written to {out}, and noted in the record. Whether it is unchanged says: aitbar report verify {out}")
+
+
+def _verify_report(file: str) -> None:
+    from bot import reports
+
+    if not file:
+        raise typer.BadParameter("name the file: aitbar report verify FILE")
+    content = Path(file).read_bytes()
+    settings, store = _prepared()
+    verdict = reports.verify(settings, store, content)
+    for sentence in verdict.said:
+        say(sentence)
+    if not verdict.unchanged:
+        raise typer.Exit(1)
+
+
+def _list_reports(wave: str) -> None:
+    _settings, store = _prepared()
+    with store.transaction() as tx:
+        for one in tx.reports.of_wave(tx.waves.known(wave).id if wave else ""):
+            made = (one.wave, one.day, f"{one.kind:10}", one.language, f"{one.format:4}", f"{one.who:11}")
+            say("  ".join((*made, one.file[:12])))
+
+
+@app.command()
+@explained
 def invite(
     wave: Annotated[str, typer.Argument(help="The wave, or `list WAVE`.")],
     listed: Annotated[str, typer.Argument(metavar="[WAVE]", help="The wave to list.")] = "",

@@ -35,8 +35,12 @@ from bot.store import Coordinator, Store, Subscription, Transaction, Wave
 log = structlog.get_logger()
 
 
-FIRST, DETAILS, PAGE = "digest", "details", "page"
-"""What can be asked for of a summary, as its buttons say it: the first screen, all of it, one page to print."""
+FIRST, DETAILS, PAGE, REPORT = "digest", "details", "page", "report"
+"""What can be asked for of a summary, as its buttons say it: the first screen, all of it, one page to print, a
+report for donors."""
+
+MakeReport = Callable[[int, str, str, datetime], tuple[bytes, str]]
+"""Makes the report that this chat wants of a wave in a language, and notes it: the file (PDF) and its title."""
 
 
 def about(wave: Wave, day: datetime, settings: Settings) -> About:
@@ -58,16 +62,23 @@ def written(settings: Settings, store: Store, phrases: Phrases, wave: str, langu
 
 
 class Summaries:
-    """The summaries of one bot. `phrases` gives the words in use."""
+    """The summaries of one bot. `phrases` gives the words in use, `report` makes the reports."""
 
     def __init__(
-        self, settings: Settings, store: Store, phrases: Callable[[], Phrases], pace: Pace, outbound: Outbound
+        self,
+        settings: Settings,
+        store: Store,
+        phrases: Callable[[], Phrases],
+        pace: Pace,
+        outbound: Outbound,
+        report: MakeReport,
     ) -> None:
         self._settings = settings
         self._store = store
         self._phrases = phrases
         self._pace = pace
         self._outbound = outbound
+        self._make_report = report
         self._awaited: list[Subscription] = []
         self.next_due: datetime | None = None
         """When the next summary is due, as of the last tick; None where nobody asked for any."""
@@ -142,10 +153,10 @@ class Summaries:
     async def asked_for(
         self, chat: int, wave: str, language: str, now: datetime, part: str = FIRST
     ) -> tuple[Outgoing, ...]:
-        """What a coordinator asked to see of what was released last: the first screen, all of it, or the page."""
+        """What a coordinator asked to see of what was released last: the first screen, all of it, or a file."""
         digest = await self._written(wave, language, now)
-        if part == PAGE:
-            return await self._page(chat, wave, digest, now)
+        if part in (PAGE, REPORT):
+            return await self._file(chat, wave, digest, now, part)
         keys = self._keys(wave, language, part)
         if part == DETAILS:
             return (Show(chat, digest.text, keys),)
@@ -153,17 +164,21 @@ class Summaries:
         words = Show(chat, message.text, keys)
         return (ShowPicture(chat, message.png, message.alt), words) if digest.shows and message.png else (words,)
 
-    async def _page(self, chat: int, wave: str, digest: Digest, now: datetime) -> tuple[Outgoing, ...]:
-        """The page for the meeting, or the words where it cannot be drawn."""
+    async def _file(self, chat: int, wave: str, digest: Digest, now: datetime, part: str) -> tuple[Outgoing, ...]:
+        """The page for the meeting or the report for donors, or the words where it cannot be drawn."""
         moment = now.replace(microsecond=0)
         try:
-            page = await asyncio.to_thread(pdf, digest, moment)
+            if part == PAGE:
+                content, title = await asyncio.to_thread(pdf, digest, moment), digest.title
+            else:
+                content, title = await asyncio.to_thread(self._make_report, chat, wave, digest.language, now)
         except (NotDrawn, RuntimeError) as error:
             counts.failed(error)
-            log.error("a summary's page could not be drawn; its words go alone", kind=type(error).__name__)
+            log.error("a summary could not be drawn; its words go alone", part=part, kind=type(error).__name__)
             return (Show(chat, digest.text, None),)
-        name = f"aitbar-{wave}-{moment.astimezone(self._settings.zone).date()}.pdf"
-        return (ShowFile(chat, page, name, f"{digest.title}\n{digest.byline}"),)
+        kind = "" if part == PAGE else f"{part}-"
+        name = f"aitbar-{kind}{wave}-{moment.astimezone(self._settings.zone).date()}.pdf"
+        return (ShowFile(chat, content, name, f"{title}\n{digest.byline}"),)
 
     async def _written(self, wave: str, language: str, now: datetime) -> Digest:
         """The summary of what was released last, in words."""
@@ -177,7 +192,11 @@ class Summaries:
 
     def _keys(self, wave: str, language: str, part: str) -> InlineKeyboardMarkup | None:
         """The buttons under a summary: what else there is of it."""
-        others = {DETAILS: "button-digest-details", PAGE: "button-digest-page"}
+        others = {
+            DETAILS: "button-digest-details",
+            PAGE: "button-digest-page",
+            REPORT: "button-digest-report",
+        }
         rows = tuple(
             (Button(Say(label), Asked(other, (wave,))),) for other, label in others.items() if other != part
         )

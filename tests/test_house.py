@@ -384,6 +384,7 @@ COMPOSED = {
     "digest-language-": "the languages",
     "digest-region-": "the regions of the census",
     "invitation-": "full, expired",
+    "report-column-": "the titles of columns in a report",
 }
 """Beginnings of phrase ids that are put together while the program runs, and what follows."""
 
@@ -393,7 +394,9 @@ SAID_BY_COMPOSED = re.compile(
     r"desk-end-(refused|screened_out|quit|expired|agreed|delivered|blocked|failed)|"
     r"desk-each-(district|gender)|desk-size-(shown|small|joined)|"
     r"desk-group-(district|gender|age)|desk-schedule-(weekly|daily)|desk-state-(open|closing|closed)|"
-    r"digest-(women|men|youth)|digest-language-(ur|ps|en)|digest-region-[a-z]+"
+    r"digest-(women|men|youth)|digest-language-(ur|ps|en)|digest-region-[a-z]+|"
+    r"report-column-(figure|who|share|range|answers|baseline|target|before|change|low|high|difference|census|"
+    r"began|note|points)"
 )
 
 

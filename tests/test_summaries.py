@@ -3,7 +3,7 @@
 1. What is due is sent once, however often and however late one ticks; what may have arrived says so.
 2. When a wave has ended everybody who gets its summaries gets a last one, and then no more.
 3. A wave is set beside the one before it of the same organisation, programme and survey, and beside no other.
-4. Under a summary stand its details and a page to print; nobody without a role gets either.
+4. Under a summary stand its details, a page to print and a report for donors; nobody without a role gets any.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from pydantic import SecretStr
 from telegram import Bot
 from telegram.error import NetworkError
 
+from bot import reports
 from bot.chat.codec import decode
 from bot.chat.outbound import Outbound, Outgoing, Show, ShowFile, ShowPicture
 from bot.chat.pace import Pace
@@ -32,7 +33,7 @@ from bot.files.phrases import Phrases
 from bot.installation import released
 from bot.settings import Settings
 from bot.store import Store
-from bot.summaries import DETAILS, PAGE, Summaries
+from bot.summaries import DETAILS, PAGE, REPORT, MakeReport, Summaries
 from tests.chat.test_updates import TOKEN
 from tests.core.sample import words
 from tests.store.sample import START, TRUST, kept, open_wave, rows, send_many, tick_at
@@ -93,9 +94,21 @@ def with_summaries(store: Store, telegram: Telegram, act: Callable[[Summaries], 
 
     async def story() -> T:
         pace, bot = Pace(_forget), cast(Bot, telegram)
-        return await act(Summaries(settings(), store, lambda: PHRASES, pace, Outbound(bot, pace)))
+        outbound = Outbound(bot, pace)
+        return await act(Summaries(settings(), store, lambda: PHRASES, pace, outbound, reported(store)))
 
     return asyncio.run(story())
+
+
+def reported(store: Store) -> MakeReport:
+    """Reports as the bot makes them."""
+
+    def make(chat: int, wave: str, language: str, now: datetime) -> tuple[bytes, str]:
+        who = f"coordinator {chat}"
+        made = reports.make(settings(), store, PHRASES, wave, now, language=language, who=who)
+        return made.content, made.title
+
+    return make
 
 
 async def _forget(_moment: float) -> None:
@@ -128,7 +141,7 @@ def test_what_is_due_comes_once_with_a_picture_and_buttons_for_the_rest(store: S
         tick(store, telegram, START + 7 * DAY + timedelta(minutes=minutes))
     assert [chat for chat, _ in telegram.texts] == [CHAT]
     assert telegram.pictures == 1
-    assert telegram.asks == [Asked(DETAILS, (wave,)), Asked(PAGE, (wave,))]
+    assert telegram.asks == [Asked(part, (wave,)) for part in (DETAILS, PAGE, REPORT)]
 
 
 def test_after_a_month_away_one_summary_comes(store: Store) -> None:
@@ -243,7 +256,8 @@ def test_details_say_more_than_the_first_screen_and_lead_on_to_the_page(store: S
     assert "• Languages:" in details.text and "• Languages:" not in first.text
     assert details.keyboard is not None
     assert [decode(str(row[0].callback_data)) for row in details.keyboard.inline_keyboard] == [
-        Asked(PAGE, (later,))
+        Asked(PAGE, (later,)),
+        Asked(REPORT, (later,)),
     ]
 
 
@@ -253,6 +267,16 @@ def test_the_page_is_a_file_named_by_wave_and_day(store: Store) -> None:
     assert isinstance(page, ShowFile)
     assert page.content.startswith(b"%PDF")
     assert page.name == f"aitbar-{later}-2027-03-13.pdf"
+
+
+def test_the_report_is_a_file_noted_in_the_record_as_a_coordinators(store: Store) -> None:
+    _, later = waves_of_two_years(store)
+    (file,) = asked(store, later, REPORT)
+    assert isinstance(file, ShowFile)
+    assert file.name == f"aitbar-report-{later}-2027-03-13.pdf"
+    assert reports.verify(settings(), store, file.content).unchanged
+    assert rows(store, "SELECT kind, wave, who FROM report") == [("donor", later, "coordinator")]
+    assert rows(store, "SELECT who FROM audit WHERE act = 'report'") == [(f"coordinator {CHAT}",)]
 
 
 def test_of_a_wave_without_figures_no_picture_is_shown(store: Store) -> None:

@@ -102,6 +102,7 @@ class Desk:
             "digest": (roles.LOOK, self._digest("digest")),
             "details": (roles.LOOK, self._digest("details")),
             "page": (roles.LOOK, self._digest("page")),
+            "report": (roles.LOOK, self._digest("report")),
             "lang": (roles.ENTER, self._languages),
             "speak": (roles.ENTER, self._speak),
             "open": (roles.OPEN, self._pick_survey),

@@ -42,7 +42,7 @@ DESK = Desk(
 )
 NEEDS = {
     roles.ENTER: ["home", "lang", "speak"],
-    roles.LOOK: ["wave", "digest", "details", "page"],
+    roles.LOOK: ["wave", "digest", "details", "page", "report"],
     roles.READ: ["words"],
     roles.OPEN: [
         *("open", "people", "sched", "review", "go", "qr", "close", "closesure"),
@@ -70,6 +70,7 @@ def values(what: str, wave: str) -> tuple[str, ...]:
         "digest": (wave,),
         "details": (wave,),
         "page": (wave,),
+        "report": (wave,),
         "atclose": (wave,),
         "words": (wave,),
         "speak": ("ps",),

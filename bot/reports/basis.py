@@ -1,0 +1,128 @@
+"""What a report stands on: released figures of waves, and one code made of all of them.
+
+Laws:
+1. Only what is shown goes in (`Publishable`): a report knows nothing finer, and reads no response.
+2. The code follows from the figures, the waves, and the versions and definitions of their surveys, and from
+   nothing else: not from a language, a form or a day. Equal figures have equal codes.
+3. A report knows no present: its days are those of the wave.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+
+from bot.core.blocks import Publishable
+from bot.digest import About, Compared
+from bot.files import readers
+from bot.files.phrases import SOURCE
+from bot.installation import released
+from bot.settings import Settings
+from bot.store import Store, Transaction, Wave
+
+DONOR, MEETING, COMPARISON = KINDS = ("donor", "meeting", "comparison")
+"""The kinds of report, as `aitbar report --kind` takes them."""
+
+_MARKED = re.compile(rb"aitbar-figures-([0-9a-f]{64})")
+
+
+@dataclass(frozen=True)
+class Stand:
+    """A wave as a report tells of it: `opened` and `until` (the last release) are days, `definition` is the
+    SHA-256 of its pinned survey, `drafts` the languages of it that too few have reviewed."""
+
+    wave: Wave
+    figures: Publishable
+    definition: str
+    drafts: tuple[str, ...]
+    opened: date
+    until: date
+
+    def about(self) -> About:
+        """What its digest says of it."""
+        terms = self.wave.terms
+        return About(
+            self.until, terms.organisation or None, terms.programme or None, minors=terms.minors, alone=terms.alone
+        )
+
+
+@dataclass(frozen=True)
+class Basis:
+    """All that one report is made of: its wave, and earlier figures beside it or, in a comparison, all waves."""
+
+    now: Stand
+    compared: Compared | None = None
+    waves: tuple[Stand, ...] = ()
+
+    @property
+    def code(self) -> str:
+        """The SHA-256 of all figures, in hex."""
+        everything = {
+            "now": _plain(self.now),
+            "before": None if self.compared is None else _before(self.compared),
+            "waves": [_plain(one) for one in self.waves],
+        }
+        canonical = json.dumps(everything, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(canonical.encode()).hexdigest()
+
+    @property
+    def moment(self) -> datetime:
+        """The moment that a file carries: it follows from the figures, so that equal ones give equal bytes."""
+        return datetime.combine(self.now.until, time(), UTC)
+
+
+def basis(settings: Settings, store: Store, wave: str, kind: str) -> Basis:
+    """What a report of this kind stands on. Raises WaveTrouble where there is no such wave."""
+    if kind != COMPARISON:
+        found = released(settings, store, wave)
+        with store.transaction() as tx:
+            return Basis(_stand(settings, tx, found.wave, found.figures), found.compared)
+    with store.transaction() as tx:
+        now = tx.waves.known(wave)
+        alike = [one for one in tx.waves.all() if one.survey.id == now.survey.id]
+        stands = [_stand(settings, tx, one, tx.waves.published(one.id)) for one in alike]
+    stands.sort(key=lambda one: (one.wave.opened, one.wave.id))
+    return Basis(next(one for one in stands if one.wave.id == wave), waves=tuple(stands))
+
+
+def marked(code: str) -> str:
+    """The code as it stands in the file itself, where `codes` finds it again."""
+    return f"aitbar-figures-{code}"
+
+
+def codes(content: bytes) -> tuple[str, ...]:
+    """The codes of figures that stand in these bytes."""
+    return tuple(dict.fromkeys(found.decode() for found in _MARKED.findall(content)))
+
+
+def _stand(settings: Settings, tx: Transaction, wave: Wave, figures: Publishable) -> Stand:
+    pinned = tx.reports.pinned(wave.id, settings.zone)
+    drafts = readers.drafts(wave.survey.languages, pinned.read_by, SOURCE)
+    opened = wave.opened.astimezone(settings.zone).date()
+    return Stand(wave, figures, pinned.definition, drafts, opened, pinned.until)
+
+
+def _plain(stand: Stand) -> dict[str, object]:
+    return {
+        **_figures(stand.figures),
+        "version": stand.wave.survey.version,
+        "definition": stand.definition,
+    }
+
+
+def _before(compared: Compared) -> dict[str, object]:
+    """Both sides: inside one wave the later one is its newest part, not all that the report shows."""
+    return {
+        "figures": _figures(compared.before),
+        "beside": _figures(compared.now),
+        "version": compared.survey.version,
+        "began": None if compared.began is None else compared.began.isoformat(),
+    }
+
+
+def _figures(shown: Publishable) -> dict[str, object]:
+    silent = {id: answers.silent for id, answers in shown.questions.items()}
+    return {**shown.as_json(), "silent": silent, "slots": shown.slots}
