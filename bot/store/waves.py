@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -216,6 +216,21 @@ class Waves:
         """Every wave, the newest first."""
         rows = self._db.execute(_query().order_by(t.wave.c.opened.desc(), t.wave.c.wave))
         return [self._wave(row) for row in rows]
+
+    def earlier(self, wave: Wave) -> Iterator[Wave]:
+        """The waves before this one that asked the same people the same survey, the newest first."""
+        for row in self._db.execute(
+            _query()
+            .where(
+                t.wave.c.survey == wave.survey.id,
+                t.wave.c.organisation == wave.terms.organisation,
+                t.wave.c.programme == wave.terms.programme,
+                t.wave.c.minors == int(wave.terms.minors),
+                t.wave.c.opened < wave.opened.isoformat(),
+            )
+            .order_by(t.wave.c.opened.desc(), t.wave.c.wave)
+        ).all():
+            yield self._wave(row)
 
     def asked(self) -> list[Survey]:
         """The surveys of the open waves, as they were pinned."""
