@@ -189,6 +189,8 @@ def test_a_broken_survey(aitbar: Aitbar, tmp_path: Path, content: str) -> None:
         (("wave", "close", "nosuch", "--yes"), "The wave 'nosuch' is not open"),
         (("digest", "nosuch"), "There is no wave 'nosuch'"),
         (("digest", "x", "--lang", "xx"), "--lang is ur, ps or en"),
+        (("digest", "x", "--format", "png", "--picture", "pie"), "--picture is bars"),
+        (("digest", "x", "--picture", "bars"), "--picture is bars"),
         (("wave", "open", "x", "--release", "hourly", "--yes"), "--release is weekly or daily"),
         (("tick", "--at", "yesterday"), "'yesterday' is no moment"),
         (("member", "remove", "5", "--yes"), "There is no coordinator 5"),
@@ -321,6 +323,33 @@ def test_rows_for_spss_leave_with_what_was_withheld_said(aitbar: Aitbar, tmp_pat
     assert (tmp_path / "out" / "rows.sav").stat().st_mode & 0o777 == 0o600
     _, about = pyreadstat.read_sav(tmp_path / "out" / "rows.sav")
     assert about.variable_value_labels["gender"][1] == "زنانه"
+
+
+def test_pictures_and_the_web_page_of_a_wave_are_written_or_it_is_said_why_not(
+    aitbar: Aitbar, tmp_path: Path
+) -> None:
+    with kept(tmp_path, pinned) as store:
+        survey = str(ROOT / "surveys" / "community-trust.yaml")
+        wave = aitbar("wave", "open", survey, "--population", "5000", "--yes").stdout.split()[1]
+        figures = ("digest", wave, "--lang", "ps", "--out", "out")
+        refused(aitbar(*figures, "--format", "png", "--picture", "districts"), "لا هېڅ نه شي ښودلے")
+        for people, gender in ((range(15), "woman"), (range(20, 35), "man")):
+            answers = {"district": "swat", "gender": gender, "age_band": "b18_24", "trust_police": "some"}
+            send_many(store, wave, people, answers)
+        with store.transaction() as tx:
+            tx.waves.daily(TODAY)
+            tx.waves.daily(TODAY)
+            tx.waves.release_due(nature.now() + timedelta(days=8))
+        begins = {}
+        for format, picture in (("png", "pairs"), ("pdf", "districts"), ("pdf", ""), ("png", ""), ("html", "")):
+            chosen = ("--picture", picture) if picture else ()
+            done = aitbar(*figures, "--format", format, *chosen)
+            assert done.returncode == 0, done.stderr
+            begins[format, picture] = (tmp_path / "out").read_bytes()
+        refused(aitbar(*figures, "--format", "png", "--picture", "change"), "د مقابلې د پاره")
+    assert begins["html", ""].startswith(b'<!DOCTYPE html>\n<html lang="ps" dir="rtl">')
+    assert begins["png", "pairs"].startswith(b"\x89PNG") and begins["pdf", "districts"].startswith(b"%PDF")
+    assert begins["png", "pairs"] != begins["png", ""] and begins["pdf", "districts"] != begins["pdf", ""]
 
 
 def test_sums_that_are_wrong_are_mended_said_and_noted(aitbar: Aitbar, tmp_path: Path) -> None:

@@ -56,7 +56,7 @@ def test_a_panic_of_the_drawing_library_costs_the_picture_and_nothing_else(
         raise PanicException
 
     monkeypatch.setattr("typst.compile", panic)
-    message = compose(shown(*BLOCKS), SURVEY, Phrases.load(), "en", ABOUT)
+    message = compose(digests.write(shown(*BLOCKS), SURVEY, Phrases.load(), "en", ABOUT))
 
     assert message.png == b""
     assert "Trust in my area" in message.text
