@@ -21,7 +21,6 @@ from bot.reports.basis import Basis, Stand
 from bot.reports.donor import MINORS
 from bot.reports.words import Head, Reporter
 
-
 COLUMNS = ("began", "answers", "share", "range", "note")
 """Of the table of a figure, after organisation and programme."""
 

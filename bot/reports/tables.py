@@ -133,5 +133,5 @@ def _across(report: Comparison, reporter: Reporter) -> Iterator[Row]:
     yield (*_columns(reporter, "figure"), *whose, *_columns(reporter, "began", *FIGURE, "note"))
     for one in report.figures:
         for row in one.rows:
-            figure: Row = ("", "", "", "") if row.figure is None else _shown(row.figure)
+            figure: Row = (None,) * 4 if row.figure is None else _shown(row.figure)
             yield (one.title, row.organisation, row.programme, row.began, *figure, row.note)
