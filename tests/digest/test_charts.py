@@ -209,7 +209,7 @@ def test_the_words_beside_a_picture_are_short_and_name_its_figures(kind: str, la
 
 
 def test_the_words_beside_a_picture_of_very_long_titles_are_cut_at_a_line() -> None:
-    survey = renamed(SURVEY, "so long " * 40)
+    survey = renamed(SURVEY, {"en": "so long " * 40})
     found = english(publish(survey, "w1", layout(survey, None).partition, Rule(10, 2, 1), BLOCKS), survey)
 
     for kind in KINDS:

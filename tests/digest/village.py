@@ -12,7 +12,7 @@ from bot.core.blocks import Block, Publishable, Rule, count, publish
 from bot.core.cells import Node, layout
 from bot.core.flow import settle
 from bot.core.indexes import sums
-from bot.core.survey import Answer, Survey
+from bot.core.survey import Answer, Survey, Words
 from bot.demo.model import Villager, villagers
 from bot.digest import About, Compared, Digest, write
 from bot.files.phrases import Phrases
@@ -49,8 +49,12 @@ def figures(survey: Survey, people: Iterable[Villager]) -> Publishable:
 
 @cache
 def waves(name: str, people: int) -> Compared:
-    """Two waves of a survey that ships: in the first one only women answered, who say yes less often."""
-    survey = shipped(name)
+    """Two waves of a survey that ships."""
+    return asked_twice(shipped(name), people)
+
+
+def asked_twice(survey: Survey, people: int) -> Compared:
+    """Two waves of a survey: in the first one only women answered, who say yes less often."""
     women = [one for one in villagers(survey, people, 2) if one.answers["gender"] == "woman"]
     now, before = figures(survey, villagers(survey, people, 1)), figures(survey, women)
     return Compared(now, before, survey, date(2026, 6, 1))
@@ -63,7 +67,6 @@ def village(name: str, language: str, people: int = 500) -> Digest:
     return write(compared.now, compared.survey, Phrases.load(), language, ABOUT, compared)
 
 
-def renamed(survey: Survey, words: str) -> Survey:
-    """The survey with the same long words for every figure's title and its own."""
-    said = dict.fromkeys(survey.languages, words)
-    return replace(survey, title=said, indicators=tuple(replace(one, title=said) for one in survey.indicators))
+def renamed(survey: Survey, words: Words) -> Survey:
+    """The survey with the same words for every figure's title and its own."""
+    return replace(survey, title=words, indicators=tuple(replace(one, title=words) for one in survey.indicators))
