@@ -27,7 +27,7 @@ from bot.core.cells import GENDER, Node, Partition
 from bot.core.indicators import wilson
 from bot.core.partial import END, end_of
 from bot.core.questions import TYPES, yes_no
-from bot.core.running import INDEX, INDICATOR, Own, Running, Sums, View
+from bot.core.running import INDEX, INDICATOR, JOINT, Own, Running, Sums, View
 from bot.core.running import Block as Block
 from bot.core.running import Entry as Entry
 from bot.core.scores import Score, shown_score
@@ -146,10 +146,10 @@ class Cell:
 class Publishable:
     """Everything anyone may see of a wave; holds shown figures only, and `publish` and `publish_running` make it.
 
-    `groups` has the indicators of each group of one dimension, such as ("gender", "woman"); `reach` the shares of
-    women and youth and `languages` those of the languages, both over every block, merged ones too. `silence` is
-    the share of answers withheld, of all that were asked for by the questions that were put to everybody and may
-    be left unanswered; its n is people.
+    `groups` has the indicators of each group of one dimension, such as ("gender", "woman"), `joint` those of each
+    gender of each age; `reach` the shares of women and youth and `languages` those of the languages, both over
+    every block, merged ones too. `silence` is the share of answers withheld, of all that were asked for by the
+    questions that were put to everybody and may be left unanswered; its n is people.
     """
 
     survey: str
@@ -161,6 +161,7 @@ class Publishable:
     questions: Mapping[str, Answers]
     indicators: Mapping[str, Figure]
     groups: Mapping[tuple[str, str], Mapping[str, Figure]]
+    joint: Mapping[Node, Mapping[str, Figure]]
     silence: Figure | None
     indexes: Mapping[str, Score]
     reach: Mapping[str, Figure]
@@ -192,6 +193,9 @@ class Publishable:
             "groups": [
                 {"group": {name: code}, "indicators": _plain_each(figures)}
                 for (name, code), figures in self.groups.items()
+            ],
+            "joint": [
+                {"group": dict(node), "indicators": _plain_each(figures)} for node, figures in self.joint.items()
             ],
             "silence": None if self.silence is None else _plain(self.silence),
             "indexes": {id: score.plain() for id, score in self.indexes.items()},
@@ -286,6 +290,7 @@ def publish_running(survey: Survey, wave: str, partition: Partition, rule: Rule,
         questions=questions,
         indicators=_indicators(survey, whole, rule),
         groups=_groups(survey, partition, sums, rule),
+        joint=_joint(survey, sums, rule),
         silence=_silence(survey, whole, people, rule),
         indexes=_present((index.id, _index(survey, index, whole, rule)) for index in survey.indexes),
         reach=_reach(survey, whole, rule),
@@ -454,6 +459,12 @@ def _groups(
     groups = [(part.name, code) for part in partition.parts for code in part.codes if code != UNKNOWN]
     found = {group: _indicators(survey, sums.view(group), rule) for group in groups}
     return {group: figures for group, figures in found.items() if figures}
+
+
+def _joint(survey: Survey, sums: Sums, rule: Rule) -> dict[Node, dict[str, Figure]]:
+    views = (view for view in sorted(sums.views) if len(view) == len(JOINT))
+    found = {view: _indicators(survey, sums.view(*view), rule) for view in views}
+    return {view: figures for view, figures in found.items() if figures}
 
 
 def _reach(survey: Survey, view: View, rule: Rule) -> dict[str, Figure]:

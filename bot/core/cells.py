@@ -23,9 +23,9 @@ USUAL_BLOCK = 10
 WHOLE_TIMES, GENDER_TIMES, DISTRICT_TIMES = 3, 3, 10
 """How many times k people a wave, a gender and a district need."""
 
-DISTRICT, GENDER = "district", "gender"
-_ORDER = (DISTRICT, GENDER, "age")
-_DROPPED = ("age", DISTRICT, GENDER)
+DISTRICT, GENDER, AGE = "district", "gender", "age"
+_ORDER = (DISTRICT, GENDER, AGE)
+_DROPPED = (AGE, DISTRICT, GENDER)
 
 SHOWN, SMALL, JOINED = "shown", "small", "joined"
 """What becomes of a group: shown by itself; too small; large enough, but joined with those too small."""

@@ -1,8 +1,8 @@
 """Running sums over the closed blocks of a wave, so that a digest reads a few sums and not every block.
 
 Laws:
-1. A block counts in every view it belongs to: the whole wave, and each group of one dimension that its node names.
-   `unknown` is no group.
+1. A block counts in every view it belongs to: the whole wave, each group of one dimension that its node names,
+   and its gender and age together. `unknown` is no group.
 2. What is shown of a view is a sum over whole blocks, taken in the order of their numbers (R3, R4).
 3. What a routed question counts, and an index with a routed item sums, is held back in each view by itself until
    k more people were asked there; then all that is held is shown at once (R7).
@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from bot.core import indexes
-from bot.core.cells import Node
+from bot.core.cells import AGE, GENDER, Node
 from bot.core.survey import SPECIALS, UNKNOWN, VALID, Survey
 
 Entry = tuple[str, str]
@@ -26,6 +26,9 @@ Entry = tuple[str, str]
 
 INDICATOR = "_indicator"
 """The name under which an indicator over several codes of a multiple choice is counted, once a person."""
+
+JOINT = (GENDER, AGE)
+"""The two dimensions by which people are weighted (`bot.core.mix`)."""
 
 INDEX = "_index"
 """The name under which the sums of indexes stand beside the counts; no question may begin with a low line."""
@@ -150,4 +153,6 @@ class Running:
 
 def views(node: Node) -> tuple[Node, ...]:
     """The views to which a block of this node belongs."""
-    return ((), *((group,) for group in node if group[1] != UNKNOWN))
+    groups = tuple(group for group in node if group[1] != UNKNOWN)
+    joint = tuple(group for group in groups if group[0] in JOINT)
+    return ((), *((group,) for group in groups), *([joint] if len(joint) == len(JOINT) else []))

@@ -106,7 +106,7 @@ def design_effect(weights: Mapping[Cell, float], sample: Mapping[Cell, int]) -> 
     return n * squares / total**2
 
 
-def weighted(weights: Mapping[Cell, float], sample: Mapping[Cell, int], said: Mapping[Cell, int]) -> Weighted:
+def weighted(weights: Mapping[Cell, float], sample: Mapping[Cell, int], said: Mapping[Cell, float]) -> Weighted:
     """The weighted share of those who said so, with Wilson's limits on the number of answers it is worth."""
     n = sum(sample[cell] for cell in weights)
     total = sum(weight * sample[cell] for cell, weight in weights.items())
@@ -116,7 +116,9 @@ def weighted(weights: Mapping[Cell, float], sample: Mapping[Cell, int], said: Ma
     return Weighted(Interval(share, low, high), deff, n / deff)
 
 
-def linearised_error(weights: Mapping[Cell, float], sample: Mapping[Cell, int], said: Mapping[Cell, int]) -> float:
+def linearised_error(
+    weights: Mapping[Cell, float], sample: Mapping[Cell, int], said: Mapping[Cell, float]
+) -> float:
     """The standard error of a weighted share, by linearisation: sqrt(n/(n-1) sum w^2 (y-p)^2) / sum w.
 
     Source: Woodruff 1971, Journal of the American Statistical Association 66:411.

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import product
 
 import pytest
 from hypothesis import given, settings
@@ -26,7 +27,9 @@ from tests.core.test_blocks import block as closed
 
 K = 10
 GROUPS = [(part.name, code) for part in PARTITION.parts for code in part.codes if code != UNKNOWN]
-VIEWS: list[Node] = [(), *((group,) for group in GROUPS)]
+GENDERS = [group for group in GROUPS if group[0] == "gender"]
+AGES = [group for group in GROUPS if group[0] == "age"]
+VIEWS: list[Node] = [(), *((group,) for group in GROUPS), *product(GENDERS, AGES)]
 
 
 def running(blocks: Iterable[Block], k: int = K) -> Running:
