@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import io
+import re
 import shutil
 import subprocess
 from dataclasses import replace
@@ -122,6 +123,15 @@ def test_what_must_be_said_stays_on_the_fullest_page() -> None:
     assert text.count("down, from") + text.count("up, from") == MOST_NEWS
     assert "No clear change in the other figures" in text
     assert "Not on this page, for want of room:" in text
+
+
+@pytest.mark.parametrize(("figures", "least"), [(20, 18), (60, 18)])
+def test_a_full_page_has_as_many_figures_as_fit(figures: int, least: int) -> None:
+    text = words(pdf(crowded("en", figures), WHEN))
+    left_out = re.search(r"and figures: (\d+)\.", " ".join(text.split()))
+
+    assert left_out is not None
+    assert least <= figures - int(left_out[1]) < figures
 
 
 def test_the_page_says_what_each_plan_leaves_out() -> None:
