@@ -334,8 +334,8 @@ def test_pictures_and_the_web_page_of_a_wave_are_written_or_it_is_said_why_not(
         figures = ("digest", wave, "--lang", "ps", "--out", "out")
         refused(aitbar(*figures, "--format", "png", "--picture", "districts"), "لا هېڅ نه شي ښودلے")
         for people, gender in ((range(15), "woman"), (range(20, 35), "man")):
-            answers = {"district": "swat", "gender": gender, "age_band": "b18_24", "trust_police": "some"}
-            send_many(store, wave, people, answers)
+            said = {"district": "swat", "gender": gender, "age_band": "b18_24", "trust_police": "some"}
+            send_many(store, wave, people, {**said})
         with store.transaction() as tx:
             tx.waves.daily(TODAY)
             tx.waves.daily(TODAY)
