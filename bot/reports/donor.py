@@ -16,8 +16,10 @@ from bot.core.census import REGIONS, YOUTH
 from bot.core.change import Change
 from bot.core.indicators import LEVEL, UNDER_REPRESENTED, representation
 from bot.core.letters import one_line
+from bot.core.mix import COSTLY, FEW, MISSING, Reweighted, reweighted
 from bot.core.scores import Score
 from bot.core.survey import Indicator
+from bot.core.weights import LEAST_PEOPLE
 from bot.digest import Digest, write
 from bot.digest.bars import LONGEST_TITLE, Bar
 from bot.digest.moved import changed
@@ -58,7 +60,8 @@ class Group:
 
 @dataclass(frozen=True)
 class Line:
-    """One figure of the report with all that stands beside it; `weighted` waits for shares that are."""
+    """One figure of the report with all that stands beside it; `weighted` is the share weighted to the census, or
+    why there is none."""
 
     indicator: Indicator
     bar: Bar
@@ -66,7 +69,7 @@ class Line:
     goals: tuple[str, ...]
     groups: tuple[Group, ...]
     change: Change | None
-    weighted: Figure | None = None
+    weighted: Reweighted | str
 
 
 @dataclass(frozen=True)
@@ -120,7 +123,7 @@ class _Teller(Reporter):
             head=self.head(self.say("report-title", title=self.words(self.survey.title))),
             digest=self.digest,
             nothing="" if shown.n else self.digest.answered,
-            method=Section(self.say("report-method"), tuple(self._method())),
+            method=Section(self.say("report-method"), tuple(self._method(lines))),
             reached=tuple(self._reached()),
             reach_lines=tuple(self._reach_lines()),
             lines=lines,
@@ -142,7 +145,7 @@ class _Teller(Reporter):
 
     # -- how ------------------------------------------------------------------------------------------
 
-    def _method(self) -> Iterator[str]:
+    def _method(self, lines: tuple[Line, ...]) -> Iterator[str]:
         """How people were asked, who could answer, and how the figures were made."""
         terms, shown = self.basis.now.wave.terms, self.basis.now.figures
         yield self.say("report-how")
@@ -161,8 +164,23 @@ class _Teller(Reporter):
         yield self.say("report-chance", number=sure, of=100, method=latin("Wilson"))
         if self.basis.compared is not None:
             yield self.say("report-clear", method=latin("Newcombe, Holm"))
-        yield self.say("report-unweighted")
+        yield from self._weighting(lines)
         yield from self._drafts()
+
+    def _weighting(self, lines: tuple[Line, ...]) -> Iterator[str]:
+        """Whether figures are weighted, at what price, and why others are not."""
+        if not any(isinstance(line.weighted, Reweighted) for line in lines):
+            yield self.say("report-unweighted")
+        else:
+            yield self.say("report-weighted")
+            yield self.say("report-weighted-price")
+        why = {line.weighted for line in lines if isinstance(line.weighted, str)}
+        if FEW in why:
+            yield self.say("report-unweighted-few", number=LEAST_PEOPLE)
+        if MISSING in why:
+            yield self.say("report-unweighted-missing")
+        if COSTLY in why:
+            yield self.say("report-unweighted-costly")
 
     def _drafts(self) -> Iterator[str]:
         """Which words too few people have reviewed, and whether the survey lacks the language of the report."""
@@ -223,6 +241,7 @@ class _Teller(Reporter):
     def _lines(self) -> Iterator[Line]:
         shown = self.basis.now.figures
         changes = {one.id: one for one in changed(self.basis.compared, self.survey)}
+        weighted = reweighted(shown, self.survey, self.basis.now.wave.terms.minors)
         here = [one for one in self.survey.indicators if one.id in shown.indicators]
         for indicator, bar in zip(here, self.digest.says, strict=True):
             figures = [figures[indicator.id] for figures in shown.by_group.values() if indicator.id in figures]
@@ -233,6 +252,7 @@ class _Teller(Reporter):
                 goals=tuple(self._goals(indicator, shown.indicators[indicator.id])),
                 groups=tuple(Group(side, figure) for side, figure in zip(bar.sides, figures, strict=False)),
                 change=changes.get(indicator.id),
+                weighted=weighted[indicator.id],
             )
 
     def _goals(self, indicator: Indicator, figure: Figure) -> Iterator[str]:
@@ -272,11 +292,18 @@ class _Teller(Reporter):
             if any(getattr(one.indicator, name) is not None for one in lines)
         ]
         moved = any(one.change for one in lines)
-        columns = ["figure", "who", "share", "range", "answers", *goals, *(["before", "change"] if moved else [])]
+        weighed = any(isinstance(one.weighted, Reweighted) for one in lines)
+        columns = [
+            *("figure", "who", "share", "range", "answers"),
+            *(("weighted", "worth") if weighed else ()),
+            *goals,
+            *(("before", "change") if moved else ()),
+        ]
         rows: list[tuple[str, ...]] = []
         for line in lines:
             aims = [getattr(line.indicator, name) for name in goals]
-            cells = ["" if aim is None else self.percent(aim) for aim in aims]
+            cells = self._weighed(line.weighted) if weighed else []
+            cells += ["" if aim is None else self.percent(aim) for aim in aims]
             cells += self._moved(line.change) if moved else []
             rows.append(
                 (line.bar.title, self.say("digest-everyone"), *self._numbers(line.bar, line.figure), *cells)
@@ -289,6 +316,11 @@ class _Teller(Reporter):
     def _numbers(self, bar: Bar, figure: Figure) -> tuple[str, str, str]:
         ends = self.say("report-low-high", low=round(figure.low), high=round(figure.high))
         return bar.percent, ends, self.value(figure.n)
+
+    def _weighed(self, weighted: Reweighted | str) -> list[str]:
+        if isinstance(weighted, str):
+            return ["", ""]
+        return [self.percent(weighted.share), self.value(weighted.n_eff)]
 
     def _moved(self, change: Change | None) -> tuple[str, str]:
         if change is None:

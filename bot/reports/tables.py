@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from bot.core.blocks import Figure
 from bot.core.change import Change
+from bot.core.mix import Reweighted
 from bot.export.tables import Cell, Sheet, as_xlsx
 from bot.reports.annex import Annex
 from bot.reports.comparison import Comparison
@@ -21,6 +22,7 @@ LONGEST_NAME = 31
 """Letters in the name of a sheet (Excel)."""
 
 FIGURE = ("share", "low", "high", "answers")
+WEIGHED = ("weighted", "low", "high", "worth", "effect")
 MOVED = ("before", "difference", "low", "high", "change")
 
 Row = Sequence[Cell]
@@ -87,13 +89,20 @@ def _shown(figure: Figure) -> Row:
 
 def _figures(report: Donor, reporter: Reporter) -> Iterator[Row]:
     """Every figure, and the same of women and of men; differences are in points of a hundred."""
-    yield _columns(reporter, "figure", "who", *FIGURE, "baseline", "target", *MOVED)
+    yield _columns(reporter, "figure", "who", *FIGURE, *WEIGHED, "baseline", "target", *MOVED)
     for line in report.lines:
         aims = (line.indicator.baseline, line.indicator.target)
         moved = _moved(line.change, reporter)
-        yield (line.bar.title, reporter.say("digest-everyone"), *_shown(line.figure), *aims, *moved)
+        told = (*_shown(line.figure), *_weighed(line.weighted), *aims, *moved)
+        yield (line.bar.title, reporter.say("digest-everyone"), *told)
         for group in line.groups:
             yield (line.bar.title, group.bar.title, *_shown(group.figure))
+
+
+def _weighed(weighted: Reweighted | str) -> Row:
+    if isinstance(weighted, str):
+        return (None,) * len(WEIGHED)
+    return (weighted.share, weighted.low, weighted.high, weighted.n_eff, weighted.deff)
 
 
 def _moved(change: Change | None, reporter: Reporter) -> Row:

@@ -22,6 +22,7 @@ import pytest
 from bot.core.blocks import Publishable, Rule, publish
 from bot.core.cells import layout
 from bot.core.letters import clean
+from bot.core.mix import Reweighted, reweighted
 from bot.core.survey import PREFER_NOT, Survey
 from bot.digest import write
 from bot.reports import drawn, tables
@@ -86,7 +87,7 @@ def test_the_report_says_all_that_a_donor_asks_for() -> None:
         "Trust in my area, version 2",
         "opened on 2 November 2026; figures released up to 23 November 2026",
         "at least 10 people",
-        "not weighted",
+        "weighted by gender and age to the census",
         "Baseline: 40%. Target: 60%.",
         "What changed since the survey that began on 1 June 2026",
         "Do not rank places or groups",
@@ -96,6 +97,43 @@ def test_the_report_says_all_that_a_donor_asks_for() -> None:
         "Prefer not to answer",
     ):
         assert words in found, words
+
+
+def test_beside_each_share_stands_the_one_weighted_to_the_census_with_its_price() -> None:
+    report = told(shipped_basis(NAME))
+    said = "\n".join(report.method.lines)
+    shares = reweighted(report_figures(), shipped(NAME), minors=False)
+
+    assert report.table.columns[5:7] == ("Weighted", "Worth answers")
+    rows = [row for row in report.table.rows if row[0]]
+    assert len(rows) == len(shares)
+    for row, weighted in zip(rows, shares.values(), strict=True):
+        assert isinstance(weighted, Reweighted)
+        assert row[5:7] == (f"{weighted.share}%", str(weighted.n_eff))
+    assert "how many plain answers the weighted ones are worth" in said
+    assert "not weighted" not in said
+
+
+def report_figures() -> Publishable:
+    return shipped_basis(NAME).now.figures
+
+
+@pytest.mark.parametrize(
+    ("people", "changes", "why"),
+    [
+        (60, {}, "Where fewer than 100 people answered, a figure is not weighted."),
+        (500, {"reach": None}, "not weighted where some gender of some age is not shown"),
+    ],
+)
+def test_where_nothing_is_weighted_there_is_no_column_and_the_reason_is_said(
+    people: int, changes: dict[str, Any], why: str
+) -> None:
+    report = told(shipped_basis(NAME, people, **changes))
+    said = "\n".join(report.method.lines)
+
+    assert "Weighted" not in report.table.columns
+    assert why in said
+    assert "The figures are not weighted" in said
 
 
 def test_the_questionnaire_is_whole() -> None:
@@ -178,7 +216,14 @@ def test_the_numbers_of_the_table_are_those_of_the_digest_as_json() -> None:
             wanted.append([titles[id], who, shown["share"], shown["low"], shown["high"], shown["n"]])
 
     assert [row[:6] for row in rows] == wanted
-    assert rows[0][6:9] == [40, 60, basis.compared and basis.compared.before.indicators["trust_neighbours"].share]
+    weighted = reweighted(basis.now.figures, basis.now.wave.survey, minors=False)["trust_neighbours"]
+    assert isinstance(weighted, Reweighted)
+    assert rows[0][6:11] == [weighted.share, weighted.low, weighted.high, weighted.n_eff, weighted.deff]
+    assert rows[0][11:14] == [
+        40,
+        60,
+        basis.compared and basis.compared.before.indicators["trust_neighbours"].share,
+    ]
 
 
 def test_the_pages_have_the_words_of_the_digest() -> None:
@@ -334,6 +379,8 @@ def test_a_report_without_baselines_and_targets_has_no_columns_for_them() -> Non
         "Share",
         "Range",
         "Answers",
+        "Weighted",
+        "Worth answers",
         "Before",
         "Change",
     )
