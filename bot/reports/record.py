@@ -30,7 +30,7 @@ FORMATS = ("pdf", "xlsx")
 CONSOLE, COORDINATOR = "console", "coordinator"
 
 MOST_READ = 50_000_000
-"""Bytes of a file that are looked at, and of each part of a workbook: ours have some hundred thousand."""
+"""Bytes of a file that are looked at, and of all parts of a workbook: ours have some hundred thousand."""
 
 
 class ReportTrouble(Exception):
@@ -97,9 +97,9 @@ def make(
 
 def verify(settings: Settings, store: Store, content: bytes) -> Verdict:
     """What the record says of a file with this content."""
+    named = dict.fromkeys(code for part in _parts(content) for code in codes(part))
     with store.transaction() as tx:
         known = tx.reports.of_file(hashlib.sha256(content).hexdigest())
-        named = codes(b"".join(_parts(content)))
         alike = [one for code in named for one in tx.reports.with_figures(code)]
     if known is not None:
         return Verdict(True, (_named(known), _since(settings, store, known)))
@@ -109,7 +109,7 @@ def verify(settings: Settings, store: Store, content: bytes) -> Verdict:
             (
                 "A report with these figures is in the record, but this file was changed.",
                 *map(_named, alike),
-                "Make it again, and set the two beside each other: aitbar report WAVE --out FILE",
+                f"Make it again, and set the two beside each other: aitbar report {alike[0].wave} --out FILE",
             ),
         )
     why = "its code of figures is unknown" if named else "no code of figures stands in it"
@@ -146,7 +146,11 @@ def _since(settings: Settings, store: Store, report: Report) -> str:
             return "The file is unchanged. Its wave is not in this database."
     if basis(settings, store, report.wave, report.kind).code == report.figures:
         return "The file is unchanged, and the figures are still the same."
-    return "The file is unchanged. The figures have grown since: more was released."
+    # The code is made by this version of the program, which may have more to tell than the one that made the file.
+    return (
+        "The file is unchanged. The figures are no longer those in it: they have grown since, or the program that "
+        "tells them is a newer one."
+    )
 
 
 def _parts(content: bytes) -> Iterator[bytes]:
@@ -154,8 +158,13 @@ def _parts(content: bytes) -> Iterator[bytes]:
     yield content[:MOST_READ]
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as book:
+            left = MOST_READ
             for one in book.infolist():
                 with book.open(one) as part:
-                    yield part.read(MOST_READ)
+                    found = part.read(left)
+                left -= len(found)
+                yield found
+                if left <= 0:
+                    return
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError):
         return  # what is damaged or no workbook holds no code
