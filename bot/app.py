@@ -15,7 +15,7 @@ import structlog
 from telegram import Bot
 from telegram.error import InvalidToken, RetryAfter, TelegramError
 
-from bot import clock, counts, heartbeat, metrics, nature, reports
+from bot import clock, counts, heartbeat, metrics, nature
 from bot.chat import profile
 from bot.chat.booth import Booth
 from bot.chat.desk import Desk
@@ -36,6 +36,7 @@ from bot.chat.wishes import Wishes
 from bot.files.helplines import Watched
 from bot.files.phrases import Phrases, locales
 from bot.files.shelf import pinned, surveys_folder
+from bot.handouts import makers
 from bot.heartbeat import Heartbeat
 from bot.installation import Now, recordings_folder, terms
 from bot.notices import tell_of_acts, tell_of_restore
@@ -78,7 +79,8 @@ class House:
         studio = Studio(recordings_folder(settings))
         self.media = Media(bot, store, self.files.media, self.pace.allowed, studio.find)
         self.desk = Desk(self.files.phrases, self.files.shelf, self._link, terms(settings), settings.zone, studio)
-        self.summaries = Summaries(settings, store, self.files.phrases, self.pace, self.outbound, self._report)
+        handouts = makers(settings, store, self.files.phrases)
+        self.summaries = Summaries(settings, store, self.files.phrases, self.pace, self.outbound, handouts)
         self.results = Results(store, bot, self.files.phrases, self.pace, self.outbound)
         self.ends = Ends(store)
         self.wishes = Wishes(store, self.ends.add)
@@ -156,12 +158,6 @@ class House:
 
     async def _summary(self, chat: int, wave: str, language: str, part: str) -> tuple[Outgoing, ...]:
         return await self.summaries.asked_for(chat, wave, language, self.now(), part)
-
-    def _report(self, chat: int, wave: str, language: str, now: datetime) -> tuple[bytes, str]:
-        """The report for donors that a coordinator asked for, noted in the record."""
-        who, words = f"coordinator {chat}", self.files.phrases()
-        made = reports.make(self.settings, self.store, words, wave, now, language=language, who=who)
-        return made.content, made.title
 
     async def _broadcast_text(self, chat: int, text: str) -> None:
         await self.pace.broadcast(chat, lambda: self.outbound.send_text(chat, text))

@@ -10,7 +10,7 @@ Laws:
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
 
@@ -35,12 +35,24 @@ from bot.store import Coordinator, Store, Subscription, Transaction, Wave
 log = structlog.get_logger()
 
 
-FIRST, DETAILS, PAGE, REPORT = "digest", "details", "page", "report"
+FIRST, DETAILS, PAGE, REPORT, FIGURES = "digest", "details", "page", "report", "figures"
 """What can be asked for of a summary, as its buttons say it: the first screen, all of it, one page to print, a
-report for donors."""
+report for donors, all figures as a table."""
 
-MakeReport = Callable[[int, str, str, datetime], tuple[bytes, str]]
-"""Makes the report that this chat wants of a wave in a language, and notes it: the file (PDF) and its title."""
+BUTTONS = {
+    DETAILS: "button-digest-details",
+    PAGE: "button-digest-page",
+    REPORT: "button-digest-report",
+    FIGURES: "button-digest-figures",
+}
+
+UNDER = {FIRST: (DETAILS, PAGE), DETAILS: (PAGE, REPORT, FIGURES)}
+"""Which of them stand under which: the first screen leads to what most people want next."""
+
+ENDINGS = {PAGE: "pdf", REPORT: "pdf", FIGURES: "xlsx"}
+
+Make = Callable[[int, str, str, datetime], tuple[bytes, str]]
+"""Makes a file that this chat wants of a wave in a language: its content, and its title. Raises NotDrawn."""
 
 
 def about(wave: Wave, day: datetime, settings: Settings) -> About:
@@ -62,7 +74,7 @@ def written(settings: Settings, store: Store, phrases: Phrases, wave: str, langu
 
 
 class Summaries:
-    """The summaries of one bot. `phrases` gives the words in use, `report` makes the reports."""
+    """The summaries of one bot. `phrases` gives the words in use, `files` makes reports and tables."""
 
     def __init__(
         self,
@@ -71,14 +83,14 @@ class Summaries:
         phrases: Callable[[], Phrases],
         pace: Pace,
         outbound: Outbound,
-        report: MakeReport,
+        files: Mapping[str, Make],
     ) -> None:
         self._settings = settings
         self._store = store
         self._phrases = phrases
         self._pace = pace
         self._outbound = outbound
-        self._make_report = report
+        self._files = files
         self._awaited: list[Subscription] = []
         self.next_due: datetime | None = None
         """When the next summary is due, as of the last tick; None where nobody asked for any."""
@@ -108,8 +120,8 @@ class Summaries:
         """When the next summary is due, reckoned anew only when that can have changed."""
         if subscriptions == self._awaited and (self.next_due is None or now < self.next_due):
             return
-        found = (next_due(one.cadence, one.since, now, self._settings.zone) for one in subscriptions)
-        dues = [due for due in found if due is not None]
+        by_calendar = [one for one in subscriptions if one.cadence.every != AT_CLOSE]
+        dues = [next_due(one.cadence, one.since, now, self._settings.zone) for one in by_calendar]
         self._awaited, self.next_due = subscriptions, min(dues, default=None)
 
     async def _send(self, to: Subscription, period: str, now: datetime) -> None:
@@ -155,7 +167,7 @@ class Summaries:
     ) -> tuple[Outgoing, ...]:
         """What a coordinator asked to see of what was released last: the first screen, all of it, or a file."""
         digest = await self._written(wave, language, now)
-        if part in (PAGE, REPORT):
+        if part in ENDINGS:
             return await self._file(chat, wave, digest, now, part)
         keys = self._keys(wave, language, part)
         if part == DETAILS:
@@ -165,19 +177,19 @@ class Summaries:
         return (ShowPicture(chat, message.png, message.alt), words) if digest.shows and message.png else (words,)
 
     async def _file(self, chat: int, wave: str, digest: Digest, now: datetime, part: str) -> tuple[Outgoing, ...]:
-        """The page for the meeting or the report for donors, or the words where it cannot be drawn."""
+        """A file, or the words where it cannot be made."""
         moment = now.replace(microsecond=0)
         try:
             if part == PAGE:
                 content, title = await asyncio.to_thread(pdf, digest, moment), digest.title
             else:
-                content, title = await asyncio.to_thread(self._make_report, chat, wave, digest.language, now)
+                content, title = await asyncio.to_thread(self._files[part], chat, wave, digest.language, now)
         except (NotDrawn, RuntimeError) as error:
             counts.failed(error)
             log.error("a summary could not be drawn; its words go alone", part=part, kind=type(error).__name__)
             return (Show(chat, digest.text, None),)
         kind = "" if part == PAGE else f"{part}-"
-        name = f"aitbar-{kind}{wave}-{moment.astimezone(self._settings.zone).date()}.pdf"
+        name = f"aitbar-{kind}{wave}-{moment.astimezone(self._settings.zone).date()}.{ENDINGS[part]}"
         return (ShowFile(chat, content, name, f"{title}\n{digest.byline}"),)
 
     async def _written(self, wave: str, language: str, now: datetime) -> Digest:
@@ -192,14 +204,7 @@ class Summaries:
 
     def _keys(self, wave: str, language: str, part: str) -> InlineKeyboardMarkup | None:
         """The buttons under a summary: what else there is of it."""
-        others = {
-            DETAILS: "button-digest-details",
-            PAGE: "button-digest-page",
-            REPORT: "button-digest-report",
-        }
-        rows = tuple(
-            (Button(Say(label), Asked(other, (wave,))),) for other, label in others.items() if other != part
-        )
+        rows = tuple((Button(Say(BUTTONS[other]), Asked(other, (wave,))),) for other in UNDER[part])
         return keyboard(self._phrases(), Screen(language, (), rows), None)
 
     async def _summary_text(self, chat: int, wave: str, language: str, text: str) -> None:

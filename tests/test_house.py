@@ -396,7 +396,7 @@ SAID_BY_COMPOSED = re.compile(
     r"desk-group-(district|gender|age)|desk-schedule-(weekly|daily)|desk-state-(open|closing|closed)|"
     r"digest-(women|men|youth)|digest-language-(ur|ps|en)|digest-region-[a-z]+|"
     r"report-column-(figure|who|share|range|answers|baseline|target|before|change|low|high|difference|census|"
-    r"began|note|points)"
+    r"began|note|points|weighted|worth|effect)"
 )
 
 

@@ -3,12 +3,14 @@
 1. What is due is sent once, however often and however late one ticks; what may have arrived says so.
 2. When a wave has ended everybody who gets its summaries gets a last one, and then no more.
 3. A wave is set beside the one before it of the same organisation, programme and survey, and beside no other.
-4. Under a summary stand its details, a page to print and a report for donors; nobody without a role gets any.
+4. Under a summary stand its details and a page to print, under the details a report for donors and a table;
+   nobody without a role gets any.
 """
 
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
@@ -16,6 +18,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+import openpyxl
 import pytest
 from pydantic import SecretStr
 from telegram import Bot
@@ -30,10 +33,11 @@ from bot.core.cadence import AT_CLOSE, DAY, Cadence
 from bot.core.events import Asked
 from bot.core.survey import Answer, Indicator, Survey
 from bot.files.phrases import Phrases
+from bot.handouts import makers
 from bot.installation import released
 from bot.settings import Settings
 from bot.store import Store
-from bot.summaries import DETAILS, PAGE, REPORT, MakeReport, Summaries
+from bot.summaries import DETAILS, FIGURES, PAGE, REPORT, Summaries
 from tests.chat.test_updates import TOKEN
 from tests.core.sample import words
 from tests.store.sample import START, TRUST, kept, open_wave, rows, send_many, tick_at
@@ -93,22 +97,12 @@ def with_summaries(store: Store, telegram: Telegram, act: Callable[[Summaries], 
     """What one program does."""
 
     async def story() -> T:
-        pace, bot = Pace(_forget), cast(Bot, telegram)
-        outbound = Outbound(bot, pace)
-        return await act(Summaries(settings(), store, lambda: PHRASES, pace, outbound, reported(store)))
+        pace = Pace(_forget)
+        outbound = Outbound(cast(Bot, telegram), pace)
+        handouts = makers(settings(), store, lambda: PHRASES)
+        return await act(Summaries(settings(), store, lambda: PHRASES, pace, outbound, handouts))
 
     return asyncio.run(story())
-
-
-def reported(store: Store) -> MakeReport:
-    """Reports as the bot makes them."""
-
-    def make(chat: int, wave: str, language: str, now: datetime) -> tuple[bytes, str]:
-        who = f"coordinator {chat}"
-        made = reports.make(settings(), store, PHRASES, wave, now, language=language, who=who)
-        return made.content, made.title
-
-    return make
 
 
 async def _forget(_moment: float) -> None:
@@ -141,7 +135,7 @@ def test_what_is_due_comes_once_with_a_picture_and_buttons_for_the_rest(store: S
         tick(store, telegram, START + 7 * DAY + timedelta(minutes=minutes))
     assert [chat for chat, _ in telegram.texts] == [CHAT]
     assert telegram.pictures == 1
-    assert telegram.asks == [Asked(part, (wave,)) for part in (DETAILS, PAGE, REPORT)]
+    assert telegram.asks == [Asked(part, (wave,)) for part in (DETAILS, PAGE)]
 
 
 def test_after_a_month_away_one_summary_comes(store: Store) -> None:
@@ -258,6 +252,7 @@ def test_details_say_more_than_the_first_screen_and_lead_on_to_the_page(store: S
     assert [decode(str(row[0].callback_data)) for row in details.keyboard.inline_keyboard] == [
         Asked(PAGE, (later,)),
         Asked(REPORT, (later,)),
+        Asked(FIGURES, (later,)),
     ]
 
 
@@ -267,6 +262,18 @@ def test_the_page_is_a_file_named_by_wave_and_day(store: Store) -> None:
     assert isinstance(page, ShowFile)
     assert page.content.startswith(b"%PDF")
     assert page.name == f"aitbar-{later}-2027-03-13.pdf"
+
+
+def test_the_figures_are_a_workbook_with_what_is_displayed_and_nothing_is_noted(store: Store) -> None:
+    _, later = waves_of_two_years(store)
+    (file,) = asked(store, later, FIGURES)
+    assert isinstance(file, ShowFile)
+    assert file.name == f"aitbar-figures-{later}-2027-03-13.xlsx"
+    book = openpyxl.load_workbook(io.BytesIO(file.content))
+    lines = [[cell.value for cell in row] for row in book["en"].iter_rows()]
+    met = next(row for row in lines if row[2:4] == ["indicator", "met"])
+    assert met[6:9] == [40, None, ">=90%"]
+    assert rows(store, "SELECT * FROM report") == []
 
 
 def test_the_report_is_a_file_noted_in_the_record_as_a_coordinators(store: Store) -> None:

@@ -103,6 +103,7 @@ class Desk:
             "details": (roles.LOOK, self._digest("details")),
             "page": (roles.LOOK, self._digest("page")),
             "report": (roles.LOOK, self._digest("report")),
+            "figures": (roles.LOOK, self._digest("figures")),
             "lang": (roles.ENTER, self._languages),
             "speak": (roles.ENTER, self._speak),
             "open": (roles.OPEN, self._pick_survey),

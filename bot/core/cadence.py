@@ -46,10 +46,8 @@ def latest_due(cadence: Cadence, since: datetime, now: datetime, zone: tzinfo) -
     return _latest_weekly(first, timedelta(weeks=1 if cadence.every == "weekly" else 2), now, zone)
 
 
-def next_due(cadence: Cadence, since: datetime, now: datetime, zone: tzinfo) -> datetime | None:
-    """The first moment after `now` when the cadence is due; None where the calendar does not tell (at close)."""
-    if cadence.every == AT_CLOSE:
-        return None
+def next_due(cadence: Cadence, since: datetime, now: datetime, zone: tzinfo) -> datetime:
+    """The first moment after `now` when the cadence is due; ValueError where no calendar tells (at close)."""
     moment = max(now, since)
     for days in range(1, 64):
         due = latest_due(cadence, since, moment.astimezone(UTC) + days * DAY, zone)

@@ -42,7 +42,7 @@ DESK = Desk(
 )
 NEEDS = {
     roles.ENTER: ["home", "lang", "speak"],
-    roles.LOOK: ["wave", "digest", "details", "page", "report"],
+    roles.LOOK: ["wave", "digest", "details", "page", "report", "figures"],
     roles.READ: ["words"],
     roles.OPEN: [
         *("open", "people", "sched", "review", "go", "qr", "close", "closesure"),
@@ -71,6 +71,7 @@ def values(what: str, wave: str) -> tuple[str, ...]:
         "details": (wave,),
         "page": (wave,),
         "report": (wave,),
+        "figures": (wave,),
         "atclose": (wave,),
         "words": (wave,),
         "speak": ("ps",),

@@ -19,7 +19,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.core.cadence import CADENCES, DAY, Cadence, daily_due, latest_due, next_due, period_name
+from bot.core.cadence import AT_CLOSE, CADENCES, DAY, Cadence, daily_due, latest_due, next_due, period_name
 
 ZONES = [
     ZoneInfo(name) for name in ("Asia/Karachi", "Asia/Kabul", "Europe/London", "America/Santiago", "Africa/Cairo")
@@ -134,6 +134,14 @@ def test_monthly_is_the_first_such_weekday_of_the_month(
     due = next_due(Cadence("monthly", weekday, hour), since, since, zone)
     assert due.day <= 7
     assert due.weekday() == weekday
+
+
+@given(zones, moments)
+def test_what_comes_at_close_is_due_at_no_moment_of_the_calendar(zone: ZoneInfo, since: datetime) -> None:
+    at_close = Cadence(AT_CLOSE, 0, 9)
+    assert latest_due(at_close, since, since + timedelta(days=400), zone) is None
+    with pytest.raises(ValueError, match="nothing is due"):
+        next_due(at_close, since, since, zone)
 
 
 @pytest.mark.parametrize("offset", [timedelta(0), DAY - timedelta(seconds=1)])

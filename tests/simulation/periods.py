@@ -193,7 +193,7 @@ class _Life:
         settings: Settings = settings_of(self._folder, SURVEY.parent)
         settings = settings.model_copy(update={"timezone": self._zone.key})
         pace = Pace(_forget)
-        return store, _Quick(settings, store, _phrases, pace, cast(Outbound, self))
+        return store, _Quick(settings, store, _phrases, pace, cast(Outbound, self), {})
 
     async def send_text(self, chat: int, _text: str, _keys: Any) -> None:
         """A summary leaves; its row says for which period it was claimed."""
