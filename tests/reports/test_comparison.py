@@ -17,21 +17,28 @@ import pytest
 
 from bot.core.blocks import Publishable
 from bot.core.survey import Survey
+from bot.demo.model import villagers
 from bot.reports import drawn, tables
 from bot.reports.basis import Basis, Stand
 from bot.reports.comparison import Comparison, comparison
 from bot.reports.words import Reporter
-from tests.digest.village import shipped
-from tests.digest.villages import village
+from tests.digest.village import figures, shipped
 from tests.reports.sample import LANGUAGES, OPENED, PHRASES, answered, empty, pages, stand
 
 SURVEY = replace(shipped("pulse"), indicators=shipped("pulse").indicators[:2])
-NOW = village(SURVEY, 300, 1)
 
 
-def wave(id: str, days: int, figures: Publishable = NOW, survey: Survey = SURVEY, **terms: Any) -> Stand:
+def village(people: int, seed: int) -> Publishable:
+    """What so many people answered."""
+    return figures(SURVEY, villagers(SURVEY, people, seed))
+
+
+NOW = village(300, 1)
+
+
+def wave(id: str, days: int, shown: Publishable = NOW, survey: Survey = SURVEY, **terms: Any) -> Stand:
     """A wave that began so many days after the first."""
-    made = stand(figures, survey, id, programme=f"Programme {id}", **terms)
+    made = stand(shown, survey, id, programme=f"Programme {id}", **terms)
     return replace(made, opened=OPENED.date() + timedelta(days=days))
 
 
@@ -48,9 +55,7 @@ def changed_question() -> Survey:
 
 
 def test_every_wave_is_a_row_with_its_figures() -> None:
-    first, second = (
-        beside(wave("a", 0), wave("b", 30, village(SURVEY, 200, 2), organisation="Sisters")).figures[0].rows
-    )
+    first, second = beside(wave("a", 0), wave("b", 30, village(200, 2), organisation="Sisters")).figures[0].rows
 
     assert (first.organisation, first.programme, first.began) == (
         "Good Neighbours",
@@ -58,7 +63,7 @@ def test_every_wave_is_a_row_with_its_figures() -> None:
         "2 November 2026",
     )
     assert (second.organisation, second.programme, second.began) == ("Sisters", "Programme b", "2 December 2026")
-    for row, figures in ((first, NOW), (second, village(SURVEY, 200, 2))):
+    for row, figures in ((first, NOW), (second, village(200, 2))):
         figure = figures.indicators[SURVEY.indicators[0].id]
         assert (row.figure, row.answers, row.note) == (figure, str(figure.n), "")
         assert row.range == f"{round(figure.low)} to {round(figure.high)}"
