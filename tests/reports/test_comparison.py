@@ -63,8 +63,8 @@ def test_every_wave_is_a_row_with_its_figures() -> None:
         "2 November 2026",
     )
     assert (second.organisation, second.programme, second.began) == ("Sisters", "Programme b", "2 December 2026")
-    for row, figures in ((first, NOW), (second, village(200, 2))):
-        figure = figures.indicators[SURVEY.indicators[0].id]
+    for row, shown in ((first, NOW), (second, village(200, 2))):
+        figure = shown.indicators[SURVEY.indicators[0].id]
         assert (row.figure, row.answers, row.note) == (figure, str(figure.n), "")
         assert row.range == f"{round(figure.low)} to {round(figure.high)}"
 
