@@ -42,6 +42,12 @@ def changes(before: Mapping[str, Figure], now: Mapping[str, Figure], ids: Iterab
     )
 
 
+def differ(one: Figure, other: Figure) -> bool:
+    """Whether two groups clearly differ: the interval of the difference of what is shown of them excludes zero."""
+    interval = newcombe(*_sides(one, other))
+    return interval.low > 0 or interval.high < 0
+
+
 def most(found: Iterable[Change], number: int) -> tuple[Change, ...]:
     """The clear changes that went furthest, so many at most; as far as each other, in their order."""
     clear = [change for change in found if change.clear]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from bot.core.blocks import Figure, Publishable, points
 from bot.core.cells import DISTRICT, GENDER
 from bot.core.census import YOUTH
-from bot.core.indicators import newcombe
+from bot.core.change import differ
 from bot.core.survey import UNKNOWN, CellPart, Survey
 from bot.digest.bars import Bar, Speaker
 from bot.files.phrases import join
@@ -162,7 +162,7 @@ class _Illustrator:
         if len(found) < 2:
             return ()
         (first, one), (second, other) = found
-        clear = _is_clear(one, other)
+        clear = differ(one, other)
         note = self.speaker.say("digest-difference-clear" if clear else "digest-difference-unclear")
         return (
             self._row(name, first, one, "full"),
@@ -286,9 +286,3 @@ class _Illustrator:
         ]
         line = say("digest-picture-line", title=chart.title, share=join(self.speaker.language, shares))
         return say("digest-picture-note", line=line, note=chart.note) if chart.note else line
-
-
-def _is_clear(one: Figure, other: Figure) -> bool:
-    """Whether the interval of the difference of two shares excludes zero."""
-    found = newcombe(points(one.share) / 100, one.n, points(other.share) / 100, other.n)
-    return found.low > 0 or found.high < 0

@@ -16,8 +16,9 @@ from datetime import date
 from bot.core.blocks import AT_LEAST_90, LEAST_ACCOUNTS, Figure, Publishable, Shown, points
 from bot.core.cells import GENDER
 from bot.core.census import REGIONS, YOUTH
+from bot.core.change import differ
 from bot.core.flow import NOT_SAID
-from bot.core.indicators import UNDER_REPRESENTED, newcombe, representation
+from bot.core.indicators import UNDER_REPRESENTED, representation
 from bot.core.letters import one_line
 from bot.core.scores import AT_LEAST_90 as MOST_POINTS
 from bot.core.scores import AT_MOST_10 as FEW_POINTS
@@ -249,8 +250,7 @@ class _Writer(Speaker):
             return bar
         (_, first), (_, second) = pairs
         sides = tuple(self.bar(self._group(code), figure) for code, figure in pairs)
-        difference = newcombe(points(first.share) / 100, first.n, points(second.share) / 100, second.n)
-        clear = difference.low > 0 or difference.high < 0
+        clear = differ(first, second)
         difference_in_words = self.say("digest-difference-clear" if clear else "digest-difference-unclear")
         compared = self.say(
             "digest-compare",

@@ -18,14 +18,14 @@ import pytest
 from bot.core.blocks import Block, Publishable, Rule, count, publish
 from bot.core.cells import layout
 from bot.core.indexes import sums
-from bot.core.survey import PREFER_NOT, Answer
+from bot.core.survey import PREFER_NOT, Answer, Survey
 from bot.demo.model import villagers
 from bot.digest import About, Compared, Digest, write
 from bot.digest.brief import SCREEN, length
 from bot.digest.write import ALT_LIMIT, LIMIT
 from bot.files.phrases import Phrases
 from bot.files.wording import Text, faults
-from tests.digest.villages import K, two_waves, village
+from tests.digest.village import K, figures
 from tests.library import EACH, file, survey
 
 PHRASES = Phrases.load()
@@ -39,8 +39,18 @@ ONLY_LONG = {"sentence-long"}
 def digests(path: Path, language: str) -> list[Digest]:
     """One digest of each size, each beside a wave before it."""
     asked = survey(path)
-    both = [two_waves(asked, people, 3) for people in SIZES]
+    both = [two_waves(asked, people) for people in SIZES]
     return [write(one.now, asked, PHRASES, language, ABOUT, one) for one in both]
+
+
+def village(asked: Survey, people: int, seed: int) -> Publishable:
+    return figures(asked, villagers(asked, people, seed))
+
+
+def two_waves(asked: Survey, people: int) -> Compared:
+    """A wave and the one before it, whose last question was another version."""
+    earlier = replace(asked, questions=(*asked.questions[:-1], replace(asked.questions[-1], version=2)))
+    return Compared(village(asked, people, 3), village(asked, people, 4), earlier, date(2026, 6, 1))
 
 
 def texts(digest: Digest) -> list[str]:
