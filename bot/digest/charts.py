@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.core.blocks import Figure, Publishable, points
-from bot.core.cells import DISTRICT, GENDER
+from bot.core.cells import AGE, DISTRICT, GENDER
 from bot.core.census import YOUTH
 from bot.core.change import differ
 from bot.core.survey import UNKNOWN, CellPart, Survey
@@ -22,7 +22,6 @@ from bot.files.phrases import join
 if TYPE_CHECKING:
     from bot.digest.write import Digest
 
-AGE = "age"
 
 BARS, CHANGE, PAIRS, DISTRICTS, MULTIPLES = KINDS = ("bars", "change", "pairs", "districts", "multiples")
 """The kinds of picture, by the names that `aitbar digest --picture` takes."""
