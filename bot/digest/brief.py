@@ -22,7 +22,10 @@ ALWAYS = 0
 
 @dataclass(frozen=True)
 class Item:
-    """A line under a heading; what has the highest `rank` goes first, `ALWAYS` never."""
+    """A line under the heading `part`; what has the highest `rank` goes first, `ALWAYS` never.
+
+    Lines whose part is blank stand together without a heading; blanks of another length are another part.
+    """
 
     part: str
     words: str
