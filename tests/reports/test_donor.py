@@ -71,6 +71,13 @@ def test_every_page_carries_version_rule_and_code_of_the_figures(language: str) 
         assert set(clean(foot.footer).split()[-1]) <= set(clean(page))
 
 
+def test_pages_are_numbered() -> None:
+    found = text(NAME, "en")
+
+    for number, page in enumerate(found, start=1):
+        assert f"Page {number} of {len(found)}" in page
+
+
 @pytest.mark.parametrize("language", ["ur", "ps"])
 def test_words_in_urdu_and_pashto_can_be_copied_out(language: str) -> None:
     found = clean(" ".join(text(NAME, language)))
