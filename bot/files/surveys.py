@@ -146,8 +146,6 @@ def pinned(said: Mapping[str, Any]) -> dict[str, Any]:
     for key in ("reminders", "targets"):
         if said.get(key) is not None:
             document[key] = {name: value for name, value in said[key].items() if value is not None}
-    if said.get("reviewed_by"):  # reports call a language a draft until two have read it
-        document["reviewed_by"] = said["reviewed_by"]
     document["indicators"] = [_indicator(one) for one in said.get("indicators") or ()]
     if said.get("indexes"):
         document["indexes"] = [{**one, "title": _words(one["title"])} for one in said["indexes"]]

@@ -16,9 +16,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
 from bot.core.blocks import Publishable
+from bot.core.survey import Survey
 from bot.digest import About, Compared
-from bot.files import readers
 from bot.files.phrases import SOURCE
+from bot.files.shelf import find, surveys_folder
+from bot.files.surveys import load
 from bot.installation import released
 from bot.settings import Settings
 from bot.store import Store, Transaction, Wave
@@ -32,12 +34,11 @@ _MARKED = re.compile(rb"aitbar-figures-([0-9a-f]{64})")
 @dataclass(frozen=True)
 class Stand:
     """A wave as a report tells of it: `opened` and `until` (the last release) are days, `definition` is the
-    SHA-256 of its pinned survey, `drafts` the languages of it that too few have reviewed."""
+    SHA-256 of its pinned survey."""
 
     wave: Wave
     figures: Publishable
     definition: str
-    drafts: tuple[str, ...]
     opened: date
     until: date
 
@@ -51,11 +52,15 @@ class Stand:
 
 @dataclass(frozen=True)
 class Basis:
-    """All that one report is made of: its wave, and earlier figures beside it or, in a comparison, all waves."""
+    """All that one report is made of: its wave, and earlier figures beside it or, in a comparison, all waves.
+
+    `drafts` are the languages of its survey that too few have reviewed.
+    """
 
     now: Stand
     compared: Compared | None = None
     waves: tuple[Stand, ...] = ()
+    drafts: tuple[str, ...] = ()
 
     @property
     def code(self) -> str:
@@ -79,13 +84,28 @@ def basis(settings: Settings, store: Store, wave: str, kind: str) -> Basis:
     if kind != COMPARISON:
         found = released(settings, store, wave)
         with store.transaction() as tx:
-            return Basis(_stand(settings, tx, found.wave, found.figures), found.compared)
+            now = _stand(settings, tx, found.wave, found.figures)
+        return Basis(now, found.compared)
     with store.transaction() as tx:
-        now = tx.waves.known(wave)
-        alike = [one for one in tx.waves.all() if one.survey.id == now.survey.id]
+        own = tx.waves.known(wave)
+        alike = [one for one in tx.waves.all() if one.survey.id == own.survey.id]
         stands = [_stand(settings, tx, one, tx.waves.published(one.id)) for one in alike]
     stands.sort(key=lambda one: (one.wave.opened, one.wave.id))
     return Basis(next(one for one in stands if one.wave.id == wave), waves=tuple(stands))
+
+
+def drafts(settings: Settings, survey: Survey) -> tuple[str, ...]:
+    """The languages of a survey that too few have reviewed, as its file tells now: readers are not pinned.
+
+    All but English where the file is gone, or bears another version.
+    """
+    folder = settings.surveys_dir or surveys_folder()
+    usual = folder / f"{survey.id}.yaml"  # most files bear the name of their survey: reading all takes a second
+    path = usual if usual.is_file() else find(survey.id, folder)
+    read = None if path is None else load(path)
+    if read is None or read.survey is None or (read.survey.id, read.survey.version) != (survey.id, survey.version):
+        return tuple(code for code in survey.languages if code != SOURCE)
+    return read.drafts
 
 
 def marked(code: str) -> str:
@@ -100,9 +120,8 @@ def codes(content: bytes) -> tuple[str, ...]:
 
 def _stand(settings: Settings, tx: Transaction, wave: Wave, figures: Publishable) -> Stand:
     pinned = tx.reports.pinned(wave.id, settings.zone)
-    drafts = readers.drafts(wave.survey.languages, pinned.read_by, SOURCE)
     opened = wave.opened.astimezone(settings.zone).date()
-    return Stand(wave, figures, pinned.definition, drafts, opened, pinned.until)
+    return Stand(wave, figures, pinned.definition, opened, pinned.until)
 
 
 def _plain(stand: Stand) -> dict[str, object]:

@@ -186,8 +186,8 @@ class _Teller(Reporter):
         """Which words too few people have reviewed, and whether the survey lacks the language of the report."""
         if self.spoken != self.language:
             yield self.say("report-other-language", language=self.name(self.spoken))
-        if self.basis.now.drafts:
-            yield self.say("report-draft-survey", languages=self.names(self.basis.now.drafts))
+        if self.basis.drafts:
+            yield self.say("report-draft-survey", languages=self.names(self.basis.drafts))
         if self.language in self.phrases.drafts:
             yield self.say("report-draft")
 

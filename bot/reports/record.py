@@ -12,13 +12,13 @@ import io
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.digest import write
 from bot.files.phrases import Phrases
 from bot.reports import drawn, tables
-from bot.reports.basis import COMPARISON, DONOR, KINDS, MEETING, Basis, basis, codes
+from bot.reports.basis import COMPARISON, DONOR, KINDS, MEETING, Basis, basis, codes, drafts
 from bot.reports.comparison import comparison
 from bot.reports.donor import donor
 from bot.reports.words import Reporter
@@ -76,6 +76,7 @@ def make(
     if (kind, format) == (MEETING, "xlsx"):
         raise ReportTrouble("The page for the meeting is a PDF. For the figures as a table take --kind donor.")
     found = basis(settings, store, wave, kind)
+    found = replace(found, drafts=drafts(settings, found.now.wave.survey))
     content, title = _written(found, phrases, kind, language, format)
     report = Report(
         file=hashlib.sha256(content).hexdigest(),

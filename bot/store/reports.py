@@ -7,8 +7,6 @@ Laws:
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, tzinfo
 from typing import Any
@@ -44,12 +42,11 @@ class Report:
 class Pinned:
     """What a report says of a wave beside its figures.
 
-    `definition` is the SHA-256 of the survey as it was pinned, `read_by` who reviewed which of its languages,
-    `until` the day of the last release (of the opening where there was none yet).
+    `definition` is the SHA-256 of the survey as it was pinned, `until` the day of the last release (of the opening
+    where there was none yet).
     """
 
     definition: str
-    read_by: dict[str, Sequence[str]]
     until: date
 
 
@@ -79,10 +76,8 @@ class Reports:
 
     def pinned(self, wave: str, zone: tzinfo) -> Pinned:
         """What a report says of a wave that is known; `zone` is where its days begin."""
-        query = select(t.wave, t.definition.c.body).join(t.definition, t.wave.c.definition == t.definition.c.hash)
-        row = self._db.execute(query.where(t.wave.c.wave == wave)).one()
-        read_by: dict[str, Sequence[str]] = json.loads(row.body).get("reviewed_by") or {}
-        return Pinned(row.definition, read_by, _until(row, zone))
+        row = self._db.execute(select(t.wave).where(t.wave.c.wave == wave)).one()
+        return Pinned(row.definition, _until(row, zone))
 
     def _all(self, query: Select[Any]) -> list[Report]:
         rows = self._db.execute(query.order_by(t.report.c.wave, t.report.c.day, t.report.c.file))

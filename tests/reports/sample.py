@@ -40,7 +40,6 @@ def stand(figures: Publishable, survey: Survey, wave: str = "w1", **terms: Any) 
         Wave(wave, survey, told, "open", OPENED, OPENED, 3, 0),
         figures,
         "d" * 64,
-        ("ur", "ps"),
         OPENED.date(),
         UNTIL,
     )
@@ -50,7 +49,7 @@ def shipped_basis(name: str, people: int = 500, **changes: Any) -> Basis:
     """A survey that ships, a wave of it, and the wave before."""
     survey = replace(shipped(name), **changes)
     compared = replace(waves(name, people), survey=survey)
-    return Basis(stand(compared.now, survey), compared)
+    return Basis(stand(compared.now, survey), compared, drafts=("ur", "ps"))
 
 
 def empty(survey: Survey) -> Publishable:

@@ -40,7 +40,7 @@ def test_whatever_is_shown_changes_the_code(other: Basis) -> None:
     [
         shipped_basis("pulse"),
         replace(BASIS, now=replace(NOW, until=NOW.until + timedelta(days=7))),
-        replace(BASIS, now=replace(NOW, drafts=())),
+        replace(BASIS, drafts=()),
     ],
 )
 def test_a_day_or_a_reader_more_does_not(same: Basis) -> None:

@@ -25,14 +25,16 @@ from bot import reports
 from bot.core.cadence import DAY
 from bot.core.survey import Indicator, Survey
 from bot.reports import COMPARISON, DONOR, MEETING, Made, ReportTrouble
-from bot.reports.basis import basis, codes
+from bot.reports.basis import basis, codes, drafts
 from bot.settings import Settings
 from bot.store import Store, WaveTrouble
 from bot.store.backup import back_up
 from bot.store.engine import open_engine
 from tests.chat.test_updates import TOKEN
 from tests.core.sample import words
+from tests.digest.village import shipped
 from tests.reports.sample import PHRASES, pages
+from tests.rig import ROOT
 from tests.store.sample import START, TRUST, kept, open_wave, rows, send_many, tick_at
 
 NOW = START + 9 * DAY
@@ -241,3 +243,24 @@ def test_the_record_is_in_a_backup(store: Store, tmp_path: Path) -> None:
     with engine.connect() as copy:
         assert copy.exec_driver_sql("SELECT file FROM report").scalars().all() == [made.report.file]
     engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("readers", "version", "found"),
+    [
+        ("", 2, ("ur", "ps")),
+        ("reviewed_by: {ur: [A. B., C. D.]}\n", 2, ("ps",)),
+        ("reviewed_by: {ur: [A. B., C. D.]}\n", 3, ("ur", "ps")),
+    ],
+)
+def test_drafts_are_those_of_the_file_of_the_same_version(
+    tmp_path: Path, readers: str, version: int, found: tuple[str, ...]
+) -> None:
+    asked = replace(shipped("community-trust"), version=version)
+    for name in ("community-trust.yaml", "another-name.yaml"):
+        text = (ROOT / "surveys" / "community-trust.yaml").read_text()
+        (tmp_path / name).write_text(text.replace("version: 2\n", f"version: 2\n{readers}", 1))
+        told = Settings(telegram_token=SecretStr(TOKEN), surveys_dir=tmp_path)
+        assert drafts(told, asked) == found
+        (tmp_path / name).unlink()
+    assert drafts(told, asked) == ("ur", "ps"), "the file is gone"
