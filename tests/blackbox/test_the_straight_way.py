@@ -135,8 +135,4 @@ async def _summaries(rig: Rig) -> list[str]:
     """The texts of the summaries on the owner's phone."""
     async with rig.person(OWNER, "en") as owner:
         screen = await owner.screen()
-        return [
-            m.text
-            for m in screen.messages
-            if m.from_bot and "The way to town" in m.text and not m.photo and not m.buttons
-        ]
+        return [m.text for m in screen.messages if any(b.text == "Details" for row in m.buttons for b in row)]
