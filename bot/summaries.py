@@ -186,7 +186,7 @@ class Summaries:
                 content, title = await asyncio.to_thread(self._files[part], chat, wave, digest.language, now)
         except (NotDrawn, RuntimeError) as error:
             counts.failed(error)
-            log.error("a summary could not be drawn; its words go alone", part=part, kind=type(error).__name__)
+            log.error("a summary's file could not be made; its words go alone", kind=type(error).__name__)
             return (Show(chat, digest.text, None),)
         kind = "" if part == PAGE else f"{part}-"
         name = f"aitbar-{kind}{wave}-{moment.astimezone(self._settings.zone).date()}.{ENDINGS[part]}"
