@@ -773,7 +773,7 @@ def report(
     wave: Annotated[str, typer.Argument(help="The wave, or `verify FILE`, or `list [WAVE]`.")],
     of: Annotated[str, typer.Argument(metavar="[FILE|WAVE]", help="The file to verify, the wave to list.")] = "",
     kind: Annotated[
-        str, typer.Option(help="donor, meeting, or comparison: all waves of the same survey.")
+        str, typer.Option(help="donor, meeting, or comparison: all waves that asked the same.")
     ] = "donor",
     lang: Annotated[str, typer.Option(help="ur, ps or en")] = "en",
     format: Annotated[str, typer.Option(help="pdf or xlsx")] = "pdf",

@@ -24,8 +24,9 @@ from bot.chat.words import keyboard
 from bot.core import roles
 from bot.core.cadence import AT_CLOSE, latest_due, next_due, period_name
 from bot.core.events import Asked
+from bot.core.parts import DETAILS, FIGURES, FILES, FIRST, UNDER
 from bot.core.screen import Button, Say, Screen
-from bot.digest import CHANNELS, About, Digest, Message, NotDrawn, compose, pdf, write
+from bot.digest import CHANNELS, About, Digest, Message, NotDrawn, compose, write
 from bot.digest.channels.message import Gone, Moved, Undelivered
 from bot.files.phrases import Phrases
 from bot.installation import released
@@ -34,22 +35,6 @@ from bot.store import Coordinator, Store, Subscription, Transaction, Wave
 
 log = structlog.get_logger()
 
-
-FIRST, DETAILS, PAGE, REPORT, FIGURES = "digest", "details", "page", "report", "figures"
-"""What can be asked for of a summary, as its buttons say it: the first screen, all of it, one page to print, a
-report for donors, all figures as a table."""
-
-BUTTONS = {
-    DETAILS: "button-digest-details",
-    PAGE: "button-digest-page",
-    REPORT: "button-digest-report",
-    FIGURES: "button-digest-figures",
-}
-
-UNDER = {FIRST: (DETAILS, PAGE), DETAILS: (PAGE, REPORT, FIGURES)}
-"""Which of them stand under which: the first screen leads to what most people want next."""
-
-ENDINGS = {PAGE: "pdf", REPORT: "pdf", FIGURES: "xlsx"}
 
 Make = Callable[[int, str, str, datetime], tuple[bytes, str]]
 """Makes a file that this chat wants of a wave in a language: its content, and its title. Raises NotDrawn."""
@@ -167,30 +152,26 @@ class Summaries:
     ) -> tuple[Outgoing, ...]:
         """What a coordinator asked to see of what was released last: the first screen, all of it, or a file."""
         digest = await self._written(wave, language, now)
-        if part in ENDINGS:
+        if part in FILES:
             return await self._file(chat, wave, digest, now, part)
         keys = self._keys(wave, language, part)
-        if part == DETAILS:
-            return (Show(chat, digest.text, keys),)
+        if part in (DETAILS, FIGURES):
+            which = self._phrases().say(language, "digest-which-file")
+            return (Show(chat, digest.text if part == DETAILS else which, keys),)
         message = await self._compose(digest)
         words = Show(chat, message.text, keys)
         return (ShowPicture(chat, message.png, message.alt), words) if digest.shows and message.png else (words,)
 
     async def _file(self, chat: int, wave: str, digest: Digest, now: datetime, part: str) -> tuple[Outgoing, ...]:
         """A file, or the words where it cannot be made."""
-        moment = now.replace(microsecond=0)
         try:
-            if part == PAGE:
-                content, title = await asyncio.to_thread(pdf, digest, moment), digest.title
-            else:
-                content, title = await asyncio.to_thread(self._files[part], chat, wave, digest.language, now)
+            content, title = await asyncio.to_thread(self._files[part], chat, wave, digest.language, now)
         except (NotDrawn, RuntimeError) as error:
             counts.failed(error)
             log.error("a summary's file could not be made; its words go alone", kind=type(error).__name__)
             return (Show(chat, digest.text, None),)
-        kind = "" if part == PAGE else f"{part}-"
-        name = f"aitbar-{kind}{wave}-{moment.astimezone(self._settings.zone).date()}.{ENDINGS[part]}"
-        return (ShowFile(chat, content, name, f"{title}\n{digest.byline}"),)
+        name = FILES[part].format(f"{wave}-{now.astimezone(self._settings.zone).date()}")
+        return (ShowFile(chat, content, f"aitbar-{name}", f"{title}\n{digest.byline}"),)
 
     async def _written(self, wave: str, language: str, now: datetime) -> Digest:
         """The summary of what was released last, in words."""
@@ -204,7 +185,7 @@ class Summaries:
 
     def _keys(self, wave: str, language: str, part: str) -> InlineKeyboardMarkup | None:
         """The buttons under a summary: what else there is of it."""
-        rows = tuple((Button(Say(BUTTONS[other]), Asked(other, (wave,))),) for other in UNDER[part])
+        rows = tuple((Button(Say(f"button-digest-{other}"), Asked(other, (wave,))),) for other in UNDER[part])
         return keyboard(self._phrases(), Screen(language, (), rows), None)
 
     async def _summary_text(self, chat: int, wave: str, language: str, text: str) -> None:

@@ -370,6 +370,7 @@ COMPOSED = {
     "act-": "how an act of two stands: done, refused, lapsed",
     "button-": "button-weekly-release, button-daily-release",
     "button-act-": "acts of two: open, close, export, record",
+    "button-digest-": "what else there is of a summary",
     "button-remind-": "the parts of a day",
     "command-": "the commands of the profile",
     "desk-cohort-": "open, full, expired",
@@ -390,6 +391,7 @@ COMPOSED = {
 
 SAID_BY_COMPOSED = re.compile(
     r"act-(done|refused|lapsed)|button-act-(open|close|export|record)|desk-cohort-(open|full|expired)|"
+    r"button-digest-(details|page|report|beside|figures|xlsx|csv|jsonstat)|"
     r"invitation-(full|expired)|button-remind-(morning|afternoon|evening)|button-(weekly|daily)-release|command-[a-z]+|desk-every-(weekly|fortnightly|monthly)|"
     r"desk-end-(refused|screened_out|quit|expired|agreed|delivered|blocked|failed)|"
     r"desk-each-(district|gender)|desk-size-(shown|small|joined)|"

@@ -64,5 +64,5 @@ def _texts(language: str) -> list[str]:
     with (ROOT / "locales" / language / "LC_MESSAGES" / "bot.po").open("rb") as file:
         for message in read_po(file):
             if message.id and isinstance(message.string, str) and "{" not in message.string:
-                found.append(re.sub(r"\b(QR|PDF)\b", "", message.string))  # names of things
+                found.append(re.sub(r"\b(QR|PDF|XLSX|CSV|JSON-stat)\b", "", message.string))  # names of things
     return found

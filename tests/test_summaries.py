@@ -24,22 +24,24 @@ from pydantic import SecretStr
 from telegram import Bot
 from telegram.error import NetworkError
 
-from bot import reports
+from bot import export, reports
 from bot.chat.codec import decode
 from bot.chat.outbound import Outbound, Outgoing, Show, ShowFile, ShowPicture
 from bot.chat.pace import Pace
 from bot.core import roles
 from bot.core.cadence import AT_CLOSE, DAY, Cadence
 from bot.core.events import Asked
+from bot.core.parts import BESIDE, CSV, DETAILS, FIGURES, FILES, FIRST, JSON_STAT, PAGE, PARTS, REPORT, UNDER, XLSX
 from bot.core.survey import Answer, Indicator, Survey
 from bot.files.phrases import Phrases
 from bot.handouts import makers
 from bot.installation import released
 from bot.settings import Settings
 from bot.store import Store
-from bot.summaries import DETAILS, FIGURES, PAGE, REPORT, Summaries
+from bot.summaries import Summaries
 from tests.chat.test_updates import TOKEN
 from tests.core.sample import words
+from tests.reports.sample import pages
 from tests.store.sample import START, TRUST, kept, open_wave, rows, send_many, tick_at
 
 PHRASES = Phrases.load()
@@ -252,8 +254,17 @@ def test_details_say_more_than_the_first_screen_and_lead_on_to_the_page(store: S
     assert [decode(str(row[0].callback_data)) for row in details.keyboard.inline_keyboard] == [
         Asked(PAGE, (later,)),
         Asked(REPORT, (later,)),
+        Asked(BESIDE, (later,)),
         Asked(FIGURES, (later,)),
     ]
+
+
+def test_every_part_is_a_button_under_another_and_answers(store: Store) -> None:
+    assert {FIRST, *(part for under in UNDER.values() for part in under)} == set(PARTS)
+    _, later = waves_of_two_years(store)
+    for part in PARTS:
+        *_, last = asked(store, later, part)
+        assert isinstance(last, ShowFile) is (part in FILES), part
 
 
 def test_the_page_is_a_file_named_by_wave_and_day(store: Store) -> None:
@@ -261,12 +272,50 @@ def test_the_page_is_a_file_named_by_wave_and_day(store: Store) -> None:
     (page,) = asked(store, later, PAGE)
     assert isinstance(page, ShowFile)
     assert page.content.startswith(b"%PDF")
-    assert page.name == f"aitbar-{later}-2027-03-13.pdf"
+    assert page.name == f"aitbar-page-{later}-2027-03-13.pdf"
+    assert rows(store, "SELECT kind, wave, who FROM report") == [("meeting", later, "coordinator")]
+
+
+def test_of_all_figures_one_asks_for_a_kind_of_file(store: Store) -> None:
+    _, later = waves_of_two_years(store)
+    (which,) = asked(store, later, FIGURES)
+    assert isinstance(which, Show) and which.keyboard is not None
+    assert [decode(str(row[0].callback_data)) for row in which.keyboard.inline_keyboard] == [
+        Asked(XLSX, (later,)),
+        Asked(CSV, (later,)),
+        Asked(JSON_STAT, (later,)),
+    ]
+
+
+def test_each_kind_of_file_holds_the_figures_that_the_console_writes(store: Store) -> None:
+    _, later = waves_of_two_years(store)
+    with store.transaction() as tx:
+        survey, shown = tx.waves.known(later).survey, tx.waves.published(later)
+    for part, format, name in (
+        (XLSX, "xlsx", "figures.xlsx"),
+        (CSV, "csv", "figures.csv"),
+        (JSON_STAT, "json-stat", "figures.en.json"),
+    ):
+        (file,) = asked(store, later, part)
+        assert isinstance(file, ShowFile)
+        assert file.content == export.figures.files(shown, survey, PHRASES, format)[name]
+        assert file.name.startswith(f"aitbar-figures-{later}-2027-03-13.")
+
+
+def test_a_coordinator_compares_waves_of_the_same_organisation_only(store: Store) -> None:
+    _, later = waves_of_two_years(store, organisation="Others")
+    (file,) = asked(store, later, BESIDE)
+    assert isinstance(file, ShowFile)
+    found = " ".join(" ".join(pages(file.content)).split())
+    assert "No other wave stands beside this one yet" in found and "Others" in found
+    assert reports.verify(settings(), store, file.content).said[-1].endswith("the figures are still the same.")
+    console = reports.make(settings(), store, PHRASES, later, START, kind=reports.COMPARISON).content
+    assert "No other wave" not in " ".join(pages(console))
 
 
 def test_the_figures_are_a_workbook_with_what_is_displayed_and_nothing_is_noted(store: Store) -> None:
     _, later = waves_of_two_years(store)
-    (file,) = asked(store, later, FIGURES)
+    (file,) = asked(store, later, XLSX)
     assert isinstance(file, ShowFile)
     assert file.name == f"aitbar-figures-{later}-2027-03-13.xlsx"
     book = openpyxl.load_workbook(io.BytesIO(file.content))

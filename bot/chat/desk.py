@@ -26,6 +26,7 @@ from bot.core.cadence import AT_CLOSE, CADENCES, Cadence
 from bot.core.cells import Layout, SmallPopulation, label, layout
 from bot.core.events import Asked
 from bot.core.flow import LANGUAGE_NAMES
+from bot.core.parts import PARTS
 from bot.core.screen import Button, Code, Line, Say, Screen, Text
 from bot.core.survey import LANGUAGES, Survey, worded
 from bot.core.threshold import joined
@@ -99,11 +100,7 @@ class Desk:
         return {
             "home": (roles.ENTER, self._home),
             "wave": (roles.LOOK, self._wave),
-            "digest": (roles.LOOK, self._digest("digest")),
-            "details": (roles.LOOK, self._digest("details")),
-            "page": (roles.LOOK, self._digest("page")),
-            "report": (roles.LOOK, self._digest("report")),
-            "figures": (roles.LOOK, self._digest("figures")),
+            **{part: (roles.LOOK, self._digest(part)) for part in PARTS},
             "lang": (roles.ENTER, self._languages),
             "speak": (roles.ENTER, self._speak),
             "open": (roles.OPEN, self._pick_survey),

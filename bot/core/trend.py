@@ -1,4 +1,4 @@
-"""Which figures of two versions of a survey may be set beside each other.
+"""Which figures of two versions of a survey, or of two surveys, may be set beside each other.
 
 Laws:
 1. A figure is the same where its id, its question and codes are, and where the question is: its id, version,
@@ -33,6 +33,11 @@ def compare(before: Survey, now: Survey) -> Comparable:
         tuple(one.id for one in both if one.id in same),
         tuple(one.id for one in both if one.id not in same),
     )
+
+
+def same_measure(one: Survey, other: Survey) -> bool:
+    """Whether they are versions of one survey, or ask something alike that is a figure in both."""
+    return one.id == other.id or bool(compare(one, other).same)
 
 
 def _same(before: Survey, earlier: Indicator, now: Survey, later: Indicator, spoken: Iterable[str]) -> bool:

@@ -17,6 +17,7 @@ from datetime import UTC, date, datetime, time
 
 from bot.core.blocks import Publishable
 from bot.core.survey import Survey
+from bot.core.trend import same_measure
 from bot.digest import About, Compared
 from bot.files.phrases import SOURCE
 from bot.files.shelf import find, surveys_folder
@@ -79,8 +80,11 @@ class Basis:
         return datetime.combine(self.now.until, time(), UTC)
 
 
-def basis(settings: Settings, store: Store, wave: str, kind: str) -> Basis:
-    """What a report of this kind stands on. Raises WaveTrouble where there is no such wave."""
+def basis(settings: Settings, store: Store, wave: str, kind: str, *, others: bool = True) -> Basis:
+    """What a report of this kind stands on; `others` whether waves of other organisations may stand beside it.
+
+    Raises WaveTrouble where there is no such wave.
+    """
     if kind != COMPARISON:
         found = released(settings, store, wave)
         with store.transaction() as tx:
@@ -88,7 +92,8 @@ def basis(settings: Settings, store: Store, wave: str, kind: str) -> Basis:
         return Basis(now, found.compared)
     with store.transaction() as tx:
         own = tx.waves.known(wave)
-        alike = [one for one in tx.waves.all() if one.survey.id == own.survey.id]
+        allowed = [one for one in tx.waves.all() if others or one.terms.organisation == own.terms.organisation]
+        alike = [one for one in allowed if same_measure(one.survey, own.survey)]
         stands = [_stand(settings, tx, one, tx.waves.published(one.id)) for one in alike]
     stands.sort(key=lambda one: (one.wave.opened, one.wave.id))
     return Basis(next(one for one in stands if one.wave.id == wave), waves=tuple(stands))

@@ -1,9 +1,10 @@
-"""Programmes side by side: one survey, a row for each of its waves, figure by figure.
+"""Programmes side by side: a row for each wave that asked the same, of whatever survey, figure by figure.
 
 Laws:
 1. Waves stand in the order in which they began, never by a figure.
 2. A wave has a dot beside the others only where it asked the same (`bot.core.trend`) of the same ages; where not,
-   where too few answered, or where another rule holds, that is said in its row.
+   where too few answered, or where another rule holds, that is said in its row; also where it stood in another
+   survey, since what is asked before may move answers.
 """
 
 from __future__ import annotations
@@ -97,13 +98,17 @@ class _Comparer(Reporter):
         if len(self.basis.waves) == 1:
             yield self.say("report-comparison-one")
         yield self.say("report-comparison-how")
+        if any(map(self._elsewhere, self.basis.waves)):
+            yield self.say("report-comparison-surveys")
         yield self.say("report-comparison-care")
         yield self.say("digest-self-chosen")
         yield self.say("report-unweighted")
         yield self.say("report-no-rank")
 
     def _across(self, indicator: Indicator) -> Across:
-        return Across(self.words(indicator.title), tuple(self._row(one, indicator) for one in self.basis.waves))
+        """One figure in every wave; surveys that do not have it are left out."""
+        asking = [one for one in self.basis.waves if not self._elsewhere(one) or self._has(one, indicator)]
+        return Across(self.words(indicator.title), tuple(self._row(one, indicator) for one in asking))
 
     def _row(self, stand: Stand, indicator: Indicator) -> Row:
         figure = stand.figures.indicators.get(indicator.id)
@@ -120,7 +125,7 @@ class _Comparer(Reporter):
             answers="" if figure is None else self.value(figure.n),
             share="" if bar is None else bar.percent,
             range="" if figure is None else self._range(figure),
-            note=apart or ("" if empty else self._care(stand)),
+            note=apart or ("" if empty else " ".join(self._care(stand))),
             bar=bar,
             figure=figure,
         )
@@ -147,9 +152,20 @@ class _Comparer(Reporter):
             return self.say("report-other-ages", age=MINORS[1] + 1)
         return self.say("report-too-few") if figure is None else ""
 
-    def _care(self, stand: Stand) -> str:
-        k = stand.figures.k
-        return self.say("report-other-k", k=k) if k != self.basis.now.figures.k else ""
+    def _care(self, stand: Stand) -> Iterator[str]:
+        """What makes a figure less alike than it looks."""
+        if self._elsewhere(stand):
+            yield self.say("report-other-survey", title=self.words(stand.wave.survey.title))
+        if stand.figures.k != self.basis.now.figures.k:
+            yield self.say("report-other-k", k=stand.figures.k)
+
+    def _elsewhere(self, stand: Stand) -> bool:
+        """Whether its survey is another one."""
+        return stand.wave.survey.id != self.survey.id
+
+    def _has(self, stand: Stand, indicator: Indicator) -> bool:
+        compared = self._comparable(stand)
+        return indicator.id in (*compared.same, *compared.broken)
 
     def _comparable(self, stand: Stand) -> Comparable:
         return compare(stand.wave.survey, self.survey)

@@ -68,14 +68,15 @@ def make(
 ) -> Made:
     """Make a report of a wave and note it; `who` stands so in the log of acts (console, or coordinator and chat).
 
-    Drawing takes a while: call it in a thread. Raises ReportTrouble, WaveTrouble where there is no such wave,
-    NotDrawn and RuntimeError as `bot.reports.drawn` does.
+    A coordinator's comparison has waves of the same organisation only. Drawing takes a while: call it in a
+    thread. Raises ReportTrouble, WaveTrouble where there is no such wave, NotDrawn and RuntimeError as
+    `bot.reports.drawn` does.
     """
     if kind not in KINDS or format not in FORMATS:
         raise ReportTrouble(f"A report is one of {', '.join(KINDS)}, as {' or '.join(FORMATS)}.")
     if (kind, format) == (MEETING, "xlsx"):
         raise ReportTrouble("The page for the meeting is a PDF. For the figures as a table take --kind donor.")
-    found = basis(settings, store, wave, kind)
+    found = basis(settings, store, wave, kind, others=who == CONSOLE)
     found = replace(found, drafts=drafts(settings, found.now.wave.survey))
     content, title = _written(found, phrases, kind, language, format)
     report = Report(
@@ -145,7 +146,8 @@ def _since(settings: Settings, store: Store, report: Report) -> str:
     with store.transaction() as tx:
         if tx.waves.get(report.wave) is None:
             return "The file is unchanged. Its wave is not in this database."
-    if basis(settings, store, report.wave, report.kind).code == report.figures:
+    now = basis(settings, store, report.wave, report.kind, others=report.who == CONSOLE)
+    if now.code == report.figures:
         return "The file is unchanged, and the figures are still the same."
     # The code is made by this version of the program, which may have more to tell than the one that made the file.
     return (

@@ -26,6 +26,7 @@ from bot.chat.words import line, text
 from bot.core import roles
 from bot.core.cells import layout
 from bot.core.events import Asked
+from bot.core.parts import PARTS
 from bot.core.screen import Say
 from bot.files.phrases import Phrases
 from bot.store import Store, Terms, Transaction
@@ -42,7 +43,7 @@ DESK = Desk(
 )
 NEEDS = {
     roles.ENTER: ["home", "lang", "speak"],
-    roles.LOOK: ["wave", "digest", "details", "page", "report", "figures"],
+    roles.LOOK: ["wave", "digest", "details", "page", "report", "beside", "figures", "xlsx", "csv", "jsonstat"],
     roles.READ: ["words"],
     roles.OPEN: [
         *("open", "people", "sched", "review", "go", "qr", "close", "closesure"),
@@ -67,11 +68,7 @@ def values(what: str, wave: str) -> tuple[str, ...]:
     """What the button of this act would carry."""
     return {
         "wave": (wave,),
-        "digest": (wave,),
-        "details": (wave,),
-        "page": (wave,),
-        "report": (wave,),
-        "figures": (wave,),
+        **dict.fromkeys(PARTS, (wave,)),
         "atclose": (wave,),
         "words": (wave,),
         "speak": ("ps",),

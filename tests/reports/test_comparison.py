@@ -96,9 +96,29 @@ def test_another_smallest_group_is_a_caution_and_no_gap() -> None:
 
 
 def test_one_wave_alone_says_that_nothing_stands_beside_it() -> None:
-    assert (
-        beside(wave("a", 0)).lines[0] == "There is only this one wave of the survey yet: nothing stands beside it."
-    )
+    assert beside(wave("a", 0)).lines[0] == "No other wave stands beside this one yet."
+
+
+def test_a_wave_of_another_survey_that_asked_the_same_has_a_row_and_a_caution() -> None:
+    other = shipped("institutional-trust")
+    waves = (wave("a", 0), wave("b", 1, figures(other, villagers(other, 300, 3)), other))
+    assert not beside(waves[0]).lines[1].startswith("Some waves")
+
+    found = beside(*waves)
+
+    assert found.lines[1].startswith("Some waves asked the same question in another survey.")
+    row = found.figures[0].rows[1]
+    assert row.figure == waves[1].figures.indicators[SURVEY.indicators[0].id]
+    assert row.note == "Read with care: asked in the survey Trust in people and offices."
+
+
+def test_a_survey_that_does_not_ask_it_has_no_row() -> None:
+    other = shipped("participation-voice")
+    has_say = next(one for one in shipped("pulse").indicators if one.id == "has_say")
+    pulse = replace(SURVEY, indicators=(*SURVEY.indicators, has_say))
+    waves = (wave("a", 0, survey=pulse), wave("b", 1, figures(other, villagers(other, 300, 3)), other))
+
+    assert [len(one.rows) for one in beside(*waves).figures] == [1, 1, 2]
 
 
 def test_where_nothing_was_released_there_is_no_graph() -> None:

@@ -60,6 +60,12 @@ def test_every_survey_that_ships_has_a_report_of_four_to_eight_pages(path: Any) 
     assert 4 <= len(text(path.stem, "ps")) <= 8
 
 
+@pytest.mark.parametrize("path", SURVEYS, ids=lambda path: path.stem)
+def test_one_block_without_a_wave_before_has_as_many(path: Any) -> None:
+    survey = shipped(path.stem)
+    assert 4 <= len(pages(pdf(Basis(stand(answered(survey), survey))))) <= 8
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_page_carries_version_rule_and_code_of_the_figures(language: str) -> None:
     found = text(NAME, language)

@@ -3,13 +3,14 @@
 1. Making a report notes it: hashes in the record, a line in the log of acts, no figure and no person.
 2. The same figures make the same file, whenever and by whom; it names no day but those of its wave.
 3. Any changed byte and any bent figure is found; what nobody made is not in the record.
-4. A report of waves side by side has every wave of the survey; that of a wave with no block says why.
+4. A report of waves side by side has every wave that asked the same; that of a wave with no block says why.
 5. The record survives a backup.
 """
 
 from __future__ import annotations
 
 import io
+import json
 import random
 import zipfile
 from collections.abc import Iterator
@@ -173,6 +174,22 @@ def test_a_comparison_has_every_wave_of_the_survey_in_the_order_in_which_they_be
 
     assert [one.wave.id for one in found.waves] == [earlier, later]
     assert found.now.wave.id == later
+
+
+def test_a_comparison_has_waves_of_other_surveys_that_asked_the_same_and_of_no_others(tmp_path: Path) -> None:
+    met_again = replace(MET, id="again")
+    bare = replace(TRUST, id="bare")
+    surveys = {"trust": MET, "again": met_again, "bare": bare}
+
+    def named(body: str) -> Survey:
+        return surveys[json.loads(body)["survey"]]
+
+    with kept(tmp_path, named) as store:
+        tick_at(store, 0)
+        ids = [open_wave(store, survey=name) for name in surveys]
+        found = basis(settings(), store, ids[0], COMPARISON)
+
+    assert sorted(one.wave.id for one in found.waves) == sorted(ids[:2])
 
 
 # -- verified -----------------------------------------------------------------------------------------------
