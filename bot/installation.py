@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -47,10 +47,12 @@ def terms(settings: Settings) -> Terms:
 
 @dataclass(frozen=True)
 class Released:
-    """A wave, all that has been released of it, and earlier figures to set beside it (None: there are none)."""
+    """A wave, all that has been released of it, the last day on which anything was, and earlier figures to set
+    beside it (None: there are none)."""
 
     wave: Wave
     figures: Publishable
+    until: date
     compared: Compared | None
 
 
@@ -59,7 +61,8 @@ def released(settings: Settings, store: Store, wave: str) -> Released:
     with store.transaction() as tx:
         found = tx.waves.known(wave)
         figures = tx.waves.published(wave)
-        return Released(found, figures, _before(tx, found, figures, settings.zone))
+        until = tx.reports.pinned(wave, settings.zone).until
+        return Released(found, figures, until, _before(tx, found, figures, settings.zone))
 
 
 def _before(tx: Transaction, wave: Wave, figures: Publishable, zone: ZoneInfo) -> Compared | None:

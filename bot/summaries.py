@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 
 import structlog
@@ -40,10 +40,10 @@ Make = Callable[[int, str, str, datetime], tuple[bytes, str]]
 """Makes a file that this chat wants of a wave in a language: its content, and its title. Raises NotDrawn."""
 
 
-def about(wave: Wave, day: datetime, settings: Settings) -> About:
-    """What a digest says of its wave."""
+def about(wave: Wave, day: date) -> About:
+    """What a digest of that day says of its wave."""
     return About(
-        day.astimezone(settings.zone).date(),
+        day,
         org=wave.terms.organisation or None,
         programme=wave.terms.programme or None,
         minors=wave.terms.minors,
@@ -52,10 +52,13 @@ def about(wave: Wave, day: datetime, settings: Settings) -> About:
 
 
 def written(settings: Settings, store: Store, phrases: Phrases, wave: str, language: str, now: datetime) -> Digest:
-    """The digest of what has been released of a wave, in words; reads the store."""
+    """The digest of what has been released of a wave, in words; reads the store.
+
+    Its day is no earlier than the last release that it tells of, whatever the clock says.
+    """
     found = released(settings, store, wave)
-    day = about(found.wave, now, settings)
-    return write(found.figures, found.wave.survey, phrases, language, day, found.compared)
+    day = max(now.astimezone(settings.zone).date(), found.until)
+    return write(found.figures, found.wave.survey, phrases, language, about(found.wave, day), found.compared)
 
 
 class Summaries:

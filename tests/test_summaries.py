@@ -38,7 +38,7 @@ from bot.handouts import makers
 from bot.installation import released
 from bot.settings import Settings
 from bot.store import Store
-from bot.summaries import Summaries
+from bot.summaries import Summaries, written
 from tests.chat.test_updates import TOKEN
 from tests.core.sample import words
 from tests.reports.sample import pages
@@ -333,6 +333,16 @@ def test_the_report_is_a_file_noted_in_the_record_as_a_coordinators(store: Store
     assert reports.verify(settings(), store, file.content).unchanged
     assert rows(store, "SELECT kind, wave, who FROM report") == [("donor", later, "coordinator")]
     assert rows(store, "SELECT who FROM audit WHERE act = 'report'") == [(f"coordinator {CHAT}",)]
+
+
+def test_no_summary_bears_a_day_before_the_release_that_it_tells_of(store: Store) -> None:
+    _, later = waves_of_two_years(store)
+    days = [
+        written(settings(), store, PHRASES, later, "en", moment).byline
+        for moment in (START, START + 110 * DAY, START + 300 * DAY)
+    ]
+    assert days[0].endswith("8 March 2027") and days[1].endswith("13 March 2027")
+    assert days[2].endswith("19 September 2027")
 
 
 def test_of_a_wave_without_figures_no_picture_is_shown(store: Store) -> None:
