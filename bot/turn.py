@@ -264,7 +264,7 @@ def _last_words(language: str, code: str | None, marks: tuple[int, ...]) -> Scre
     if code is not None:
         half = len(code) // 2
         lines += (Say("your-code", {"first": Code(code[:half]), "second": Code(code[half:])}),)
-    return replace(thanks, lines=lines, rows=((Button(Say("button-wipe"), HidBefore(marks)),),))
+    return thanks._replace(lines=lines, rows=((Button(Say("button-wipe"), HidBefore(marks)),),))
 
 
 # -- outside an interview -------------------------------------------------------------------------------

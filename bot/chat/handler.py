@@ -355,7 +355,7 @@ class Handler:
     def _words_of(self, came: Came, screen: Screen) -> str:
         """The words of a screen; before them, once, that we were away, to whoever wrote meanwhile."""
         if came.late and HIDDEN not in screen.lines and self._memory.tell_of_absence(came.chat):
-            screen = replace(screen, lines=(Say("we-were-away"), *screen.lines))
+            screen = screen._replace(lines=(Say("we-were-away"), *screen.lines))
         return text(self._phrases, screen)
 
     # -- typed words ----------------------------------------------------------------------------------
@@ -597,4 +597,4 @@ def _with_the_same_buttons(reply: Reply, bound: Bound | None) -> Reply:
     """Last words that are shown again keep the button that knows what is to be wiped."""
     if bound is None or not bound.ended or reply.screen is None or reply.grip is not None or not reply.screen.rows:
         return reply
-    return replace(reply, screen=replace(reply.screen, rows=bound.rows))
+    return replace(reply, screen=reply.screen._replace(rows=bound.rows))

@@ -10,7 +10,7 @@ Laws:
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from bot import nature
@@ -59,7 +59,7 @@ class Prompts:
         if screen.sound is None or not self._has(screen.sound.recording):
             return screen
         listen = (Button(Say("button-listen"), screen.sound.does),)
-        return replace(screen, rows=(listen, *screen.rows))
+        return screen._replace(rows=(listen, *screen.rows))
 
     def follow(self, chat: int, screen: Screen, *, listens: bool, moved: bool, undo: Undo) -> list[Outgoing]:
         """What follows beside a turn that shows this screen. `moved`: the interview went on or ended."""

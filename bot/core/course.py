@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from bot.core import order
 from bot.core.place import REVIEW, Place
@@ -20,40 +21,64 @@ HIDDEN = frozenset(name for name, kind in TYPES.items() if kind.hidden)
 """The kinds of question that nobody is asked."""
 
 
+class Course(NamedTuple):
+    """What lies before a person with some answers.
+
+    `answers` are those that still apply, and what is drawn and worked out beside them; `coming` the questions that
+    are asked, in the order in which they come; `counted` the ids of those among them that are no notes; `open` the
+    first without an answer, REVIEW where all have one.
+    """
+
+    answers: dict[str, Answer]
+    coming: Sequence[Question]
+    counted: Sequence[str]
+    open: str
+
+
 def asked(survey: Survey, answers: Answers, seed: int = 0) -> Sequence[Question]:
     """The questions that are asked of a person with these answers, in the order in which they come."""
-    return course(survey, answers, seed)[1]
+    return course(survey, answers, seed).coming
 
 
 def settle(survey: Survey, answers: Answers, seed: int = 0) -> dict[str, Answer]:
     """The answers that still apply, and what is drawn and worked out beside them."""
-    return course(survey, answers, seed)[0]
+    return course(survey, answers, seed).answers
 
 
-def course(survey: Survey, answers: Answers, seed: int) -> tuple[dict[str, Answer], Sequence[Question]]:
-    """What `settle` and `asked` say. Conditions name earlier questions only, so one pass decides all."""
+def course_at(survey: Survey, place: Place) -> Course:
+    """What lies before the person who is here."""
+    return course(survey, place.answers, place.seed)
+
+
+def course(survey: Survey, answers: Answers, seed: int) -> Course:
+    """What lies before a person with these answers: one loop for all of it, since every tap comes through here."""
     kept: dict[str, Answer] = {}
     coming: list[Question] = []
-    known: dict[int, bool] = {}
-    for question, id, comes, bound, condition in survey.course:
-        here = known.get(condition)
+    counted: list[str] = []
+    first = REVIEW
+    known: list[bool | None] = [None] * len(survey.course)
+    for question, id, comes, plain, condition in survey.course:
+        here = known[condition]
         if here is None:
             here = known[condition] = comes(kept)
         if not here:
             continue
-        if not bound:
-            coming.append(question)
-            if id in answers:
-                kept[id] = answers[id]
-        elif question.type in HIDDEN:
+        if not plain and question.type in HIDDEN:
             found = _found(question, kept, seed)
             if found is not None:
                 kept[id] = found
-        else:
-            coming.append(question)
-            if id in answers and _applies(question, answers[id], kept):
-                kept[id] = answers[id]
-    return kept, order.arranged(survey, coming, kept, seed)
+            continue
+        coming.append(question)
+        if plain or question.counts:
+            counted.append(id)
+        if id in answers and (plain or _applies(question, answers[id], kept)):
+            kept[id] = answers[id]
+        elif not first:
+            first = id
+    if not survey.shuffles:
+        return Course(kept, coming, counted, first)
+    ordered = order.arranged(survey, coming, kept, seed)
+    return Course(kept, ordered, [one.id for one in ordered if one.counts], _first_open(ordered, kept))
 
 
 def _found(question: Question, answers: Answers, seed: int) -> Answer | None:
@@ -83,10 +108,11 @@ def fits(question: Question, answer: Answer) -> bool:
 
 
 def next_open(survey: Survey, answers: Answers, seed: int) -> str:
-    return first_open(asked(survey, answers, seed), answers)
+    """The first question without an answer; REVIEW where all have one."""
+    return course(survey, answers, seed).open
 
 
-def first_open(coming: Iterable[Question], answers: Answers) -> str:
+def _first_open(coming: Iterable[Question], answers: Answers) -> str:
     for question in coming:
         if question.id not in answers:
             return question.id
@@ -105,6 +131,8 @@ def previous(survey: Survey, place: Place) -> str:
 
 def falling(survey: Survey, before: Answers, settled: Answers) -> list[str]:
     """The answered questions whose answers would fall away (what nobody gave does not count)."""
+    if before.keys() <= settled.keys():
+        return []
     return [id for id in before if id not in settled and _was_given(survey.question(id))]
 
 
@@ -146,5 +174,6 @@ def with_answers(place: Place, coming: Sequence[Question]) -> list[Question]:
 
 def sendable(survey: Survey, place: Place) -> bool:
     """True where something was answered, and not yet everything: else the list of answers offers to send."""
-    given = place.pending is None and with_answers(place, asked(survey, place.answers, place.seed))
-    return bool(given) and next_open(survey, place.answers, place.seed) != REVIEW
+    here = course_at(survey, place)
+    given = place.pending is None and with_answers(place, here.coming)
+    return bool(given) and here.open != REVIEW

@@ -8,17 +8,14 @@ Laws:
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from functools import lru_cache
 
 from bot.core import layout, media
 from bot.core.course import (
-    as_seen,
-    asked,
+    Course,
+    course_at,
     falling,
-    first_open,
     following,
-    next_open,
     sendable,
     settle,
     visible,
@@ -70,45 +67,44 @@ LONG_AFTER = 10
 ROOM_FOR_MORE = 8
 """Rows of buttons under a question beside which one more is not too much."""
 
-Coming = Sequence[Question] | None
-"""The questions asked of a person with the answers of a place, where whoever draws it knows them already."""
+
+def draw(survey: Survey, place: Place, problem: Line | None = None, course: Course | None = None) -> Screen:
+    """The message that shows a place, with what was wrong with the last words said first.
+
+    `course` is what lies before the person, where whoever draws knows it already.
+    """
+    screen = _draw(survey, place, course)
+    return screen if problem is None else screen._replace(lines=(problem, *screen.lines))
 
 
-def draw(survey: Survey, place: Place, problem: Line | None = None, coming: Coming = None) -> Screen:
-    """The message that shows a place, with what was wrong with the last words said first."""
-    screen = _draw(survey, place, coming)
-    return screen if problem is None else replace(screen, lines=(problem, *screen.lines))
-
-
-def _draw(survey: Survey, place: Place, coming: Coming) -> Screen:
+def _draw(survey: Survey, place: Place, course: Course | None) -> Screen:
     if place.pending is not None:
         return _confirm(survey, place)
-    if coming is None:
-        coming = asked(survey, place.answers, place.seed)
+    if course is None:
+        course = course_at(survey, place)
     if place.at == REVIEW:
-        return _review(survey, place, coming)
+        return _review(survey, place, course.coming)
     question = survey.question(place.at)
     number = survey.number(place.at)
     answers = (*_answer_rows(question, number, place), *_special_rows(question, number, place))
     return Screen(
         place.language,
-        (*_above(question, place, coming), *_asking(survey, question, place), *_how(question, place)),
-        (*answers, *_send_row(survey, place, coming, len(answers)), *_foot(place.step)),
+        (*_above(question, place, course), *_asking(survey, question, place), *_how(question, place)),
+        (*answers, *_send_row(survey, place, course, len(answers)), *_foot(place.step)),
         typed=TYPES[question.type].typed,
         sound=media.sound(question, place.language, place.step),
         picture=question.picture,
     )
 
 
-def _above(question: Question, place: Place, coming: Sequence[Question]) -> list[Line]:
+def _above(question: Question, place: Place, course: Course) -> list[Line]:
     """Which question this is of those that are asked as things stand, notes left out; where a section begins,
     its title."""
     lines: list[Line] = []
     if question.counts:
-        counted = [q.id for q in coming if q.counts]
-        lines.append(_question_of(counted.index(question.id) + 1, len(counted)))
+        lines.append(_question_of(course.counted.index(question.id) + 1, len(course.counted)))
     if question.heading:
-        first = next(q for q in coming if q.section == question.section)
+        first = next(q for q in course.coming if q.section == question.section)
         if first.id == question.id:
             lines.append(Text(question.heading[place.language]))
     return lines
@@ -192,13 +188,11 @@ def _parts(question: Question, parts: tuple[str, ...], language: str) -> Line:
     return Say("just-a-number", {"number": Calendar("-".join(parts))})
 
 
-def _send_row(
-    survey: Survey, place: Place, coming: Sequence[Question], rows: int
-) -> tuple[tuple[Button, ...], ...]:
+def _send_row(survey: Survey, place: Place, course: Course, rows: int) -> tuple[tuple[Button, ...], ...]:
     """An offer to send what was answered so far, once it is much and where there is room for it."""
-    if rows > ROOM_FOR_MORE or not _is_much(survey, place, coming):
+    if rows > ROOM_FOR_MORE or not _is_much(survey, place, course.coming):
         return ()
-    all_given = place.at in place.answers and first_open(coming, place.answers) == REVIEW
+    all_given = place.at in place.answers and course.open == REVIEW
     return () if all_given else SENDING
 
 
@@ -243,7 +237,7 @@ def _answer_rows(question: Question, number: int, place: Place) -> tuple[tuple[B
     if kind.own_words:
         return _keep_row(place) if question.id in place.answers else ()
     if kind.steps is not None:
-        rows = layout.rows(_part_buttons(question, number, place))
+        rows = _part_rows(question, number, place)
         return (*rows, *_keep_row(place)) if question.id in place.answers and not place.picked else rows
     labels, seen = question.labels[place.language], tuple(visible(question, place))
     numbered = media.numbers_options(question, place.language)
@@ -257,18 +251,6 @@ def _answer_rows(question: Question, number: int, place: Place) -> tuple[tuple[B
 
 def _keep_row(place: Place) -> tuple[tuple[Button, ...], ...]:
     return ((Button(Say("button-keep-answer"), Reviewed(place.step)),),)
-
-
-def _part_buttons(question: Question, number: int, place: Place) -> list[Button]:
-    """The parts that can follow; a ranking's in the order in which this person sees its options."""
-    parts = {part: index for index, part in enumerate(following(question, place))}
-    if not question.options:
-        return [_naming(len(place.picked), part, number, index, place.step) for part, index in parts.items()]
-    return [
-        Button(shared(option.label[place.language]), Chose(number, parts[option.code], place.step))
-        for option in as_seen(question, place).options
-        if option.code in parts
-    ]
 
 
 # Most people at a question are at the same step of their interview: what they see is made once for all of them.
@@ -305,11 +287,42 @@ def _numbered(label: Line, index: int, numbered: bool) -> Line:
     return Say("option-numbered", {"number": index + 1, "label": label}) if numbered else label
 
 
-@lru_cache(maxsize=4096)
-def _naming(parts: int, part: str, number: int, index: int, step: int) -> Button:
-    """A year, a month, a day, after so many parts of a date."""
-    named = Calendar(part) if parts == 0 else Calendar(f"--{part}") if parts == 1 else int(part)
-    return Button(Say("just-a-number", {"number": named}), Chose(number, index, step))
+def _part_rows(question: Question, number: int, place: Place) -> tuple[tuple[Button, ...], ...]:
+    """The parts that can follow; a ranking's in the order in which this person sees its options."""
+    parts = following(question, place)
+    if not question.options:
+        return _rows_to_name(len(place.picked), parts, number, place.step)
+    codes, labels = question.codes, question.labels[place.language]
+    seen = [index for index in visible(question, place) if codes[index] in parts]
+    said = tuple([labels[index] for index in seen])
+    return _rows_to_rank(said, tuple([parts.index(codes[index]) for index in seen]), number, place.step)
+
+
+@lru_cache(maxsize=1024)
+def _rows_to_name(given: int, parts: tuple[str, ...], number: int, step: int) -> tuple[tuple[Button, ...], ...]:
+    """Years, months or days, after so many parts of a date."""
+    named = [
+        Calendar(part) if given == 0 else Calendar(f"--{part}") if given == 1 else int(part) for part in parts
+    ]
+    return layout.rows(
+        [
+            Button(Say("just-a-number", {"number": one}), Chose(number, index, step))
+            for index, one in enumerate(named)
+        ]
+    )
+
+
+def _named(given: int, part: str) -> Value:
+    return Calendar(part) if given == 0 else Calendar(f"--{part}") if given == 1 else int(part)
+
+
+@lru_cache(maxsize=1024)
+def _rows_to_rank(
+    labels: tuple[str, ...], parts: tuple[int, ...], number: int, step: int
+) -> tuple[tuple[Button, ...], ...]:
+    return layout.rows(
+        [Button(shared(label), Chose(number, part, step)) for label, part in zip(labels, parts, strict=True)]
+    )
 
 
 def _special_rows(question: Question, number: int, place: Place) -> tuple[tuple[Button, ...], ...]:
@@ -371,12 +384,13 @@ def _answers(survey: Survey, given: list[Question], place: Place) -> list[Line]:
 
 def answers_so_far(survey: Survey, place: Place) -> Screen:
     """The answers so far, and what it means to send them as they are."""
-    missing = len(unreached(survey, place.answers, next_open(survey, place.answers, place.seed), place.seed))
+    here = course_at(survey, place)
+    missing = len(unreached(survey, place.answers, here.open, place.seed))
     return Screen(
         place.language,
         (
             Say("so-far-title"),
-            *_answers(survey, with_answers(place, asked(survey, place.answers, place.seed)), place),
+            *_answers(survey, with_answers(place, here.coming), place),
             Say("so-far-means", {"number": missing}),
             Say("review-foot"),
         ),

@@ -11,17 +11,17 @@ Laws:
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, replace
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
 from bot.core.course import (
     HIDDEN,
+    Course,
     as_seen,
     asked,
     course,
     falling,
-    first_open,
     fits,
     following,
     is_kept,
@@ -37,7 +37,6 @@ from bot.core.drawing import (
     NOT_SAID,
     OWN_WORDS_SHOWN,
     SPECIAL_PHRASES,
-    Coming,
     answers_so_far,
     draw,
     fetching,
@@ -121,8 +120,7 @@ class Keep:
     code: bool
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """What follows from an event: the next place (None when the interview ended), what to keep, what to show.
 
     `hint` is said in passing (a toast); `end` names how it ended: completed, partial, quit, screened_out.
@@ -289,7 +287,7 @@ def _said_freely(survey: Survey, place: Place, question: Question, words: str) -
         step = Step(place, draw(survey, place, problem=wrong))
     else:
         step = _answered(survey, place, question, answer)
-    return replace(step, danger=speaks_of_danger(survey, words))
+    return step._replace(danger=speaks_of_danger(survey, words))
 
 
 def _spoke(survey: Survey, place: Place, event: Spoke) -> Step:
@@ -323,7 +321,7 @@ def _revised(survey: Survey, place: Place, event: Revised) -> Step:
 def _confirmed(survey: Survey, place: Place) -> Step:
     if place.pending is None:
         return _not_here(survey, place)
-    return _moved_on(survey, place, *course(survey, {**place.answers, place.at: place.pending}, place.seed))
+    return _moved_on(survey, place, course(survey, {**place.answers, place.at: place.pending}, place.seed))
 
 
 def _changed_language(survey: Survey, place: Place, event: ChangedLanguage) -> Step:
@@ -363,11 +361,11 @@ def _answered(survey: Survey, place: Place, question: Question, answer: Answer) 
         return Step(None, screened_out(place.language), end="screened_out")
     if answer not in question.specials and not meets(question, answer, place.answers):
         return _not_met(survey, place, question)
-    settled, coming = course(survey, {**place.answers, question.id: answer}, place.seed)
-    if falling(survey, place.answers, settled):
+    ahead = course(survey, {**place.answers, question.id: answer}, place.seed)
+    if falling(survey, place.answers, ahead.answers):
         waiting = replace(place, pending=answer, step=place.step + 1)
         return Step(waiting, draw(survey, waiting))
-    return _moved_on(survey, place, settled, coming)
+    return _moved_on(survey, place, ahead)
 
 
 def _not_met(survey: Survey, place: Place, question: Question) -> Step:
@@ -377,14 +375,14 @@ def _not_met(survey: Survey, place: Place, question: Question) -> Step:
     return Step(again, draw(survey, again, Text(question.constraint.message[place.language])))
 
 
-def _moved_on(survey: Survey, place: Place, settled: Answers, coming: Sequence[Question]) -> Step:
+def _moved_on(survey: Survey, place: Place, ahead: Course) -> Step:
     """On to the first question not yet answered, with the answers that still apply."""
-    return _moved(survey, place, first_open(coming, settled), settled, coming)
+    return _moved(survey, place, ahead.open, ahead)
 
 
-def _moved(survey: Survey, place: Place, at: str, answers: Answers | None = None, coming: Coming = None) -> Step:
-    """To another question, or to the list of answers; with other answers, where these are given."""
-    answers = place.answers if answers is None else answers
+def _moved(survey: Survey, place: Place, at: str, ahead: Course | None = None) -> Step:
+    """To another question, or to the list of answers; with other answers, where these lie ahead."""
+    answers = place.answers if ahead is None else ahead.answers
     picked = answers.get(at)
     several = isinstance(picked, tuple) and TYPES[survey.question(at).type].several
     # By hand, for this is what every tap comes to: replace() would take twice as long.
@@ -398,7 +396,7 @@ def _moved(survey: Survey, place: Place, at: str, answers: Answers | None = None
         typed=place.typed,
         seed=place.seed,
     )
-    return Step(moved, draw(survey, moved, coming=coming))
+    return Step(moved, draw(survey, moved, course=ahead))
 
 
 def _not_here(survey: Survey, place: Place) -> Step:

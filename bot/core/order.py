@@ -36,8 +36,6 @@ def sequence(survey: Survey, answers: Answers, seed: int) -> Sequence[Question]:
 
 def arranged(survey: Survey, coming: Sequence[Question], answers: Answers, seed: int) -> Sequence[Question]:
     """Some of the questions, given in the order of the file, in the order in which this person meets them."""
-    if not survey.shuffles:
-        return coming
     ids = {question.id for question in coming}
     return [question for question in sequence(survey, answers, seed) if question.id in ids]
 

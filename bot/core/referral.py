@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from bot.core.letters import fold
@@ -62,7 +62,7 @@ def beside(screen: Screen, referral: str, helplines: Sequence[Helpline], today: 
     ]
     if screen.tight:
         lines.append(Text(""))
-    return replace(screen, lines=(*lines, *screen.lines))
+    return screen._replace(lines=(*lines, *screen.lines))
 
 
 def _plain(words: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
-from typing import Union
+from typing import NamedTuple, Union
 
 from bot.core.events import Asked, Event, Listened, Threshold, WantedNoMore
 
@@ -71,8 +71,7 @@ class Sound:
     does: Listened
 
 
-@dataclass(frozen=True)
-class Screen:
+class Screen(NamedTuple):
     """One message. `typed` is true where words may be typed, `tight` where lines stand close together.
 
     `sound` can be asked for in a message of its own, where the recording is at hand; `picture` (the hash of its

@@ -375,16 +375,16 @@ class Survey:
 
     @cached_property
     def course(self) -> tuple[tuple[Question, str, Check, bool, int], ...]:
-        """What every tap goes through: each question, its id, whether it comes, whether it is bound, and a number
-        that it shares with those that come under the same condition (which names earlier questions only, so that
-        what it said of the first of them holds for the others)."""
+        """What every tap goes through: each question, its id, whether it comes, whether it is plain (counted, and
+        any answer to it stays one), and a number that it shares with those that come under the same condition
+        (which names earlier questions only, so that what it said of the first of them holds for the others)."""
         shared: dict[object, int] = {}
         return tuple(
             (
                 question,
                 question.id,
                 question.comes,
-                question.bound,
+                question.counts and not question.bound,
                 shared.setdefault(question.id if question.filter else question.show_if, len(shared)),
             )
             for question in self.questions

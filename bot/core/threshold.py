@@ -29,7 +29,7 @@ from bot.core.survey import Reminding, Survey, worded
 def hideable(screen: Screen, *marks: int) -> Screen:
     """The screen with the button that makes it harmless; `marks` are the messages that go then, 0 for none."""
     hide = Button(Say("button-hide"), HidBefore(tuple(mark for mark in marks if mark)))
-    return replace(screen, rows=(*screen.rows, (hide,)))
+    return screen._replace(rows=(*screen.rows, (hide,)))
 
 
 def offer(waves: Sequence[tuple[str, Survey]], language: str, mark: int) -> Screen:

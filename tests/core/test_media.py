@@ -25,7 +25,7 @@ DIGITS = {"ur": "123", "ps": "۱۲۳", "en": "123"}
 
 def labels(screen: Screen) -> list[str]:
     """The labels of the first buttons, as they are read."""
-    shown = [text(PHRASES, replace(screen, lines=(row[0].label,))) for row in screen.rows[:3]]
+    shown = [text(PHRASES, screen._replace(lines=(row[0].label,))) for row in screen.rows[:3]]
     return [words.translate(dict.fromkeys([0x2068, 0x2069, 0x200F])) for words in shown]
 
 
@@ -59,7 +59,7 @@ def test_what_is_heard_carries_the_step_and_moves_nothing() -> None:
     assert begun.place is not None
     assert begun.screen.sound is not None
     assert (begun.screen.sound.recording, begun.screen.sound.does) == (HASH, Listened(begun.place.step))
-    assert flow.step(one, begun.place, begun.screen.sound.does) == replace(begun, hint=None)
+    assert flow.step(one, begun.place, begun.screen.sound.does) == begun._replace(hint=None)
     assert flow.step(one, begun.place, Listened(begun.place.step + 1)).hint is not None
 
 

@@ -167,7 +167,7 @@ def test_danger_changes_nothing_of_what_is_kept_or_asked_next() -> None:
     typed = Typed("they kill")
     loud, still = (flow.step(one, AT_MORE, typed) for one in (OPEN, replace(OPEN, danger={})))
     assert (loud.danger, still.danger) == (True, False)
-    assert replace(loud, danger=False) == still
+    assert loud._replace(danger=False) == still
 
 
 def test_danger_in_an_answer_that_is_too_long_is_heard_too() -> None:

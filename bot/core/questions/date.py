@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
+from functools import lru_cache
 
 from bot.core.letters import fold
 from bot.core.questions.kind import Kind, Parts, Problem, Steps
@@ -49,12 +50,17 @@ def following(question: Question, given: Parts) -> Parts:
     """The years, then the months of the year, then the days of the month that may be named."""
     if len(given) > PRECISIONS.index(question.precision):
         return ()
+    return _between(question.earliest, question.latest, given)
+
+
+@lru_cache(maxsize=1024)
+def _between(earliest: str, latest: str, given: Parts) -> Parts:
     before = "-".join(given)
     if not given:
-        return tuple(f"{year:04d}" for year in range(int(question.earliest[:4]), int(question.latest[:4]) + 1))
+        return tuple([f"{year:04d}" for year in range(int(earliest[:4]), int(latest[:4]) + 1)])
     most = 12 if len(given) == 1 else monthrange(int(given[0]), int(given[1]))[1]
     exactly = len(before) + len("-01")
-    first, last = question.earliest[:exactly], question.latest[:exactly]
+    first, last = earliest[:exactly], latest[:exactly]
     parts = [f"{number:02d}" for number in range(1, most + 1)]
     return tuple([part for part in parts if first <= f"{before}-{part}" <= last])
 
