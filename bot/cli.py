@@ -8,7 +8,7 @@ import json
 import os
 import resource
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
@@ -20,6 +20,7 @@ from bot import nature
 
 if TYPE_CHECKING:
     from bot.core.cells import Layout, Node
+    from bot.core.sensitive import Device
     from bot.core.survey import Survey
     from bot.digest import Digest
     from bot.files.surveys import Loaded
@@ -42,6 +43,11 @@ app.add_typer(member_app, name="member")
 app.add_typer(steward_app, name="steward")
 audio_app = typer.Typer(help="Recordings: what can be heard, and a sheet to read out from.", no_args_is_help=True)
 app.add_typer(audio_app, name="audio")
+estimate_app = typer.Typer(
+    help="Sensitive questions whose answers hide each person: what counts say of all.",
+    no_args_is_help=True,
+)
+app.add_typer(estimate_app, name="estimate")
 
 CONSOLE = "console"
 PR_SET_DUMPABLE = 4  # prctl(2)
@@ -829,6 +835,74 @@ def _list_reports(wave: str) -> None:
         for one in tx.reports.of_wave(tx.waves.known(wave).id if wave else ""):
             made = (one.wave, one.day, f"{one.kind:10}", one.language, f"{one.format:4}", f"{one.who:11}")
             say("  ".join((*made, one.file[:12])))
+
+
+@estimate_app.command("list")
+@explained
+def estimate_list(
+    short: Annotated[str, typer.Option(metavar="N,N,...", help="How many counted 0, 1, ... items of the list.")],
+    long: Annotated[str, typer.Option(metavar="N,N,...", help="The same, of the list with the sensitive item.")],
+) -> None:
+    """From a list experiment: two halves count items, and one half's list has the sensitive one too."""
+    from bot import estimates
+
+    _told(estimates.of_list, _counts("--short", short), _counts("--long", long))
+
+
+@estimate_app.command("device")
+@explained
+def estimate_device(
+    yes: Annotated[int, typer.Option(help="How many said yes.")],
+    of: Annotated[int, typer.Option(help="Of how many.")],
+    rule: Annotated[
+        str,
+        typer.Option(
+            help="forced:TRUTH:YES (by a die: forced:4/6:1/6), mirrored:ASKED (also the crosswise model), or "
+            "unrelated:ASKED:OTHER (the share that says yes to the harmless question)."
+        ),
+    ],
+) -> None:
+    """From randomised answers: a device in the person's hand, such as a die, says what is answered."""
+    from bot import estimates
+
+    _told(estimates.of_device, yes, of, _device(rule))
+
+
+def _told(estimate: Callable[..., Iterable[str]], *given: object) -> None:
+    try:
+        lines = list(estimate(*given))
+    except ValueError as wrong:
+        raise typer.BadParameter(str(wrong)) from wrong
+    for line in lines:
+        say(line)
+
+
+def _counts(option: str, said: str) -> tuple[int, ...]:
+    try:
+        return tuple(int(part) for part in said.split(","))
+    except ValueError as wrong:
+        raise typer.BadParameter(f"{option} is how many counted 0, 1, ... items, such as 8,132,222,227") from wrong
+
+
+def _device(rule: str) -> Device:
+    from fractions import Fraction
+
+    from bot.core.sensitive import Device
+
+    kinds: dict[str, tuple[Callable[..., Device], int]] = {
+        "forced": (Device.forced, 2),
+        "mirrored": (Device.mirrored, 1),
+        "unrelated": (Device.unrelated, 2),
+    }
+    name, *said = rule.split(":")
+    try:
+        made, number = kinds[name]
+        shares = [float(Fraction(part)) for part in said]
+    except (KeyError, ValueError, ZeroDivisionError) as wrong:
+        raise typer.BadParameter("--rule is such as forced:4/6:1/6, mirrored:1/6 or unrelated:2/3:0.4") from wrong
+    if len(shares) != number or not all(0 <= share <= 1 for share in shares):
+        raise typer.BadParameter(f"--rule {name} takes {number} shares between 0 and 1")
+    return made(*shares)
 
 
 @app.command()
