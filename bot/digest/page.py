@@ -11,10 +11,11 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from bot.digest.bars import Bar
 from bot.digest.charts import CHANGE, DISTRICTS, MULTIPLES, Chart, Row
+from bot.digest.letters import font_faces
 from bot.digest.write import Digest
 
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-"""What the page may load: nothing, and only the style it brings."""
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; font-src data:"
+"""What the page may load: nothing, and only the style and the letters it brings."""
 
 ABREAST = 4
 """So many districts stand beside each other on a telephone 360 pixels wide."""
@@ -23,8 +24,13 @@ ABREAST = 4
 def html(digest: Digest) -> bytes:
     """The page of a digest: the same figures as its text, as bars and tables of one file."""
     root = Element("html", {"lang": digest.language, "dir": digest.direction})
-    _head(SubElement(root, "head"), digest)
-    body = SubElement(root, "body")
+    head, body = SubElement(root, "head"), SubElement(root, "body")
+    _body(body, digest)
+    _head(head, digest, font_faces(body.itertext()))
+    return b"<!DOCTYPE html>\n" + bytes(tostring(root, encoding="utf-8", method="html")) + b"\n"
+
+
+def _body(body: Element, digest: Digest) -> None:
     _opening(SubElement(body, "header"), digest)
     main = SubElement(body, "main")
     _reached(main, digest)
@@ -36,15 +42,15 @@ def html(digest: Digest) -> bytes:
     _said(main, digest.advice_heading, digest.advice)
     _said(main, digest.scores_heading, digest.scores)
     _closing(SubElement(body, "footer"), digest)
-    return b"<!DOCTYPE html>\n" + bytes(tostring(root, encoding="utf-8", method="html")) + b"\n"
 
 
-def _head(head: Element, digest: Digest) -> None:
+def _head(head: Element, digest: Digest, letters: str) -> None:
     SubElement(head, "meta", charset="utf-8")
     SubElement(head, "meta", {"http-equiv": "Content-Security-Policy", "content": POLICY})
     SubElement(head, "meta", name="viewport", content="width=device-width, initial-scale=1")
     _put(head, "title", digest.title)
-    _put(head, "style", files("bot.digest").joinpath("page.css").read_text("utf-8"))
+    style = files("bot.digest").joinpath("page.css").read_text("utf-8")
+    _put(head, "style", f"{letters}\n{style}")
 
 
 def _opening(header: Element, digest: Digest) -> None:

@@ -8,12 +8,15 @@
 
 from __future__ import annotations
 
+import io
 import re
+from base64 import b64decode
 from dataclasses import replace
 from html.parser import HTMLParser
 from random import Random
 
 import pytest
+from fontTools.ttLib import TTFont
 
 from bot.core.letters import clean
 from bot.digest import Digest, html, write
@@ -130,7 +133,26 @@ def test_the_page_needs_nothing_else(language: str) -> None:
     assert not any(
         name in ("src", "href") or name.startswith("on") for _, found in seen.elements for name in found
     )
-    assert not re.search(rb"https?:|url\(|@import", page)
+    assert not re.search(rb"https?:|url\((?!data:font/woff;base64,)|@import", page)
+
+
+@pytest.mark.parametrize("language", ["ur", "ps"])
+def test_the_page_brings_every_letter_of_urdu_and_pashto_that_it_says(language: str) -> None:
+    page = html(village("institutional-trust", language))
+    said = {ord(letter) for letter in Seen(page).text if "\u0600" <= letter <= "\u06ff"}
+    brought = [TTFont(io.BytesIO(b64decode(font))) for font in re.findall(rb"woff;base64,([^)]+)\)", page)]
+
+    assert len(said) > 30
+    assert len(brought) == 2, "plain and bold"
+    for font in brought:
+        assert said <= set(font.getBestCmap())
+        assert "GSUB" in font, "letters join"
+    assert page == html(village("institutional-trust", language)), "the same figures are the same bytes"
+    assert len(page) < 200_000
+
+
+def test_a_page_in_english_brings_no_letters() -> None:
+    assert b"@font-face" not in html(village("institutional-trust", "en"))
 
 
 def test_every_heading_of_a_table_says_whether_it_is_of_a_row_or_a_column() -> None:
