@@ -9,6 +9,7 @@ import os
 import resource
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
@@ -48,6 +49,8 @@ estimate_app = typer.Typer(
     no_args_is_help=True,
 )
 app.add_typer(estimate_app, name="estimate")
+audit_app = typer.Typer(help="The log of what coordinators and the console did.", no_args_is_help=True)
+app.add_typer(audit_app, name="audit")
 
 CONSOLE = "console"
 PR_SET_DUMPABLE = 4  # prctl(2)
@@ -934,6 +937,34 @@ def invite(
 
 @app.command()
 @explained
+def poster(
+    wave: Annotated[str, typer.Argument(help="The wave.")],
+    bot: Annotated[str, typer.Option(metavar="NAME", help="The bot's name at Telegram, without @.")],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="The PDF to write.")],
+    code: Annotated[str, typer.Option(help="The code of an invitation: the part behind the hyphen.")] = "",
+    lang: Annotated[list[str] | None, typer.Option(help="ur, ps, en; several times. All when left out.")] = None,
+    size: Annotated[str, typer.Option(help="a4 or a5")] = "a4",
+    until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The last day.")] = None,
+) -> None:
+    """Write a poster with the link as a QR, and behind it what to say aloud."""
+    from bot import poster
+    from bot.core.threshold import joined
+    from bot.files.phrases import Phrases
+
+    settings, store = _prepared()
+    with store.transaction() as tx:
+        found = tx.waves.known(wave)
+    languages = tuple(lang or found.survey.offered)
+    if size not in poster.SIZES or not set(languages) <= set(found.survey.offered):
+        raise typer.BadParameter(f"--size is a4 or a5; --lang is one of {', '.join(found.survey.offered)}")
+    last = until.date() if until else poster.last_day(found.terms, settings.zone)
+    place = poster.Place(f"https://t.me/{bot.removeprefix('@')}?start={joined(wave, code)}", last)
+    blocks = poster.blocks(found.survey, found.terms, place, Phrases.load(), languages)
+    _put(poster.pdf(blocks, place, found.terms.organisation, nature.now().replace(microsecond=0), size), out)
+
+
+@app.command()
+@explained
 def opentext(
     wave: str, out: Annotated[Path, typer.Option(help="A new file; only the steward's computer can open it.")]
 ) -> None:
@@ -1098,6 +1129,63 @@ def rebuild_counts(
 
 
 # -- coordinators -------------------------------------------------------------------------------------------
+
+
+@audit_app.command("list")
+@explained
+def audit_list(
+    last: Annotated[int, typer.Option(min=1, help="So many lines.")] = 50,
+    format: Annotated[str, typer.Option(help="text or json")] = "text",
+) -> None:
+    """Print the log of acts, the newest last."""
+    _settings, store = _prepared()
+    with store.transaction() as tx:
+        acts = tx.desk.acts(most=last)[::-1]
+    if format == "json":
+        say(json.dumps([{**asdict(one), "moment": one.moment.isoformat()} for one in acts], ensure_ascii=False))
+        return
+    for one in acts:
+        say(f"{one.no:5}  {one.moment:%Y-%m-%d %H:%M}  {one.who}: {one.act}: {one.what}")
+
+
+@audit_app.command("verify")
+@explained
+def audit_verify(
+    seen: Annotated[
+        str,
+        typer.Option(
+            metavar="NO:CODE", help="A line that an earlier verify named: shows whether any were cut off."
+        ),
+    ] = "",
+) -> None:
+    """Say whether a line of the log was changed or taken out; exit 1 where one was."""
+    _settings, store = _prepared()
+    noted = _noted(seen) if seen else None
+    with store.transaction() as tx:
+        broken, acts = tx.desk.broken(), tx.desk.acts()
+    if broken is not None:
+        say(f"Line {broken} of the log was changed, or one before it taken out: somebody touched the database.")
+        raise typer.Exit(1)
+    if noted is not None and not any((one.no, one.chain[:SEEN_LETTERS]) == noted for one in acts):
+        say(f"Line {seen} is not in the log: lines were cut off, or all of it was written anew.")
+        raise typer.Exit(1)
+    say(f"No line was changed or taken out: {len(acts)} lines.")
+    if acts:
+        say(
+            f"The last one is {acts[0].no}:{acts[0].chain[:SEEN_LETTERS]}. Note it outside this server; later "
+            "`aitbar audit verify --seen` with it shows whether lines were cut off at the end."
+        )
+
+
+SEEN_LETTERS = 16
+"""So many letters of a line's chain are enough to know it again, and few enough to copy by hand."""
+
+
+def _noted(seen: str) -> tuple[int, str]:
+    no, _, code = seen.partition(":")
+    if not no.isdecimal() or len(code) != SEEN_LETTERS:
+        raise typer.BadParameter(f"--seen is what an earlier verify named, such as 41:{'0123456789abcdef'}")
+    return int(no), code.lower()
 
 
 @member_app.command("list")

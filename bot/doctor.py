@@ -474,15 +474,15 @@ def _server(patient: Patient) -> Iterator[Finding]:
 def audit(patient: Patient) -> Iterator[Finding]:
     try:
         with explained(patient.settings.database_url), patient.engine.connect() as connection:
-            unbroken = Desk(connection).unbroken()
+            broken = Desk(connection).broken()
     except StoreTrouble as trouble:
         yield bad("the log of acts cannot be read", str(trouble))
         return
-    if unbroken:
+    if broken is None:
         yield ok("no line of the log of acts was changed or taken out")
     else:
         yield bad(
-            "a line of the log of acts was changed or taken out",
+            f"a line of the log of acts was changed or taken out, at number {broken}",
             "Somebody had hands on the database. Keep a copy, ask who, and trust no wave that was open.",
         )
 

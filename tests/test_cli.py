@@ -15,6 +15,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -23,6 +24,7 @@ from pathlib import Path
 
 import pyreadstat
 import pytest
+from pypdf import PdfReader
 from sqlalchemy import update
 from typer.testing import CliRunner
 
@@ -279,7 +281,44 @@ def test_rows_leave_the_console_by_codes_only(aitbar: Aitbar, tmp_path: Path) ->
         assert len((tmp_path / "out" / "rows.csv").read_text().splitlines()) == 1 + 18
         refused(aitbar(*rows, "--approval", code), "Ask first")
         with store.transaction() as tx:
-            assert tx.desk.unbroken()
+            assert tx.desk.broken() is None
+
+
+def test_a_poster_is_written_for_a_wave(aitbar: Aitbar, tmp_path: Path) -> None:
+    with kept(tmp_path, pinned):
+        wave = aitbar("wave", "open", "example-choice", "--population", "1000", "--yes").stdout.split()[1]
+        asked = ("poster", wave, "--bot", "@an_example_bot", "--out", "poster.pdf")
+        aitbar(*asked, "--lang", "ps", "--lang", "ur", "--size", "a5", "--until", "2026-12-31")
+        front, _behind = PdfReader(tmp_path / "poster.pdf").pages
+        assert f"https://t.me/an_example_bot?start={wave}" in front.extract_text()
+        assert round(front.mediabox.width / 72 * 25.4) == 148
+        refused(aitbar(*asked, "--lang", "xx"), "--lang is one of")
+        refused(aitbar(*asked, "--size", "a0"), "--size is a4 or a5")
+
+
+def test_the_log_of_acts_is_listed_and_says_whether_it_is_whole(aitbar: Aitbar, tmp_path: Path) -> None:
+    with kept(tmp_path, pinned) as store:
+        assert "0 lines" in aitbar("audit", "verify").stdout
+        for wave in ("one", "two"):
+            with store.transaction() as tx:
+                tx.desk.note("console", "open", f"wave {wave}, alone", START)
+        assert [line.split("  ")[-1] for line in aitbar("audit", "list").stdout.splitlines()] == [
+            "console: open: wave one, alone",
+            "console: open: wave two, alone",
+        ]
+        assert json.loads(aitbar("audit", "list", "--last", "1", "--format", "json").stdout)[0]["no"] == 2
+        whole = aitbar("audit", "verify").stdout
+        noted = re.search(r"2:[0-9a-f]{16}", whole)
+        assert noted is not None
+        assert "2 lines" in aitbar("audit", "verify", "--seen", noted[0]).stdout
+        refused(aitbar("audit", "verify", "--seen", "2"), "--seen is what")
+        with store.transaction() as tx:
+            tx.connection.exec_driver_sql("DELETE FROM audit WHERE no = 2")
+        assert "1 lines" in aitbar("audit", "verify").stdout
+        refused(aitbar("audit", "verify", "--seen", noted[0]), "is not in the log")
+        with store.transaction() as tx:
+            tx.connection.exec_driver_sql("UPDATE audit SET what = 'wave three' WHERE no = 1")
+        refused(aitbar("audit", "verify"), "Line 1 of the log was changed")
 
 
 def test_figures_leave_the_console_without_codes_and_say_what_is_not_shown_yet(

@@ -385,6 +385,7 @@ COMPOSED = {
     "digest-language-": "the languages",
     "digest-region-": "the regions of the census",
     "invitation-": "full, expired",
+    "log-": "who did what, in the log of acts",
     "report-column-": "the titles of columns in a report",
 }
 """Beginnings of phrase ids that are put together while the program runs, and what follows."""
@@ -397,6 +398,8 @@ SAID_BY_COMPOSED = re.compile(
     r"desk-each-(district|gender)|desk-size-(shown|small|joined)|"
     r"desk-group-(district|gender|age)|desk-schedule-(weekly|daily)|desk-state-(open|closing|closed)|"
     r"digest-(women|men|youth)|digest-language-(ur|ps|en)|digest-region-[a-z]+|"
+    r"log-(you|another|console|clock|claim|claim-code|open|close|record|propose|refuse|approve|invite|open-answers|"
+    r"rebuild-counts|role|remove|ask-for-rows|export-rows|restore|report)|"
     r"report-column-(figure|who|share|range|answers|baseline|target|before|change|low|high|difference|census|"
     r"began|note|points|weighted|worth|effect)"
 )

@@ -10,13 +10,15 @@ Laws:
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import segno
 
+from bot import poster
 from bot.chat.acts import Acts, Opening, Shelf, as_opening, as_what
 from bot.chat.recording import Recording, has_heard, heard_lines, listened
 from bot.chat.said import Said
@@ -27,11 +29,11 @@ from bot.core.cells import Layout, SmallPopulation, label, layout
 from bot.core.events import Asked
 from bot.core.flow import LANGUAGE_NAMES
 from bot.core.parts import PARTS
-from bot.core.screen import Button, Code, Line, Say, Screen, Text
+from bot.core.screen import Button, Code, Line, Say, Screen, Text, Value
 from bot.core.survey import LANGUAGES, Survey, worded
 from bot.core.threshold import joined
 from bot.files.phrases import Phrases, day, latin, weekday
-from bot.store import Cohort, Coordinator, Proposal, Terms, Transaction, Wave, WaveTrouble, own_words
+from bot.store import Act, Cohort, Coordinator, Proposal, Terms, Transaction, Wave, WaveTrouble, own_words
 from bot.store.proposals import CLOSE_WAVE, DONE, EXPORT_ROWS, OPEN_WAVE, RECORD, WAITING, draw_id
 
 PEOPLE = (60, 150, 300, 1000, 5000)
@@ -46,6 +48,18 @@ FACTORS = (2, 4, 10, 20)
 
 DAYS = (7, 14, 30, 90)
 """How many days an invitation may work."""
+
+NONE = "-"
+"""In a button, where a wave has no invitation or no last day."""
+
+ALL_LANGUAGES = "all"
+"""A poster in every language of its survey, side by side."""
+
+ACTS_SHOWN = 10
+"""So many lines of the log of acts stand on one screen."""
+
+WAVE_NAMED = re.compile(r"\bwaves? ([a-z0-9]+)")
+"""Where a line of the log names a wave."""
 
 
 class Desk:
@@ -110,6 +124,8 @@ class Desk:
             "go": (roles.OPEN, self._go),
             "words": (roles.READ, self._open_answers),
             "qr": (roles.OPEN, self._qr),
+            "poster": (roles.OPEN, self._poster),
+            "paper": (roles.OPEN, self._paper),
             "close": (roles.OPEN, self._close),
             "closesure": (roles.OPEN, self._close_sure),
             "groups": (roles.OPEN, self._cohorts),
@@ -120,6 +136,7 @@ class Desk:
             "yes": (roles.APPROVE, self._confirm),
             "no": (roles.APPROVE, self._refuse),
             "code": (roles.EXPORT, self._code),
+            "log": (roles.AUDIT, self._log),
             "cad": (roles.SUBSCRIBE, self._cadence),
             "every": (roles.SUBSCRIBE, self._weekday),
             "day": (roles.SUBSCRIBE, self._hour),
@@ -148,6 +165,8 @@ class Desk:
         if roles.may(who.role, roles.OPEN):
             rows.append((Button(Say("button-desk-open"), Asked("open")),))
         rows += self.recording.buttons(who)
+        if roles.may(who.role, roles.AUDIT):
+            rows.append((Button(Say("button-desk-log"), Asked("log")),))
         rows.append((Button(Say("button-desk-language"), Asked("lang")),))
         return Said(Screen(who.language, lines, tuple(rows)))
 
@@ -211,6 +230,8 @@ class Desk:
         if wave.state == "open" and roles.may(who.role, roles.OPEN):
             share = ("button-desk-cohorts", "groups") if wave.terms.invited else ("button-desk-qr", "qr")
             rows.insert(0, (Button(Say(share[0]), Asked(share[1], (wave.id,))),))
+            if not wave.terms.invited:
+                rows.insert(1, (Button(Say("button-desk-poster"), Asked("poster", (wave.id,))),))
             rows.append((Button(Say("button-desk-close"), Asked("close", (wave.id,))),))
         return (*rows, *self._home_row())
 
@@ -342,6 +363,30 @@ class Desk:
         wave = _found(tx, values[0])
         return Said(None, picture=qr(self._link(wave.id)), caption=self._caption(who, wave, self._link(wave.id)))
 
+    def _poster(self, tx: Transaction, who: Coordinator, values: tuple[str, ...], _now: datetime) -> Said:
+        """In which language, and how large; of an invitation with its code and its last day."""
+        wave = _found(tx, values[0])
+        of = (wave.id, *values[1:3]) if len(values) > 2 else (wave.id, NONE, NONE)
+        languages = (ALL_LANGUAGES, *wave.survey.offered) if len(wave.survey.offered) > 1 else wave.survey.offered
+        rows = tuple(
+            tuple(_paper_button(one, size, (*of, one, size)) for size in poster.SIZES) for one in languages
+        )
+        return Said(Screen(who.language, (Say("desk-poster"),), (*rows, *self._home_row())))
+
+    def _paper(self, tx: Transaction, who: Coordinator, values: tuple[str, ...], now: datetime) -> Said:
+        wave, code, last, language, size = _found(tx, values[0]), *values[1:5]
+        languages = wave.survey.offered if language == ALL_LANGUAGES else (_one_of(language, wave.survey.offered),)
+        until = poster.last_day(wave.terms, self._zone) if last == NONE else date.fromisoformat(last)
+        place = poster.Place(self._link(joined(wave.id, "" if code == NONE else code)), until)
+        blocks = poster.blocks(wave.survey, wave.terms, place, self._phrases, languages)
+        organisation, paper = wave.terms.organisation, _one_of(size, poster.SIZES)
+        return Said(
+            None,
+            draw=lambda: poster.pdf(blocks, place, organisation, now.replace(microsecond=0), paper),
+            file_name=f"aitbar-poster-{wave.id}-{paper}.pdf",
+            caption=self._caption(who, wave, place.link),
+        )
+
     def _caption(self, who: Coordinator, wave: Wave, link: str) -> str:
         title = worded(wave.survey.title, who.language)
         return self._phrases.say(who.language, "desk-qr-caption", survey=title, link=link)
@@ -434,6 +479,34 @@ class Desk:
             return (Say("act-rows", named),)
         return (Say("act-close", named), Say("desk-close-means", {"k": wave.terms.k}))
 
+    # -- the log of acts ------------------------------------------------------------------------------
+
+    def _log(self, tx: Transaction, who: Coordinator, values: tuple[str, ...], _now: datetime) -> Said:
+        """The newest acts, or those before a line; whether the log is whole stands above the newest."""
+        before = int(values[0]) if values else None
+        acts = tx.desk.acts(before, ACTS_SHOWN)
+        lines: list[Line] = [Say("log-title"), *([self._whole(tx)] if before is None else [])]
+        lines += [self._logged(who, one) for one in acts]
+        older = acts and acts[-1].no > 1
+        rows = ((Button(Say("button-earlier"), Asked("log", (str(acts[-1].no),))),),) if older else ()
+        return Said(Screen(who.language, tuple(lines), (*rows, *self._home_row())))
+
+    def _whole(self, tx: Transaction) -> Say:
+        broken = tx.desk.broken()
+        return Say("log-whole") if broken is None else Say("log-broken", {"n": broken})
+
+    def _logged(self, who: Coordinator, act: Act) -> Say:
+        """One act in words: no number of another coordinator, and of what it was about the wave only."""
+        moment = act.moment.astimezone(self._zone)
+        values: dict[str, Value] = {
+            "day": day(who.language, moment.date()),
+            "time": f"{moment:%H:%M}",
+            "who": Say(f"log-{_actor(who, act)}"),
+            "act": Say(f"log-{act.act.replace(' ', '-')}"),
+        }
+        wave = WAVE_NAMED.search(act.what)
+        return Say("log-line", values) if wave is None else Say("log-line-wave", {**values, "wave": Code(wave[1])})
+
     # -- invitations ----------------------------------------------------------------------------------
 
     def _cohorts(self, tx: Transaction, who: Coordinator, values: tuple[str, ...], now: datetime) -> Said:
@@ -481,8 +554,10 @@ class Desk:
             {"cohort": _cohort(Cohort(name, "")), "link": Code(link), "n": cap, "day": last},
         )
         back = (Button(Say("button-desk-cohorts"), Asked("groups", (wave.id,))),)
+        last_day = (today + timedelta(days=days)).isoformat()
+        print_it = (Button(Say("button-desk-poster"), Asked("poster", (wave.id, code, last_day))),)
         return Said(
-            Screen(who.language, (said,), (back, *self._home_row())),
+            Screen(who.language, (said,), (print_it, back, *self._home_row())),
             picture=qr(link),
             caption=self._caption(who, wave, link),
         )
@@ -605,9 +680,27 @@ def _found(tx: Transaction, id: str) -> Wave:
     return wave
 
 
+def _actor(who: Coordinator, act: Act) -> str:
+    """Who did it, as this coordinator sees it: you, another, the console or the clock."""
+    if act.who == f"coordinator {who.chat}":
+        return "you"
+    return "another" if act.who.startswith("coordinator ") else act.who
+
+
 def _cohort(one: Cohort) -> Say | str:
     """A cohort's name; the desk's own cohorts are numbered, so that no name is asked for."""
     return Say("desk-cohort-number", {"n": int(one.name)}) if one.name.isdecimal() else one.name
+
+
+def _paper_button(language: str, size: str, carried: tuple[str, ...]) -> Button:
+    return Button(
+        Say("desk-paper", {"language": _spoken(language), "size": Code(size.upper())}), Asked("paper", carried)
+    )
+
+
+def _spoken(language: str) -> Say | Text:
+    """What a poster's language is called in its own words, or that it has all of them."""
+    return Say("desk-paper-all") if language == ALL_LANGUAGES else Text(LANGUAGE_NAMES[language])
 
 
 def _one_of(word: str, allowed: tuple[str, ...]) -> str:

@@ -19,10 +19,12 @@ RECORD = "record"  # read questions out, for those who read little
 APPROVE = "approve"  # confirm or refuse what another one wants to open, close or have heard
 EXPORT = "export"  # let the released answers leave as rows, together with another one
 
+AUDIT = "audit"  # read the log of acts: who did what at the desk and the console
+
 READ = "read"  # have answers in people's own words, sealed to an own key: and then nothing beside them
 
 ACTS: Mapping[str, frozenset[str]] = {
-    OWNER: frozenset({ENTER, LOOK, OPEN, RECORD, SUBSCRIBE, APPROVE, EXPORT}),
+    OWNER: frozenset({ENTER, LOOK, OPEN, RECORD, SUBSCRIBE, APPROVE, EXPORT, AUDIT}),
     COORDINATOR: frozenset({ENTER, LOOK, OPEN, RECORD, SUBSCRIBE, APPROVE, EXPORT}),
     VIEWER: frozenset({ENTER, LOOK, SUBSCRIBE}),
     STEWARD: frozenset({ENTER, READ}),

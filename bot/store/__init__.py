@@ -20,7 +20,7 @@ from sqlalchemy import Connection
 from bot import counts, nature
 from bot.store import postgres, retention, running
 from bot.store.contacts import Contact, Contacts, Due
-from bot.store.desk import Coordinator, Desk, Subscription
+from bot.store.desk import Act, Coordinator, Desk, Subscription
 from bot.store.engine import (
     HOME,
     explained,
@@ -53,6 +53,7 @@ __all__ = [
     "LAST_DAILY",
     "PERIOD",
     "SECRET_BYTES",
+    "Act",
     "Cohort",
     "Contact",
     "Contacts",

@@ -45,6 +45,19 @@ class Subscription:
     ended: bool = False
 
 
+@dataclass(frozen=True)
+class Act:
+    """One line of the log of acts: `who` is `coordinator CHAT`, `console` or `clock`; `chain` is the SHA-256 of
+    all lines up to this one."""
+
+    no: int
+    moment: datetime
+    who: str
+    act: str
+    what: str
+    chain: str
+
+
 class Desk:
     """The coordinators' side over one open transaction."""
 
@@ -189,14 +202,23 @@ class Desk:
             insert(t.audit).values(no=no, moment=now.isoformat(), who=who, act=act, what=what, chain=_hash(line))
         )
 
-    def unbroken(self) -> bool:
-        """True while no line of the log was changed or taken out behind the last one."""
+    def acts(self, before: int | None = None, most: int | None = None) -> list[Act]:
+        """Lines of the log, the newest first; those before a number, at most so many."""
+        query = select(t.audit).order_by(t.audit.c.no.desc()).limit(most)
+        rows = self._db.execute(query if before is None else query.where(t.audit.c.no < before))
+        return [Act(row.no, datetime.fromisoformat(row.moment), *row[2:]) for row in rows]
+
+    def broken(self) -> int | None:
+        """The first line of the log that was changed, or before which one was taken out; None where all are whole.
+
+        Lines cut off at the end leave no trace in the log: whoever has noted the chain of the last line sees it.
+        """
         chain = ""
         for number, row in enumerate(self._db.execute(select(t.audit).order_by(t.audit.c.no)), start=1):
             chain = _hash(_act(chain, number, row.moment, row.who, row.act, row.what))
             if (row.no, row.chain) != (number, chain):
-                return False
-        return True
+                return number
+        return None
 
     # -- marks ----------------------------------------------------------------------------------------
 

@@ -237,7 +237,7 @@ def _prepare(
         migrate(engine)
         with engine.begin() as connection:
             tx = Transaction(connection, keys, read)
-            unbroken = tx.desk.unbroken()
+            unbroken = tx.desk.broken() is None
             unsure = _withdraw_again(connection, old)
             ended = tuple(_end(tx, wave, now, continue_waves) for wave in tx.waves.all() if wave.state != "closed")
             _note(tx, manifest, ended, unsure, now)

@@ -4,11 +4,15 @@
 2. The console's code makes one owner, once, in time; five wrong tries void it.
 3. A button that is forged or out of date opens nothing and breaks nothing.
 4. What cannot be undone says first what will happen, and happens at the second tap only.
-5. The screen that opens a wave says that unreleased answers live on this one server only.
+5. The log of acts is read by owners, says whether it is whole, and names nobody by a number.
+6. The screen that opens a wave says that unreleased answers live on this one server only.
 """
 
 from __future__ import annotations
 
+import ast
+import asyncio
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -20,16 +24,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.chat.acts import Shelf
+from bot.chat.codec import decode, encode
 from bot.chat.desk import Desk, sizes
-from bot.chat.said import Said
+from bot.chat.outbound import Show
+from bot.chat.said import Said, drawn
 from bot.chat.words import line, text
 from bot.core import roles
 from bot.core.cells import layout
 from bot.core.events import Asked
 from bot.core.parts import PARTS
 from bot.core.screen import Say
+from bot.digest import NotDrawn
 from bot.files.phrases import Phrases
 from bot.store import Store, Terms, Transaction
+from bot.store.proposals import CLOSE_WAVE, OPEN_WAVE, RECORD
+from tests.rig import ROOT
 from tests.store.sample import START, TRUST, kept, open_wave, tick_at
 
 CHAT = 42
@@ -46,12 +55,13 @@ NEEDS = {
     roles.LOOK: ["wave", "digest", "details", "page", "report", "beside", "figures", "xlsx", "csv", "jsonstat"],
     roles.READ: ["words"],
     roles.OPEN: [
-        *("open", "people", "sched", "review", "go", "qr", "close", "closesure"),
+        *("open", "people", "sched", "review", "go", "qr", "poster", "paper", "close", "closesure"),
         *("groups", "group", "grpdays", "invite"),
     ],
     roles.RECORD: ["rec", "recin", "reclist", "recask"],
     roles.APPROVE: ["act", "yes", "no", "recplay"],
     roles.EXPORT: ["code"],
+    roles.AUDIT: ["log"],
     roles.SUBSCRIBE: ["cad", "every", "day", "hour", "atclose"],
 }
 
@@ -77,6 +87,8 @@ def values(what: str, wave: str) -> tuple[str, ...]:
         "review": ("trust", "1000", "w5"),
         "go": ("trust", "1000", "w5", "abcdefgh"),
         "qr": (wave,),
+        "poster": (wave,),
+        "paper": (wave, "-", "-", "all", "a4"),
         "close": (wave,),
         "closesure": (wave, "abcdefgh"),
         "groups": (wave,),
@@ -301,9 +313,130 @@ def test_the_log_of_acts_is_a_chain_that_a_changed_line_breaks(store: Store) -> 
     with store.transaction() as tx:
         for act in ("open", "close", "remove"):
             tx.desk.note("console", act, "wave x", START)
-        assert tx.desk.unbroken()
+        assert tx.desk.broken() is None
         tx.connection.exec_driver_sql("UPDATE audit SET what = 'wave y' WHERE no = 2")
-        assert not tx.desk.unbroken()
+        assert tx.desk.broken() == 2
+
+
+def test_a_line_taken_out_of_the_log_is_missed_and_one_cut_off_only_by_who_noted_it(store: Store) -> None:
+    with store.transaction() as tx:
+        for act in ("open", "close", "remove"):
+            tx.desk.note("console", act, "wave x", START)
+        last = tx.desk.acts()[0]
+        tx.connection.exec_driver_sql("DELETE FROM audit WHERE no = 3")
+        assert tx.desk.broken() is None
+        assert last not in tx.desk.acts()
+        tx.connection.exec_driver_sql("DELETE FROM audit WHERE no = 1")
+        assert tx.desk.broken() == 1
+
+
+@pytest.mark.parametrize("language", ["ur", "ps", "en"])
+def test_an_owner_reads_the_log_ten_lines_at_a_time_and_no_number_of_anybody(store: Store, language: str) -> None:
+    wave = admit(store, roles.OWNER)
+    with store.transaction() as tx:
+        tx.desk.speak(CHAT, language)
+        for who in (f"coordinator {CHAT}", "coordinator 987654321", "console", "clock"):
+            for act in ("open", "close", "export rows"):
+                tx.desk.note(who, act, f"wave {wave}, alone", START)
+    newest, rest = do(store, "log").screen, do(store, "log", "3").screen
+    assert newest is not None and rest is not None
+
+    said = text(WORDS, newest)
+    assert len(newest.lines) == 2 + 10 and len(rest.lines) == 1 + 2
+    assert WORDS.say(language, "log-whole") in said
+    for phrase in ("log-you", "log-another", "log-console", "log-clock", "log-close", "log-export-rows"):
+        assert WORDS.say(language, phrase) in said, phrase
+    assert "987654321" not in said
+    assert newest.rows[0][0].does == Asked("log", ("3",))
+    assert all(one.does != Asked("log", ("1",)) for row in rest.rows for one in row), "nothing is before the first"
+
+
+def test_a_log_that_was_changed_says_so_to_its_owner(store: Store) -> None:
+    admit(store, roles.OWNER)
+    with store.transaction() as tx:
+        tx.desk.note("console", "open", "wave x", START)
+        tx.connection.exec_driver_sql("UPDATE audit SET who = 'clock'")
+    screen = do(store, "log").screen
+    assert screen is not None
+    assert "Line 1 of this log was changed" in text(WORDS, screen)
+
+
+def test_every_act_that_is_noted_has_a_name_in_the_log() -> None:
+    """Found in the source: the second word of every note."""
+    noted = {
+        argument.value
+        for path in (ROOT / "bot").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "note"
+        for argument in node.args[1:2]
+        if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
+    }
+    assert len(noted) > 12
+    named = {f"log-{act.replace(' ', '-')}" for act in (*noted, OPEN_WAVE, CLOSE_WAVE, RECORD)}
+    assert named <= set(WORDS.ids)
+
+
+@pytest.mark.parametrize("language", ["all", "ps"])
+@pytest.mark.parametrize("size", ["a4", "a5"])
+def test_a_poster_is_asked_for_by_language_and_paper_and_drawn_later(
+    store: Store, language: str, size: str
+) -> None:
+    wave = admit(store, roles.OWNER)
+    asked = do(store, "poster", wave).screen
+    assert asked is not None
+    offered = [one.does for row in asked.rows for one in row]
+    assert Asked("paper", (wave, "-", "-", language, size)) in offered
+    assert all(isinstance(decode(encode(one, None)), Asked) for one in offered if isinstance(one, Asked))
+
+    said = do(store, "paper", wave, "-", "-", language, size)
+    assert said.draw is not None and said.draw().startswith(b"%PDF")
+    assert said.file_name == f"aitbar-poster-{wave}-{size}.pdf"
+    assert f"start={wave}" in said.caption
+
+
+def test_the_poster_of_an_invitation_has_its_link_and_last_day(tmp_path: Path) -> None:
+    with kept(tmp_path) as store:
+        wave = open_wave(store, invited=True)
+        admit(store, roles.OWNER)
+        made = do(store, "invite", wave, "10", "30", "1")
+        assert made.screen is not None
+        (to_poster,) = [
+            one.does for row in made.screen.rows for one in row if one.label == Say("button-desk-poster")
+        ]
+        assert isinstance(to_poster, Asked)
+        _, code, last = to_poster.values
+        assert f"start={wave}-{code}" in made.caption
+        assert last == (START.date() + timedelta(days=30)).isoformat()
+        drawn = do(store, "paper", wave, code, last, "en", "a5")
+        assert drawn.caption == made.caption and drawn.draw is not None
+        assert drawn.draw().startswith(b"%PDF")
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [("-", "-", "xx", "a4"), ("-", "-", "en", "a0"), ("-", "yesterday", "en", "a4"), ("-",)],
+)
+def test_a_forged_poster_is_none(store: Store, forged: tuple[str, ...]) -> None:
+    wave = admit(store, roles.OWNER)
+    said = do(store, "paper", wave, *forged)
+    assert said.draw is None and "desk-title" in said_ids(said)
+
+
+def test_a_poster_that_cannot_be_drawn_leaves_its_words() -> None:
+    def fails() -> bytes:
+        raise NotDrawn("no")
+
+    shown = asyncio.run(drawn(CHAT, Said(None, file_name="x.pdf", caption="The link"), fails))
+    assert shown == (Show(CHAT, "The link", None),)
+
+
+def test_the_guide_shows_who_may_do_what_as_the_table_in_the_code_has_it() -> None:
+    guide = (ROOT / "docs" / "coordinators.md").read_text()
+    rows = re.findall(r"^\| .+\(`(\w+)`\) \|(.+)\|$", guide, re.MULTILINE)
+    cells = {act: row.split("|") for act, row in rows if row.count("|") == len(roles.ROLES) - 1}
+    shown = {act: [cell.strip() == "yes" for cell in row] for act, row in cells.items()}
+    acts = frozenset[str]().union(*roles.ACTS.values())
+    assert shown == {act: [roles.may(role, act) for role in roles.ROLES] for act in acts}
 
 
 def test_the_arithmetic_of_small_groups_is_printed_before_a_wave_is_opened(store: Store) -> None:

@@ -50,7 +50,7 @@ RANGE = re.compile(r"\d\s*[-\u2013\u2014]\s*\d|\}[-\u2013\u2014]\{")
 LATIN_MARK = re.compile(ARABIC_LETTER + "[,;?.]")
 BAD_SPACE = re.compile(r"^\s|\s$|  | \n|\s[،؛؟۔,;?.!]|[،؛؟](?=[^\s»”)])")
 
-ALLOWED_LATIN = {"Aitbar", "Telegram", "PDF", "CSV", "XLSX", "SMS", "YAML", "QR", "KP", "KPI", "English"}
+ALLOWED_LATIN = {"Aitbar", "Telegram", "PDF", "CSV", "XLSX", "JSON", "SMS", "YAML", "QR", "KP", "KPI", "English"}
 KABUL_WORDS = ("اړین", "ولسوالۍ", "ولایت", "لطفاً", "راپور", "سلنه", "پیل", "ګډون", "غوره کړئ", "دولتي", "تڼۍ")
 GENDERED_URDU = re.compile(
     r"\S*(?:تا|تی) ہوں|\b(?:گیا|گئی) ہوں|\bچاہ(?:تا|تی)\b|\S(?:تا|تے)\s?/\s?\S*(?:تی|تیں)\b"

@@ -97,6 +97,6 @@ def test_what_is_written_again_stands_there_once_as_it_was_written_last(store: S
 def test_acts_are_chained_on_both(store: Store) -> None:
     at_once(store, lambda tx, n: tx.desk.note("console", "open", f"wave {n}", START))
     with store.transaction() as tx:
-        assert tx.desk.unbroken()
+        assert tx.desk.broken() is None
         tx.connection.exec_driver_sql("UPDATE audit SET what = 'nothing' WHERE no = 2")
-        assert not tx.desk.unbroken()
+        assert tx.desk.broken() is not None
