@@ -502,10 +502,15 @@ class Desk:
             "day": day(who.language, moment.date()),
             "time": f"{moment:%H:%M}",
             "who": Say(f"log-{_actor(who, act)}"),
-            "act": Say(f"log-{act.act.replace(' ', '-')}"),
+            "act": self._called(act.act),
         }
         wave = WAVE_NAMED.search(act.what)
         return Say("log-line", values) if wave is None else Say("log-line-wave", {**values, "wave": Code(wave[1])})
+
+    def _called(self, act: str) -> Say | Code:
+        """An act in words; as it was noted where an older program called it otherwise."""
+        id = f"log-{act.replace(' ', '-')}"
+        return Say(id) if id in self._phrases.ids else Code(act)
 
     # -- invitations ----------------------------------------------------------------------------------
 

@@ -361,6 +361,15 @@ def test_a_log_that_was_changed_says_so_to_its_owner(store: Store) -> None:
     assert "Line 1 of this log was changed" in text(WORDS, screen)
 
 
+def test_an_act_that_an_older_program_noted_is_shown_as_it_was_noted(store: Store) -> None:
+    admit(store, roles.OWNER)
+    with store.transaction() as tx:
+        tx.desk.note("console", "paint the house", "blue", START)
+    screen = do(store, "log").screen
+    assert screen is not None
+    assert "the server: paint the house" in text(WORDS, screen).replace("\u2068", "").replace("\u2069", "")
+
+
 def test_every_act_that_is_noted_has_a_name_in_the_log() -> None:
     """Found in the source: the second word of every note."""
     noted = {
