@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.core.blocks import AT_LEAST_90, AT_MOST_10, Figure, Shown, points
+from bot.core.flow import NOT_SAID
 from bot.core.letters import one_line
-from bot.core.survey import Words, worded
-from bot.files.phrases import Phrases, percent
+from bot.core.survey import Question, Words, worded
+from bot.files.phrases import Phrases, fill, percent
 
 LONGEST_NAME, LONGEST_TITLE = 80, 160
 """Characters of an organisation's or programme's name, and of a title or question, before they are cut: a
@@ -105,3 +106,9 @@ _WORDED: Mapping[Shown, str] = {
     95: "digest-share-nineteen-in-twenty",
     100: "digest-share-everybody",
 }
+
+
+def asking(question: Question, language: str) -> str:
+    """The words of a question, those that the statements of a grid share first, without anybody's answers."""
+    said = " ".join(worded(words, language) for words in (question.stem, question.ask) if words)
+    return fill(language, said, dict.fromkeys(question.pipes, NOT_SAID))

@@ -17,20 +17,19 @@ from bot.core.blocks import AT_LEAST_90, LEAST_ACCOUNTS, Figure, Publishable, Sh
 from bot.core.cells import GENDER
 from bot.core.census import REGIONS, YOUTH
 from bot.core.change import differ
-from bot.core.flow import NOT_SAID
 from bot.core.indicators import UNDER_REPRESENTED, representation
 from bot.core.letters import one_line
 from bot.core.scores import AT_LEAST_90 as MOST_POINTS
 from bot.core.scores import AT_MOST_10 as FEW_POINTS
 from bot.core.scores import POINTS, Reliability, Score, mean_points
-from bot.core.survey import CellPart, Question, Reach, Survey, worded
-from bot.digest.bars import LONGEST_NAME, LONGEST_TITLE, Bar, Speaker
+from bot.core.survey import CellPart, Reach, Survey
+from bot.digest.bars import LONGEST_NAME, LONGEST_TITLE, Bar, Speaker, asking
 from bot.digest.brief import ALWAYS, Item, brief
 from bot.digest.charts import ALT_LIMIT as ALT_LIMIT
 from bot.digest.charts import Picture, pictures
 from bot.digest.moved import Compared, Moved, Movement, Mover, changed
 from bot.digest.room import MOST_ADVICE, MOST_NEWS, Plan, asked, few_changes, plans
-from bot.files.phrases import Phrases, day, direction, fill, join
+from bot.files.phrases import Phrases, day, direction, join
 
 LIMIT = 3500
 """The longest text, in characters: Telegram takes 4096, and a reader one screen and a half."""
@@ -287,13 +286,8 @@ class _Writer(Speaker):
         id = max(questions, key=lambda id: points(questions[id].silent), default=None)
         if id is None or points(questions[id].silent) < OFTEN_SILENT:
             return ""
-        ask = self._asking(self.survey.question(id))
+        ask = one_line(asking(self.survey.question(id), self.language), LONGEST_TITLE)
         return self.say("digest-silent", question=ask, share=self.share(questions[id].silent))
-
-    def _asking(self, question: Question) -> str:
-        """The words of a question, those that the statements of a grid share first, without anybody's answers."""
-        said = " ".join(worded(words, self.language) for words in (question.stem, question.ask) if words)
-        return one_line(fill(self.language, said, dict.fromkeys(question.pipes, NOT_SAID)), LONGEST_TITLE)
 
     def _notes(self) -> tuple[str, ...]:
         return tuple(note for note, _ in self._ranked_notes() if note)

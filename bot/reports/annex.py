@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.core.flow import NOT_SAID
 from bot.core.questions import TYPES
-from bot.core.survey import Question, worded
+from bot.core.survey import Question
+from bot.digest.bars import asking
 from bot.files.phrases import direction, fill, number
 from bot.files.surveys import YES_NO
 from bot.reports.words import Reporter
@@ -52,12 +52,6 @@ def annex(reporter: Reporter) -> Annex:
         language=reporter.spoken,
         direction=direction(reporter.spoken),
     )
-
-
-def asking(question: Question, language: str) -> str:
-    """The words of a question, those that statements of a grid share first, without anybody's answers."""
-    said = " ".join(worded(words, language) for words in (question.stem, question.ask) if words)
-    return fill(language, said, dict.fromkeys(question.pipes, NOT_SAID))
 
 
 def _questions(reporter: Reporter) -> Iterator[Asked]:

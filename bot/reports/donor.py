@@ -21,12 +21,12 @@ from bot.core.scores import Score
 from bot.core.survey import Indicator
 from bot.core.weights import LEAST_PEOPLE
 from bot.digest import Digest, write
-from bot.digest.bars import LONGEST_TITLE, Bar
+from bot.digest.bars import LONGEST_TITLE, Bar, asking
 from bot.digest.moved import changed
 from bot.digest.room import asked
 from bot.digest.write import OFTEN_SILENT
 from bot.files.phrases import Phrases, join, latin
-from bot.reports.annex import Annex, annex, asking
+from bot.reports.annex import Annex, annex
 from bot.reports.basis import Basis
 from bot.reports.words import Head, Reporter, Section
 
