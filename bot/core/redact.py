@@ -26,12 +26,15 @@ LEAST_DIGITS = 7
 _UNSEEN = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 """Letters and symbols that show nothing, beside the categories below."""
 
+_FAR = 6
+"""So many signs may stand between two digits of one number: "(0092)  - 300" has five."""
+
 _BETWEEN = r"[\s\-\u2010-\u2015\u2212.,،٬٫/\\()+_*·•|~'’:;]"
-_TOGETHER = r"[\s\-\u2010-\u2015\u2212.,،٬٫/\\()+_*·•|~'’]{0,4}"
+_TOGETHER = r"[\s\-\u2010-\u2015\u2212.,،٬٫/\\()+_*·•|~'’]" + f"{{0,{_FAR}}}"
 _DIGITS = re.compile(rf"(?:\((?=\+?[0-9]{{1,5}}\)))?\+?[0-9](?:{_TOGETHER}[0-9]){{{LEAST_DIGITS - 1},}}")
 _IBAN = re.compile(r"(?<![a-z0-9])[a-z]{2}[\s-]?[0-9]{2}[\s-]?[a-z]{4}(?:[\s-]{0,2}[0-9]){8,}")
-_YEARS = re.compile(rf"(?:19|20)[0-9]{{2}}(?:{_BETWEEN}{{1,4}}(?:19|20)[0-9]{{2}})*")
-_ROUND = re.compile(rf"[1-9][0-9]{{0,3}}00{_BETWEEN}{{1,4}}[1-9][0-9]{{0,3}}00")
+_YEARS = re.compile(rf"(?:19|20)[0-9]{{2}}(?:{_BETWEEN}{{1,{_FAR}}}(?:19|20)[0-9]{{2}})*")
+_ROUND = re.compile(rf"[1-9][0-9]{{0,3}}00{_BETWEEN}{{1,{_FAR}}}[1-9][0-9]{{0,3}}00")
 _SUM = re.compile(r"[1-9][0-9]{0,2}(?:[,،٬][0-9]{2,3})*[,،٬][0-9]{3}")
 _LIST = re.compile(r"[,،]\s+")
 _LARGEST_SUM = 9  # digits; a mobile number without its zero has ten

@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urlparse
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, FloatRect, Locator, Page, expect, sync_playwright
 
 from bot.core.survey import Survey
 from bot.demo.model import villagers
@@ -143,11 +143,21 @@ def _right_to_left(phone: Locator) -> None:
 
 def _read_from_the_first_line(phone: Locator) -> None:
     """However many buttons hang under it, the question itself is on the screen."""
-    talk, bubble = phone.locator(".talk").bounding_box(), _bubble(phone).bounding_box()
-    assert talk is not None
-    assert bubble is not None
+    talk, bubble = _at_rest(phone.locator(".talk")), _at_rest(_bubble(phone))
     assert talk["y"] <= bubble["y"] + 1
     assert bubble["y"] + min(bubble["height"], 60) <= talk["y"] + talk["height"]
+
+
+def _at_rest(what: Locator) -> FloatRect:
+    """Where it stands once it moves no more: the page scrolls after a message has changed."""
+    before = None
+    for _ in range(50):
+        now = what.bounding_box()
+        if now is not None and now == before:
+            return now
+        before = now
+        what.page.wait_for_timeout(100)
+    raise AssertionError("it never came to rest")
 
 
 def _phone(page: Page, person: int) -> Locator:

@@ -80,6 +80,13 @@ ADDRESSES = st.builds(
 )  # fmt: skip
 
 
+def test_signs_between_the_parts_of_a_number_hide_nothing() -> None:
+    for number in ("(0092)  - 300 - 0000000", "(0092) - 300  -  1234567", "+92 (0) - 300 / 1234567"):
+        assert redact(f"Call {number} now.") == f"Call {NUMBER} now."
+    for kept in ("From 2015   -   2016 on.", "It cost 1500   -   2500 then."):
+        assert redact(kept) == kept
+
+
 @given(
     numbers(),
     st.sampled_from([LATIN, ARABIC, URDU, "０１２３４５６７８９"]),

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from bot.core.roles import (
     ACTS,
     APPROVE,
+    AUDIT,
     COORDINATOR,
     ENTER,
     EXPORT,
@@ -29,7 +30,7 @@ from bot.core.roles import (
     may,
 )
 
-EVERY_ACT = (ENTER, LOOK, OPEN, RECORD, SUBSCRIBE, APPROVE, EXPORT, READ)
+EVERY_ACT = (ENTER, LOOK, OPEN, RECORD, SUBSCRIBE, APPROVE, EXPORT, AUDIT, READ)
 
 ALLOWED = {
     (OWNER, ENTER),
@@ -41,6 +42,7 @@ ALLOWED = {
     (OWNER, SUBSCRIBE),
     (OWNER, APPROVE),
     (OWNER, EXPORT),
+    (OWNER, AUDIT),
     (COORDINATOR, LOOK),
     (COORDINATOR, OPEN),
     (COORDINATOR, RECORD),
