@@ -174,7 +174,7 @@ TYPED = st.one_of(
 @example("a<b")
 @example("a = 'x' and a < b")
 def test_reading_never_fails_in_another_way(expression: str) -> None:
-    """Promise 3, for anything that can be typed; what is read can be asked. Two questions side by side name no code."""
+    """Promise 3, for anything that can be typed; what is read can be asked. Questions compared name no code."""
     try:
         condition = parse(expression)
     except ConditionError as refused:
