@@ -958,9 +958,9 @@ def poster(
     if size not in poster.SIZES or not set(languages) <= set(found.survey.offered):
         raise typer.BadParameter(f"--size is a4 or a5; --lang is one of {', '.join(found.survey.offered)}")
     last = until.date() if until else poster.last_day(found.terms, settings.zone)
-    place = poster.Place(f"https://t.me/{bot.removeprefix('@')}?start={joined(wave, code)}", last)
-    blocks = poster.blocks(found.survey, found.terms, place, Phrases.load(), languages)
-    _put(poster.pdf(blocks, place, found.terms.organisation, nature.now().replace(microsecond=0), size), out)
+    address = poster.Address(f"https://t.me/{bot.removeprefix('@')}?start={joined(wave, code)}", last)
+    columns = poster.columns(found.survey, found.terms, address, Phrases.load(), languages)
+    _put(poster.pdf(columns, address, found.terms.organisation, nature.now().replace(microsecond=0), size), out)
 
 
 @app.command()
@@ -1184,7 +1184,7 @@ SEEN_LETTERS = 16
 def _noted(seen: str) -> tuple[int, str]:
     no, _, code = seen.partition(":")
     if not no.isdecimal() or len(code) != SEEN_LETTERS:
-        raise typer.BadParameter(f"--seen is what an earlier verify named, such as 41:{'0123456789abcdef'}")
+        raise typer.BadParameter("--seen is what an earlier verify named, such as 41:0123456789abcdef")
     return int(no), code.lower()
 
 

@@ -154,13 +154,15 @@ class Summaries:
         self, chat: int, wave: str, language: str, now: datetime, part: str = FIRST
     ) -> tuple[Outgoing, ...]:
         """What a coordinator asked to see of what was released last: the first screen, all of it, or a file."""
+        if part == FIGURES:
+            which = self._phrases().say(language, "digest-which-file")
+            return (Show(chat, which, self._keys(wave, language, part)),)
         digest = await self._written(wave, language, now)
         if part in FILES:
             return await self._file(chat, wave, digest, now, part)
         keys = self._keys(wave, language, part)
-        if part in (DETAILS, FIGURES):
-            which = self._phrases().say(language, "digest-which-file")
-            return (Show(chat, digest.text if part == DETAILS else which, keys),)
+        if part == DETAILS:
+            return (Show(chat, digest.text, keys),)
         message = await self._compose(digest)
         words = Show(chat, message.text, keys)
         return (ShowPicture(chat, message.png, message.alt), words) if digest.shows and message.png else (words,)

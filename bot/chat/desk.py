@@ -377,14 +377,14 @@ class Desk:
         wave, code, last, language, size = _found(tx, values[0]), *values[1:5]
         languages = wave.survey.offered if language == ALL_LANGUAGES else (_one_of(language, wave.survey.offered),)
         until = poster.last_day(wave.terms, self._zone) if last == NONE else date.fromisoformat(last)
-        place = poster.Place(self._link(joined(wave.id, "" if code == NONE else code)), until)
-        blocks = poster.blocks(wave.survey, wave.terms, place, self._phrases, languages)
+        address = poster.Address(self._link(joined(wave.id, "" if code == NONE else code)), until)
+        columns = poster.columns(wave.survey, wave.terms, address, self._phrases, languages)
         organisation, paper = wave.terms.organisation, _one_of(size, poster.SIZES)
         return Said(
             None,
-            draw=lambda: poster.pdf(blocks, place, organisation, now.replace(microsecond=0), paper),
+            draw=lambda: poster.pdf(columns, address, organisation, now.replace(microsecond=0), paper),
             file_name=f"aitbar-poster-{wave.id}-{paper}.pdf",
-            caption=self._caption(who, wave, place.link),
+            caption=self._caption(who, wave, address.link),
         )
 
     def _caption(self, who: Coordinator, wave: Wave, link: str) -> str:

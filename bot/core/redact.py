@@ -30,7 +30,7 @@ _FAR = 6
 """So many signs may stand between two digits of one number: "(0092)  - 300" has five."""
 
 _BETWEEN = r"[\s\-\u2010-\u2015\u2212.,،٬٫/\\()+_*·•|~'’:;]"
-_TOGETHER = r"[\s\-\u2010-\u2015\u2212.,،٬٫/\\()+_*·•|~'’]" + f"{{0,{_FAR}}}"
+_TOGETHER = rf"[\s\-\u2010-\u2015\u2212.,،٬٫/\\()+_*·•|~'’]{{0,{_FAR}}}"
 _DIGITS = re.compile(rf"(?:\((?=\+?[0-9]{{1,5}}\)))?\+?[0-9](?:{_TOGETHER}[0-9]){{{LEAST_DIGITS - 1},}}")
 _IBAN = re.compile(r"(?<![a-z0-9])[a-z]{2}[\s-]?[0-9]{2}[\s-]?[a-z]{4}(?:[\s-]{0,2}[0-9]){8,}")
 _YEARS = re.compile(rf"(?:19|20)[0-9]{{2}}(?:{_BETWEEN}{{1,{_FAR}}}(?:19|20)[0-9]{{2}})*")

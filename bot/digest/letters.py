@@ -14,9 +14,6 @@ from base64 import b64encode
 from collections.abc import Iterable
 from importlib.resources import as_file, files
 
-from fontTools.subset import Options, Subsetter
-from fontTools.ttLib import TTFont
-
 ARABIC = ("\u0600", "\u06ff")
 """The first and the last letter of the block in which Urdu and Pashto are written."""
 
@@ -38,6 +35,10 @@ def font_faces(words: Iterable[str]) -> str:
 
 def _cut(name: str, letters: Iterable[str]) -> bytes:
     """The font with these letters only, in all the forms in which they join."""
+    # Only a web page needs it: nothing else that imports a digest shall wait for it.
+    from fontTools.subset import Options, Subsetter
+    from fontTools.ttLib import TTFont
+
     options = Options()
     options.layout_features = ["*"]
     cutter = Subsetter(options)

@@ -51,11 +51,15 @@ def plans(speaker: Speaker, digest: Digest) -> tuple[Plan, ...]:
     return tuple(replace(plan, said=_said(speaker, digest, plan)) for plan in _less_and_less(whole))
 
 
+def questions(survey: Survey) -> int:
+    """How many questions somebody may be asked: no notes, and nothing that is drawn or worked out."""
+    return sum(TYPES[one.type].kept and not TYPES[one.type].hidden for one in survey.questions)
+
+
 def asked(speaker: Speaker, survey: Survey, minors: bool) -> str:
     """What was asked, and of whom."""
-    questions = sum(TYPES[one.type].kept and not TYPES[one.type].hidden for one in survey.questions)
     lines = [] if survey.reach is None else [speaker.say("digest-page-ages", age=YOUTH[minors][0])]
-    lines.append(speaker.say("digest-page-asked", n=questions))
+    lines.append(speaker.say("digest-page-asked", n=questions(survey)))
     places = [
         speaker.words(option.label)
         for part in survey.cells

@@ -19,10 +19,10 @@ import typst
 
 from bot.core.census import YOUTH
 from bot.core.letters import one_line
-from bot.core.questions import TYPES
 from bot.core.survey import Survey, worded
 from bot.digest.bars import LONGEST_NAME
 from bot.digest.picture import contained, fonts
+from bot.digest.room import questions
 from bot.files.phrases import Phrases, day, direction, join
 from bot.store import Terms
 
@@ -41,7 +41,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Block:
+class Column:
     """All that stands on the poster in one language, and what is said aloud."""
 
     language: str
@@ -53,7 +53,7 @@ class Block:
 
 
 @dataclass(frozen=True)
-class Place:
+class Address:
     """Where the poster leads: the link, and its last day where it has one."""
 
     link: str
@@ -65,23 +65,23 @@ def last_day(terms: Terms, zone: tzinfo) -> date | None:
     return None if terms.starts_until is None else terms.starts_until.astimezone(zone).date()
 
 
-def blocks(
-    survey: Survey, terms: Terms, place: Place, phrases: Phrases, languages: Sequence[str]
-) -> tuple[Block, ...]:
+def columns(
+    survey: Survey, terms: Terms, address: Address, phrases: Phrases, languages: Sequence[str]
+) -> tuple[Column, ...]:
     """The words of the poster in each of these languages."""
-    return tuple(_Writer(survey, terms, place, phrases, language).block() for language in languages)
+    return tuple(_Writer(survey, terms, address, phrases, language).column() for language in languages)
 
 
-def pdf(made: Sequence[Block], place: Place, organisation: str, moment: datetime, size: str = "a4") -> bytes:
+def pdf(made: Sequence[Column], address: Address, organisation: str, moment: datetime, size: str = "a4") -> bytes:
     """The poster, and the page for whoever invites. Raises NotDrawn; RuntimeError where it cannot be laid out."""
     data = {
         "title": made[0].title,
         "language": made[0].language,
         "direction": made[0].direction,
         "organisation": one_line(organisation, LONGEST_NAME),
-        "link": place.link,
-        "code": ["".join(map(str, row)) for row in _modules(place.link)],
-        "blocks": [asdict(one) for one in made],
+        "link": address.link,
+        "code": ["".join(map(str, row)) for row in _modules(address.link)],
+        "columns": [asdict(one) for one in made],
         "size": size,
     }
     with contained():
@@ -104,13 +104,13 @@ def _modules(link: str) -> Iterator[list[int]]:
 class _Writer:
     survey: Survey
     terms: Terms
-    place: Place
+    address: Address
     phrases: Phrases
     language: str
 
-    def block(self) -> Block:
+    def column(self) -> Column:
         say, hide = self._say, self._say("button-hide")
-        return Block(
+        return Column(
             language=self.language,
             direction=direction(self.language),
             title=self._title(),
@@ -134,11 +134,10 @@ class _Writer:
 
     def _asked(self) -> Iterator[str]:
         """How much is asked, of whom, and until when."""
-        questions = sum(TYPES[one.type].kept and not TYPES[one.type].hidden for one in self.survey.questions)
-        yield self._say("poster-asked", n=questions)
+        yield self._say("poster-asked", n=questions(self.survey))
         yield self._say("poster-ages", age=YOUTH[self.terms.minors][0])
-        if self.place.until is not None:
-            yield self._say("poster-until", day=day(self.language, self.place.until))
+        if self.address.until is not None:
+            yield self._say("poster-until", day=day(self.language, self.address.until))
         if self.terms.slots > 1:
             yield self._say("poster-shared", n=self.terms.slots)
 

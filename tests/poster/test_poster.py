@@ -33,7 +33,7 @@ from tests.security import hostile
 PHRASES = Phrases.load()
 LANGUAGES = ("ur", "ps", "en")
 TERMS = Terms(k=10, leave_behind=2, organisation="Good Neighbours")
-PLACE = poster.Place("https://t.me/an_example_bot?start=abcdefgh-ABCDEFGHJK", date(2026, 12, 31))
+ADDRESS = poster.Address("https://t.me/an_example_bot?start=abcdefgh-ABCDEFGHJK", date(2026, 12, 31))
 MOMENT = datetime(2026, 11, 30, tzinfo=UTC)
 
 
@@ -41,8 +41,8 @@ def drawn(
     survey: Survey, languages: tuple[str, ...] = LANGUAGES, size: str = "a4", terms: Terms = TERMS
 ) -> list[str]:
     """The words of each page."""
-    blocks = poster.blocks(survey, terms, PLACE, PHRASES, languages)
-    content = poster.pdf(blocks, PLACE, terms.organisation, MOMENT, size)
+    columns = poster.columns(survey, terms, ADDRESS, PHRASES, languages)
+    content = poster.pdf(columns, ADDRESS, terms.organisation, MOMENT, size)
     return [" ".join(clean(page.extract_text()).split()) for page in PdfReader(io.BytesIO(content)).pages]
 
 
@@ -63,21 +63,21 @@ def test_every_survey_that_ships_has_a_poster_of_one_page_and_one_behind(path: o
     ],
 )
 def test_it_says_what_the_wave_keeps_in_each_language(language: str, expected: tuple[str, ...]) -> None:
-    (block,) = poster.blocks(shipped("pulse"), TERMS, PLACE, PHRASES, (language,))
+    (block,) = poster.columns(shipped("pulse"), TERMS, ADDRESS, PHRASES, (language,))
     said = clean(" ".join(line for part in (*block.parts, block.aloud) for line in part.lines))
 
     for words in expected:
         assert words in said
     front, behind = drawn(shipped("pulse"), (language,))
-    assert PLACE.link in front and PLACE.link not in behind
+    assert ADDRESS.link in front and ADDRESS.link not in behind
 
 
 def test_what_is_not_so_is_not_said() -> None:
-    alone = poster.Place(PLACE.link)
+    alone = poster.Address(ADDRESS.link)
     shared = replace(TERMS, slots=4, minors=True, organisation="")
     ((plain,), (other,)) = (
-        poster.blocks(shipped("pulse"), terms, place, PHRASES, ("en",))
-        for terms, place in ((TERMS, PLACE), (shared, alone))
+        poster.columns(shipped("pulse"), terms, address, PHRASES, ("en",))
+        for terms, address in ((TERMS, ADDRESS), (shared, alone))
     )
     first, second = (
         [line for part in (*one.parts, one.aloud) for line in map(clean, part.lines)] for one in (plain, other)
@@ -91,7 +91,7 @@ def test_what_is_not_so_is_not_said() -> None:
 
 def test_the_qr_is_the_link_module_by_module() -> None:
     """Read off the page: the middle of every module is as dark as the code has it."""
-    blocks = poster.blocks(shipped("pulse"), TERMS, PLACE, PHRASES, ("en",))
+    columns = poster.columns(shipped("pulse"), TERMS, ADDRESS, PHRASES, ("en",))
     compiled = typst.compile
 
     def as_pictures(template: str, sys_inputs: dict[str, str], **_others: object) -> bytes:
@@ -100,9 +100,9 @@ def test_the_qr_is_the_link_module_by_module() -> None:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("bot.poster.typst.compile", as_pictures)
-        page = grey(poster.pdf(blocks, PLACE, TERMS.organisation, MOMENT)) < 128
+        page = grey(poster.pdf(columns, ADDRESS, TERMS.organisation, MOMENT)) < 128
 
-    code = np.array([list(row) for row in segno.make(PLACE.link, error="h").matrix_iter(border=4)], dtype=bool)
+    code = np.array([list(row) for row in segno.make(ADDRESS.link, error="h").matrix_iter(border=4)], dtype=bool)
     found = [
         (side, top)
         for side in (size * 540 for size in (1, 0.94, 0.88, 0.82, 0.76, 0.7))
@@ -123,10 +123,10 @@ def _same(page: np.ndarray, code: np.ndarray, side: float, top: int) -> bool:
 
 
 def test_equal_waves_make_equal_bytes_and_another_link_another_poster() -> None:
-    blocks = poster.blocks(shipped("pulse"), TERMS, PLACE, PHRASES, LANGUAGES)
-    one, same = (poster.pdf(blocks, PLACE, "A", MOMENT) for _ in range(2))
+    columns = poster.columns(shipped("pulse"), TERMS, ADDRESS, PHRASES, LANGUAGES)
+    one, same = (poster.pdf(columns, ADDRESS, "A", MOMENT) for _ in range(2))
     assert one == same
-    assert one != poster.pdf(blocks, poster.Place(PLACE.link + "L"), "A", MOMENT)
+    assert one != poster.pdf(columns, poster.Address(ADDRESS.link + "L"), "A", MOMENT)
 
 
 @pytest.mark.parametrize("seed", range(12))
