@@ -39,7 +39,7 @@ from bot.files.shelf import pinned, surveys_folder
 from bot.handouts import makers
 from bot.heartbeat import Heartbeat
 from bot.installation import Now, recordings_folder, terms
-from bot.notices import tell_of_acts, tell_of_restore
+from bot.notices import tell_of_acts, tell_of_colleagues, tell_of_restore
 from bot.reload import Reload
 from bot.reminders import Reminders
 from bot.results import Results
@@ -176,10 +176,12 @@ class House:
             await self.publish_profile()
 
     async def tell(self) -> None:
-        """Tell coordinators, once, of a restore, and of acts that need two of them."""
+        """Tell coordinators, once, of a restore, of acts that need two of them, and of colleagues."""
         async with self._telling:
             await tell_of_restore(self.store, self.phrases, self._link, self._broadcast_text)
-            await tell_of_acts(self.store, self.desk, self.phrases, self._broadcast_screen, self.now())
+            now, show = self.now(), self._broadcast_screen
+            await tell_of_acts(self.store, self.desk, self.phrases, show, now)
+            await tell_of_colleagues(self.store, self.desk, self.phrases, show, now)
 
     async def publish_profile(self) -> None:
         """Set name, description and commands where they changed since the last time."""

@@ -51,6 +51,10 @@ estimate_app = typer.Typer(
 app.add_typer(estimate_app, name="estimate")
 audit_app = typer.Typer(help="The log of what coordinators and the console did.", no_args_is_help=True)
 app.add_typer(audit_app, name="audit")
+org_app = typer.Typer(help="Organisations that one bot serves.", no_args_is_help=True)
+app.add_typer(org_app, name="org")
+programme_app = typer.Typer(help="Programmes of an organisation, to which waves belong.", no_args_is_help=True)
+app.add_typer(programme_app, name="programme")
 
 CONSOLE = "console"
 PR_SET_DUMPABLE = 4  # prctl(2)
@@ -260,12 +264,16 @@ def try_survey(
 
 @app.command("claim-code")
 @explained
-def claim_code() -> None:
-    """Print a one-time code for the first owner, to be sent to the bot as /claim CODE within 15 minutes."""
-    _settings, store = _prepared()
+def claim_code(
+    org: Annotated[str, typer.Option(help="Whose owner it makes; AITBAR_ORGANISATION when left out.")] = "",
+) -> None:
+    """Print a one-time code for an owner, to be sent to the bot as /claim CODE within 15 minutes."""
+    settings, store = _prepared()
+    organisation, now = org or settings.organisation, nature.now()
     with store.transaction() as tx:
-        code = tx.desk.make_claim_code(nature.now())
-        tx.desk.note(CONSOLE, "claim-code", "a code for the owner", nature.now())
+        tx.organisations.ensure(organisation, now)
+        code = tx.desk.make_claim_code(now, organisation)
+        tx.desk.note(CONSOLE, "claim-code", "a code for the owner", now, organisation)
     say(code)
 
 
@@ -445,6 +453,7 @@ def wave_open(
         typer.confirm("Open this wave?", abort=True, err=True)
     now = nature.now()
     with store.transaction() as tx:
+        tx.organisations.ensure(terms.organisation, now)
         wave = tx.waves.open(document, terms, now)
         tx.desk.note(CONSOLE, "open", f"wave {wave}, alone", now)
     say(f"wave {wave}")
@@ -1191,33 +1200,125 @@ def _noted(seen: str) -> tuple[int, str]:
 @member_app.command("list")
 @explained
 def member_list() -> None:
-    """List who may see the desk."""
+    """List who may come to the desk, with their organisation, their districts, and what their owner calls them."""
     _settings, store = _prepared()
     with store.transaction() as tx:
         for who in tx.desk.coordinators():
-            say(f"{who.chat}  {who.role}  {who.language}")
+            whose = f"{who.organisation}" + (f" ({', '.join(who.districts)})" if who.districts else "")
+            say(f"{who.chat}  {who.role}  {who.language}  {whose}  {who.name}".rstrip())
 
 
 @member_app.command("role")
 @explained
 def member_role(
-    chat: int, role: Annotated[str, typer.Argument(help="owner, coordinator, viewer or steward")]
+    chat: int,
+    role: Annotated[str, typer.Argument(help="owner, coordinator, author, viewer or steward")],
+    org: Annotated[str | None, typer.Option(help="Another organisation; summaries of the old one end.")] = None,
+    district: Annotated[
+        list[str] | None, typer.Option(help="See only programmes there; repeatable. Without: all.")
+    ] = None,
 ) -> None:
-    """Change somebody's role, at once."""
+    """Change somebody's role, districts and organisation, at once."""
     from bot.core.roles import ROLES
 
     _settings, store = _prepared()
     if role not in ROLES:
         raise typer.BadParameter(f"a role is one of: {', '.join(ROLES)}")
+    now = nature.now()
     with store.transaction() as tx:
-        who = tx.desk.coordinator(chat)
+        who, districts = tx.desk.coordinator(chat), _districts(district)
         if who is not None:
-            tx.desk.admit(chat, role, who.language, nature.now())
-            tx.desk.note(CONSOLE, "role", f"coordinator {chat}, {role}", nature.now())
+            if org is not None:
+                tx.organisations.ensure(org, now)
+            tx.desk.admit(chat, role, who.language, now, org, districts)
+            whose = who.organisation if org is None else org
+            tx.desk.note(CONSOLE, "role", f"coordinator {chat}, {role}", now, whose)
     if who is None:
         say(f"There is no coordinator {chat}. See: aitbar member list", err=True)
         raise typer.Exit(1)
     say(role)
+
+
+@member_app.command("invite")
+@explained
+def member_invite(
+    role: Annotated[str, typer.Argument(help="owner, coordinator, author, viewer or steward")],
+    org: Annotated[str, typer.Option(help="Into which organisation; AITBAR_ORGANISATION when left out.")] = "",
+    district: Annotated[
+        list[str] | None, typer.Option(help="See only programmes there; repeatable. Without: all.")
+    ] = None,
+) -> None:
+    """Make a one-time link for a colleague (prints its start payload); an owner confirms whoever took it."""
+    from bot.core.roles import ROLES
+    from bot.store import COLLEAGUE
+
+    settings, store = _prepared()
+    if role not in ROLES:
+        raise typer.BadParameter(f"a role is one of: {', '.join(ROLES)}")
+    organisation, now = org or settings.organisation, nature.now()
+    with store.transaction() as tx:
+        tx.organisations.ensure(organisation, now)
+        code = tx.colleagues.make(organisation, role, _districts(district), CONSOLE, now)
+        tx.desk.note(CONSOLE, "let in", f"invitation as {role}", now, organisation)
+    say(f"start {COLLEAGUE}-{code}")
+    say(
+        "The link is t.me/<bot>?start=<this>. Whoever takes it gets a number; see: aitbar member waiting", err=True
+    )
+
+
+@member_app.command("waiting")
+@explained
+def member_waiting() -> None:
+    """List the invitations of colleagues that are not over; confirm one with `member confirm`."""
+    _settings, store = _prepared()
+    with store.transaction() as tx:
+        for one in tx.colleagues.all():
+            say(f"{one.id}  {one.state:8}  {one.role}  {one.number or '-':4}  {one.organisation}".rstrip())
+
+
+@member_app.command("confirm")
+@explained
+def member_confirm(
+    invitation: Annotated[str, typer.Argument(help="As `aitbar member waiting` lists it.")],
+    number: Annotated[str, typer.Argument(help="What the colleague says their phone shows.")],
+) -> None:
+    """Let in whoever took an invitation, once they have said their number."""
+    _settings, store = _prepared()
+    now = nature.now()
+    with store.transaction() as tx:
+        one = tx.colleagues.get(invitation, now)
+        right = one is not None and one.chat is not None and one.number == number
+        if one is not None and one.chat is not None and right and tx.colleagues.admitted(one.id):
+            tx.desk.admit(one.chat, one.role, one.language or "en", now, one.organisation, one.districts)
+            tx.desk.note(CONSOLE, "confirm", f"coordinator {one.chat} as {one.role}", now, one.organisation)
+    if not right:
+        say("Nobody took this invitation with that number. See: aitbar member waiting", err=True)
+        raise typer.Exit(1)
+    say("let in; the bot tells them")
+
+
+@member_app.command("replace")
+@explained
+def member_replace(
+    lost: Annotated[int, typer.Argument(help="The chat of the phone that is lost.")],
+    chat: Annotated[int, typer.Argument(help="The chat of the new one; it must not be at a desk.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Ask nothing.")] = False,
+) -> None:
+    """A lost phone: somebody goes on from another chat with the same role and summaries."""
+    _settings, store = _prepared()
+    if not yes:
+        question = f"{chat} gets the role and the summaries of {lost}, who sees nothing any more. Replace?"
+        typer.confirm(question, abort=True, err=True)
+    with store.transaction() as tx:
+        who = tx.desk.coordinator(lost)
+        done = tx.desk.replace(lost, chat)
+        if who is not None and done:
+            what = f"coordinator {lost} goes on as coordinator {chat}"
+            tx.desk.note(CONSOLE, "replace", what, nature.now(), who.organisation)
+    if not done:
+        say(f"{lost} is no coordinator, or {chat} is one already. See: aitbar member list", err=True)
+        raise typer.Exit(1)
+    say("replaced")
 
 
 @member_app.command("remove")
@@ -1228,9 +1329,140 @@ def member_remove(chat: int, yes: Annotated[bool, typer.Option("--yes", help="As
     if not yes:
         typer.confirm(f"{chat} will see nothing any more. Remove?", abort=True, err=True)
     with store.transaction() as tx:
+        who = tx.desk.coordinator(chat)
         gone = tx.desk.remove(chat)
-        tx.desk.note(CONSOLE, "remove", f"coordinator {chat}", nature.now())
+        whose = "" if who is None else who.organisation
+        tx.desk.note(CONSOLE, "remove", f"coordinator {chat}", nature.now(), whose)
     if not gone:
         say(f"There is no coordinator {chat}. See: aitbar member list", err=True)
         raise typer.Exit(1)
     say("removed")
+
+
+def _districts(named: list[str] | None) -> tuple[str, ...]:
+    from bot.store.organisations import fit_districts
+
+    districts = tuple(named or ())
+    fit_districts(districts)
+    return districts
+
+
+# -- organisations ------------------------------------------------------------------------------------------
+
+
+@org_app.command("list")
+@explained
+def org_list() -> None:
+    """List the organisations: how many people, programmes and waves each has."""
+    _settings, store = _prepared()
+    with store.transaction() as tx:
+        for name in tx.organisations.names():
+            people, programmes = len(tx.desk.colleagues(name)), len(tx.organisations.programmes(name))
+            waves = len(tx.organisations.waves(name))
+            say(f"{name or '(unnamed)'}: people {people}, programmes {programmes}, waves {waves}")
+
+
+@org_app.command("add")
+@explained
+def org_add(name: str) -> None:
+    """Add an organisation, with keys of its own; then make its first owner with `aitbar claim-code --org`."""
+    _settings, store = _prepared()
+    now = nature.now()
+    with store.transaction() as tx:
+        made = tx.organisations.ensure(name, now)
+        if made:
+            tx.desk.note(CONSOLE, "organisation", "added", now, name)
+    say("added" if made else "It is there already.")
+
+
+@org_app.command("export")
+@explained
+def org_export(
+    name: str, out: Annotated[Path, typer.Option(metavar="DIR", help="A folder that does not exist yet.")]
+) -> None:
+    """Write what is an organisation's own: surveys, programmes, released figures, its part of the log of acts."""
+    from bot import export as leaving
+    from bot.files.phrases import Phrases
+    from bot.store import disk
+
+    _settings, store = _prepared()
+    now = nature.now()
+    with store.transaction() as tx:
+        _known_organisation(tx.organisations.names(), name)
+        contents = leaving.organisation.files(tx, name, Phrases.load())
+        tx.desk.note(CONSOLE, "organisation exported", "figures, surveys, programmes, log", now, name)
+    disk.place(leaving.put(out, contents), out)
+    say(f"Written to {out}: {len(contents)} files. {leaving.organisation.MEANS}")
+
+
+@org_app.command("delete")
+@explained
+def org_delete(
+    name: str,
+    yes: Annotated[bool, typer.Option("--yes", help="Ask nothing.")] = False,
+) -> None:
+    """Delete an organisation: its people, programmes, waves and all their answers, and its keys."""
+    from bot.store import leaving
+
+    _settings, store = _prepared()
+    with store.transaction() as tx:
+        _known_organisation(tx.organisations.names(), name)
+        means = leaving.means(tx, name)
+    for sentence in means:
+        say(sentence, err=True)
+    if not yes and typer.prompt("To delete it, type its name", err=True) != name:
+        say("That is another name. Nothing was deleted.", err=True)
+        raise typer.Exit(1)
+    leaving.delete_organisation(store, name, CONSOLE, nature.now())
+    say(f"{name or 'The unnamed organisation'} is deleted here. Delete its backups too: they hold what they held.")
+
+
+def _known_organisation(names: list[str], name: str) -> None:
+    if name not in names:
+        say(f"There is no organisation '{name}'. See: aitbar org list", err=True)
+        raise typer.Exit(1)
+
+
+# -- programmes ---------------------------------------------------------------------------------------------
+
+
+@programme_app.command("list")
+@explained
+def programme_list(
+    org: Annotated[str, typer.Option(help="Whose; AITBAR_ORGANISATION when left out.")] = "",
+) -> None:
+    """List the programmes of an organisation."""
+    settings, store = _prepared()
+    with store.transaction() as tx:
+        for one in tx.organisations.programmes(org or settings.organisation):
+            days = "-".join(filter(None, (one.starts, one.ends)))
+            said = (str(one.no), one.name, one.focus, one.people, ",".join(one.districts), days)
+            say("  ".join(filter(None, said)))
+
+
+@programme_app.command("add")
+@explained
+def programme_add(
+    name: str,
+    org: Annotated[str, typer.Option(help="Whose; AITBAR_ORGANISATION when left out.")] = "",
+    focus: Annotated[str, typer.Option(help="What it is about, in a few words.")] = "",
+    people: Annotated[str, typer.Option(help="Whom it is for, in a few words.")] = "",
+    district: Annotated[list[str] | None, typer.Option(help="Where, as a code; repeatable.")] = None,
+    starts: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Its first day.")] = None,
+    ends: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Its last day.")] = None,
+) -> None:
+    """Add a programme; waves can then be opened for it."""
+    from bot.store import Programme
+
+    settings, store = _prepared()
+    organisation, now = org or settings.organisation, nature.now()
+    days = ["" if day is None else day.date().isoformat() for day in (starts, ends)]
+    if all(days) and days[1] < days[0]:
+        raise typer.BadParameter("--ends is before --starts")
+    with store.transaction() as tx:
+        tx.organisations.ensure(organisation, now)
+        made = tx.organisations.add_programme(
+            Programme(organisation, 0, name, focus, people, _districts(district), *days)
+        )
+        tx.desk.note(CONSOLE, "programme", f"number {made.no}", now, organisation)
+    say(f"programme {made.no}")

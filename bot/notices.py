@@ -22,7 +22,7 @@ from bot.chat.outbound import Show, is_final
 from bot.chat.words import keyboard, text
 from bot.core.survey import worded
 from bot.files.phrases import Phrases, day, latin
-from bot.store import Coordinator, Proposal, Store, Transaction, Wave
+from bot.store import Colleague, Coordinator, Proposal, Store, Transaction, Wave
 from bot.store.restore import RESTORED
 
 Send = Callable[[int, str], Awaitable[None]]
@@ -63,8 +63,14 @@ async def tell_of_restore(store: Store, phrases: Phrases, link: Callable[[str], 
     notice = json.loads(said)
     waves = await store.write(lambda tx: {wave.id: wave for wave in tx.waves.all()})
     state = hashlib.sha256(said.encode()).hexdigest()
-    words = partial(_of_restore, phrases, notice, waves, link)
-    await tell(store, TOLD_RESTORED, state, lambda who: who.chat in notice["chats"], words, send)
+    for organisation in await store.write(lambda tx: {who.organisation for who in tx.desk.coordinators()}):
+        own = {id: wave for id, wave in waves.items() if wave.terms.organisation == organisation}
+        words, whom = partial(_of_restore, phrases, notice, own, link), partial(_was_there, notice, organisation)
+        await tell(store, f"{TOLD_RESTORED} {organisation}".strip(), state, whom, words, send)
+
+
+def _was_there(notice: dict[str, Any], organisation: str, who: Coordinator) -> bool:
+    return who.organisation == organisation and who.chat in notice["chats"]
 
 
 def _of_restore(
@@ -72,10 +78,10 @@ def _of_restore(
 ) -> str:
     when = day(language, date.fromisoformat(notice["day"]))
     lines = [phrases.say(language, "restored", day=when)]
-    for id in notice["closed"]:
+    for id in filter(waves.__contains__, notice["closed"]):
         title = worded(waves[id].survey.title, language)
         lines.append(phrases.say(language, "restored-closed", survey=title, wave=latin(id)))
-    for id in notice["continued"]:
+    for id in filter(waves.__contains__, notice["continued"]):
         title, address = worded(waves[id].survey.title, language), latin(link(id))
         lines.append(phrases.say(language, "restored-continued", survey=title, wave=latin(id), link=address))
     if notice["unsure"]:
@@ -103,6 +109,27 @@ async def tell_of_acts(
 
 def _note_told(tx: Transaction, one: Proposal, chat: int) -> None:
     tx.proposals.note_told(one, chat)
+
+
+# -- colleagues ----------------------------------------------------------------------------------------------
+
+
+async def tell_of_colleagues(
+    store: Store, desk: Desk, phrases: Phrases, show: Callable[[Show], Awaitable[None]], now: datetime
+) -> None:
+    """Ask whoever may confirm somebody who took an invitation, and tell whoever was let in."""
+    for one, chat, screen in await store.write(lambda tx: desk.unheard(tx, now)):
+        try:
+            await show(Show(chat, text(phrases, screen), keyboard(phrases, screen, None)))
+        except TelegramError as error:
+            log.warning("a coordinator could not be told", about="a colleague", kind=type(error).__name__)
+            if not is_final(error):
+                continue
+        await store.write(partial(_note_heard, one=one, chat=chat))
+
+
+def _note_heard(tx: Transaction, one: Colleague, chat: int) -> None:
+    tx.colleagues.note_told(one, chat)
 
 
 # -- who knows already ------------------------------------------------------------------------------------

@@ -11,11 +11,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
 
 import structlog
 from telegram import InlineKeyboardMarkup
+from telegram.error import TelegramError
 
 from bot import counts
 from bot.chat.outbound import Outbound, Outgoing, Show, ShowFile, ShowPicture
@@ -26,6 +28,7 @@ from bot.core.cadence import AT_CLOSE, latest_due, next_due, period_name
 from bot.core.events import Asked
 from bot.core.parts import DETAILS, FIGURES, FILES, FIRST, UNDER
 from bot.core.screen import Button, Say, Screen
+from bot.core.survey import worded
 from bot.digest import CHANNELS, About, Digest, Message, NotDrawn, compose, write
 from bot.digest.channels.message import Gone, Moved, Undelivered
 from bot.files.phrases import Phrases
@@ -125,11 +128,14 @@ class Summaries:
             message = Message(f"{again}\n\n{message.text}", message.png, message.alt)
         state = "sent"
         try:
-            await CHANNELS["telegram"](
-                partial(self._summary_text, to.chat, to.wave, language), partial(self._summary_picture, to.chat)
-            ).send(message)
-        except (Gone, Moved):  # into a group that moved nothing is sent: it is not known who is there
+            words = partial(self._summary_text, to, language)
+            await CHANNELS["telegram"](words, partial(self._summary_picture, to)).send(message)
+        except Moved as moved:
+            await self._follow(to, moved.to, period, now)
+            return
+        except Gone:
             state = "gave_up"
+            await self._give_up(to, phrases, language)
         except Undelivered:
             # Still claimed: a later tick takes it over, however long Telegram stays away.
             log.warning("a summary could not be sent yet", wave=to.wave, tries=tries)
@@ -137,18 +143,47 @@ class Summaries:
         await self._store.write(lambda tx: tx.desk.complete_digest(to.wave, to.chat, period, state))
         counts.DIGESTS.add(state)
 
+    async def _follow(self, to: Subscription, group: int, period: str, now: datetime) -> None:
+        """A group became a supergroup: the same summary goes there at once. Nobody's own chat moves."""
+        if to.sponsor is None:
+            await self._store.write(lambda tx: tx.desk.complete_digest(to.wave, to.chat, period, "gave_up"))
+            return
+        await self._store.write(lambda tx: tx.desk.move_group(to.chat, group))
+        await self._send(replace(to, chat=group), period, now)
+
+    async def _give_up(self, to: Subscription, phrases: Phrases, language: str) -> None:
+        """Nothing arrives there any more; whoever answers for a group hears of it."""
+        wave = await self._store.write(lambda tx: self._left(tx, to))
+        if wave is None:
+            return
+        said = phrases.say(language, "group-chat-over", survey=worded(wave.survey.title, language))
+        try:
+            await self._pace.broadcast(to.reader, lambda: self._outbound.send_text(to.reader, said))
+        except TelegramError as error:
+            log.warning("a coordinator could not be told", about="a group", kind=type(error).__name__)
+
+    def _left(self, tx: Transaction, to: Subscription) -> Wave | None:
+        """Send nothing more into a group that put the bot out; None for anybody's own chat, or where whoever
+        answered for it was removed."""
+        if to.sponsor is None or self._reader(tx, to.reader, to.wave) is None:
+            return None
+        tx.desk.leave_group(to.chat)
+        return tx.waves.get(to.wave)
+
     def _claim(self, tx: Transaction, to: Subscription, period: str, now: datetime) -> tuple[int, str] | None:
         """Claim, if the coordinator may still have it."""
-        who = self._reader(tx, to.chat)
+        who = self._reader(tx, to.reader, to.wave)
         if who is None:
             return None
         tries = tx.desk.claim_digest(to.wave, to.chat, period, now)
         return None if tries is None else (tries, who.language)
 
-    def _reader(self, tx: Transaction, chat: int) -> Coordinator | None:
-        """The coordinator of this chat, if summaries may go there."""
-        who = tx.desk.coordinator(chat)
-        return who if who is not None and roles.may(who.role, roles.SUBSCRIBE) else None
+    def _reader(self, tx: Transaction, chat: int, wave: str) -> Coordinator | None:
+        """The coordinator of this chat, if summaries of this wave may go there."""
+        who, known = tx.desk.coordinator(chat), tx.waves.get(wave)
+        if who is None or known is None or not roles.may(who.role, roles.SUBSCRIBE):
+            return None
+        return who if tx.reaches(who, known) else None
 
     async def asked_for(
         self, chat: int, wave: str, language: str, now: datetime, part: str = FIRST
@@ -193,19 +228,19 @@ class Summaries:
         rows = tuple((Button(Say(f"button-digest-{other}"), Asked(other, (wave,))),) for other in UNDER[part])
         return keyboard(self._phrases(), Screen(language, (), rows), None)
 
-    async def _summary_text(self, chat: int, wave: str, language: str, text: str) -> None:
-        keys = self._keys(wave, language, FIRST)
-        await self._pace.broadcast(
-            chat, lambda: self._if_allowed(chat, lambda: self._outbound.send_text(chat, text, keys))
-        )
+    async def _summary_text(self, to: Subscription, language: str, text: str) -> None:
+        keys = self._keys(to.wave, language, FIRST) if to.sponsor is None else None  # nobody taps in a group
+        await self._allowed(to, lambda: self._outbound.send_text(to.chat, text, keys))
 
-    async def _summary_picture(self, chat: int, picture: bytes, caption: str) -> None:
-        await self._pace.broadcast(
-            chat, lambda: self._if_allowed(chat, lambda: self._outbound.send_picture(chat, picture, caption))
-        )
+    async def _summary_picture(self, to: Subscription, picture: bytes, caption: str) -> None:
+        await self._allowed(to, lambda: self._outbound.send_picture(to.chat, picture, caption))
 
-    async def _if_allowed(self, chat: int, send: Send) -> None:
+    async def _allowed(self, to: Subscription, send: Send) -> None:
         """Send if the coordinator may still have it, asked when all waiting is over; else raises Gone."""
-        if await self._store.write(lambda tx: self._reader(tx, chat)) is None:
-            raise Gone("the coordinator was removed")
-        await send()
+
+        async def asked() -> None:
+            if await self._store.write(lambda tx: self._reader(tx, to.reader, to.wave)) is None:
+                raise Gone("the coordinator was removed")
+            await send()
+
+        await self._pace.broadcast(to.chat, asked)

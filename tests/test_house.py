@@ -384,9 +384,14 @@ COMPOSED = {
     "digest-": "women, men, youth",
     "digest-language-": "the languages",
     "digest-region-": "the regions of the census",
+    "help-": "the roles",
     "invitation-": "full, expired",
     "log-": "who did what, in the log of acts",
+    "people-": "open, taken, admitted",
+    "people-means-": "the roles",
+    "programme-": "from, until",
     "report-column-": "the titles of columns in a report",
+    "role-": "the roles",
 }
 """Beginnings of phrase ids that are put together while the program runs, and what follows."""
 
@@ -399,9 +404,12 @@ SAID_BY_COMPOSED = re.compile(
     r"desk-group-(district|gender|age)|desk-schedule-(weekly|daily)|desk-state-(open|closing|closed)|"
     r"digest-(women|men|youth)|digest-language-(ur|ps|en)|digest-region-[a-z]+|"
     r"log-(you|another|console|clock|claim|claim-code|open|close|record|propose|refuse|approve|invite|open-answers|"
-    r"rebuild-counts|role|remove|ask-for-rows|export-rows|restore|report)|"
+    r"rebuild-counts|role|remove|replace|let-in|confirm|take-back|organisation|organisation-deleted|organisation-exported|"
+    r"programme|group-chat|group-chat-ended|ask-for-rows|export-rows|restore|report)|"
     r"report-column-(figure|who|share|range|answers|baseline|target|before|change|low|high|difference|census|"
-    r"began|note|points|weighted|worth|effect)"
+    r"began|note|points|weighted|worth|effect)|"
+    r"(role|help|people-means)-(owner|coordinator|author|viewer|steward)|people-(open|taken|admitted)|"
+    r"programme-(from|until)"
 )
 
 

@@ -39,7 +39,7 @@ from bot.store.proposals import (
 USUAL = Cadence("weekly", 0, 9)
 """Monday at nine: what a wave's opener gets until something else is chosen."""
 
-_OPTIONS = re.compile(r"([wd])(\d{1,3})(i?)", re.ASCII)
+_OPTIONS = re.compile(r"([wd])(\d{1,3})(i?)(?:p(\d{1,3}))?", re.ASCII)
 _SCHEDULES = {"w": "weekly", "d": "daily"}
 
 
@@ -52,7 +52,8 @@ class Shelf:
 
 @dataclass(frozen=True)
 class Opening:
-    """What a coordinator chose for a new wave. `document` is the fingerprint of the survey they saw."""
+    """What a coordinator chose for a new wave. `document` is the fingerprint of the survey they saw; `programme`
+    is the number of one of their organisation, 0: none."""
 
     survey: str
     people: int
@@ -60,11 +61,13 @@ class Opening:
     k: int
     invited: bool
     document: str
+    programme: int = 0
 
     @property
     def carried(self) -> tuple[str, str, str]:
         """As buttons carry it."""
-        return self.survey, str(self.people), f"{self.schedule[0]}{self.k}{'i' if self.invited else ''}"
+        options = f"{self.schedule[0]}{self.k}{'i' if self.invited else ''}"
+        return self.survey, str(self.people), f"{options}p{self.programme}" if self.programme else options
 
 
 class Acts:
@@ -83,7 +86,13 @@ class Acts:
         if match is None or int(match[2]) < self._terms.k:
             raise ValueError(options)
         chosen = Opening(
-            found.id, int(people), _SCHEDULES[match[1]], int(match[2]), bool(match[3]), _fingerprint(document)
+            found.id,
+            int(people),
+            _SCHEDULES[match[1]],
+            int(match[2]),
+            bool(match[3]),
+            _fingerprint(document),
+            int(match[4] or 0),
         )
         layout(found, chosen.people, chosen.k)  # SmallPopulation is a ValueError
         return chosen
@@ -95,9 +104,24 @@ class Acts:
 
     # -- who agrees -----------------------------------------------------------------------------------
 
-    def is_alone(self, tx: Transaction, who: Coordinator) -> bool:
-        """True when there is nobody else who may approve."""
-        return all(one.chat == who.chat for one in tx.desk.who_may(roles.APPROVE))
+    def is_alone(self, tx: Transaction, who: Coordinator, what: Mapping[str, Any]) -> bool:
+        """True when there is nobody else of this organisation who may approve it."""
+        return all(one.chat == who.chat for one in _who_may(tx, roles.APPROVE, {**what, **_of(who)}))
+
+    def concerns(self, tx: Transaction, who: Coordinator, one: Proposal) -> bool:
+        """True where an act is one of this coordinator's organisation, and within their districts."""
+        return self.mine(tx, who, one.what)
+
+    def mine(self, tx: Transaction, who: Coordinator, what: Mapping[str, Any]) -> bool:
+        """The same of what may be proposed: nobody opens a wave that they could not see."""
+        return _reaches(tx, who, what)
+
+    def present(self, tx: Transaction, who: Coordinator, id: str) -> Proposal:
+        """The act with this id. KeyError where there is none, or it does not concern this coordinator."""
+        one = _present(tx, id)
+        if not self.concerns(tx, who, one):
+            raise KeyError(id)
+        return one
 
     def want(
         self, tx: Transaction, who: Coordinator, act: str, what: dict[str, Any], id: str, now: datetime
@@ -105,7 +129,7 @@ class Acts:
         """The first tap: the act is done where `who` is alone, and proposed where not. Returns how it stands."""
         if not is_id(id):
             raise ValueError(id)
-        alone = self.is_alone(tx, who)
+        alone, what = self.is_alone(tx, who, what), {**what, **_of(who)}
         if tx.proposals.make(id, act, what, str(who.chat), now):
             if alone:
                 self._decide(tx, _present(tx, id), None, now)
@@ -116,7 +140,7 @@ class Acts:
 
     def confirm(self, tx: Transaction, who: Coordinator, id: str, now: datetime) -> Proposal:
         """The second tap: done if it waits, in time, for somebody else than its proposer, and both still may."""
-        one = _present(tx, id)
+        one = self.present(tx, who, id)
         heard = one.act == RECORD and str(who.chat) in one.what["heard"]
         if (one.act in (OPEN_WAVE, CLOSE_WAVE) or heard) and one.proposer != str(who.chat):
             self._decide(tx, one, who, now)
@@ -124,7 +148,7 @@ class Acts:
 
     def refuse(self, tx: Transaction, who: Coordinator, id: str, now: datetime) -> Proposal:
         """It does not happen; whoever proposed it may take it back the same way."""
-        one = _present(tx, id)
+        one = self.present(tx, who, id)
         if tx.proposals.decide(id, REFUSED, now):
             if one.act == RECORD:
                 self._studio.drop(one.what["recording"])
@@ -142,7 +166,9 @@ class Acts:
 
     def _decide(self, tx: Transaction, one: Proposal, second: Coordinator | None, now: datetime) -> None:
         first = tx.desk.coordinator(int(one.proposer))
-        able = first is not None and roles.may(first.role, roles.OPEN) and self._can(tx, one)
+        right = roles.RECORD if one.act == RECORD else roles.OPEN
+        may = first is not None and roles.may(first.role, right) and self.concerns(tx, first, one)
+        able = may and self._can(tx, one)
         if not tx.proposals.decide(one.id, DONE if able else LAPSED, now) or not able or first is None:
             return
         how = "alone" if second is None else f"confirmed by coordinator {second.chat}"
@@ -180,7 +206,8 @@ class Acts:
             return False
 
     def _open(self, tx: Transaction, first: Coordinator, what: dict[str, Any], now: datetime, alone: bool) -> str:
-        chosen = Opening(**what)
+        chosen = as_opening(what)
+        programme = tx.organisations.programme(first.organisation, chosen.programme)
         _, document = self._shelf().surveys[chosen.survey]
         terms = replace(
             self._terms,
@@ -189,6 +216,8 @@ class Acts:
             schedule=chosen.schedule,
             invited=chosen.invited,
             alone=alone,
+            organisation=first.organisation,
+            programme="" if programme is None else programme.name,
         )
         wave = tx.waves.open(document, terms, now)
         tx.desk.subscribe(first.chat, wave, USUAL, now)
@@ -202,7 +231,7 @@ def as_what(chosen: Opening) -> dict[str, Any]:
 
 def as_opening(what: Mapping[str, Any]) -> Opening:
     """The opening that a proposal keeps."""
-    return Opening(**{name: what[name] for name in Opening.__dataclass_fields__})
+    return Opening(**{name: what[name] for name in Opening.__dataclass_fields__ if name in what})
 
 
 def _present(tx: Transaction, id: str) -> Proposal:
@@ -215,11 +244,32 @@ def _present(tx: Transaction, id: str) -> Proposal:
 def _audience(tx: Transaction, one: Proposal) -> list[Coordinator]:
     if one.state == WAITING:
         act = roles.EXPORT if one.act == EXPORT_ROWS else roles.APPROVE
-        return [who for who in tx.desk.who_may(act) if str(who.chat) != one.proposer]
+        return [who for who in _who_may(tx, act, one.what) if str(who.chat) != one.proposer]
     if one.proposer == CONSOLE:
         return []
     proposer = tx.desk.coordinator(int(one.proposer))
     return [] if proposer is None else [proposer]
+
+
+def _of(who: Coordinator) -> dict[str, str]:
+    """Whose an act is that names no wave."""
+    return {"organisation": who.organisation}
+
+
+def _reaches(tx: Transaction, who: Coordinator, what: Mapping[str, Any]) -> bool:
+    """True where what an act is about is this coordinator's to see."""
+    if "wave" in what:
+        wave = tx.waves.get(what["wave"])
+        return wave is not None and tx.reaches(who, wave)
+    organisation = what.get("organisation", "")
+    if "programme" not in what:  # a recording is no programme's
+        return bool(who.organisation == organisation)
+    programme = tx.organisations.programme(organisation, what["programme"])
+    return tx.reaches_programme(who, organisation, "" if programme is None else programme.name)
+
+
+def _who_may(tx: Transaction, act: str, what: Mapping[str, Any]) -> list[Coordinator]:
+    return [who for who in tx.desk.who_may(act) if _reaches(tx, who, what)]
 
 
 def _about(what: Mapping[str, Any]) -> str:

@@ -11,7 +11,7 @@ from bot import nature
 from bot.chat.booth import Booth
 from bot.chat.desk import Desk
 from bot.chat.identity import who
-from bot.chat.inbound import Came, Command, Spoken, Stranger, Words
+from bot.chat.inbound import Brought, Came, Command, Spoken, Stranger, Words
 from bot.chat.limits import Limits, TooFast
 from bot.chat.memory import Bound, Memory, Undo
 from bot.chat.outbound import AnswerTap, Delete, Later, Outgoing, Show, ShowFile, ShowPicture
@@ -51,7 +51,7 @@ from bot.core.reminders import NEVER
 from bot.core.screen import Button, Code, Say, Screen, Text
 from bot.core.threshold import hideable, no_more
 from bot.files.phrases import Phrases, keyword
-from bot.store import Contact, StoreTrouble, Transaction
+from bot.store import COLLEAGUE, Contact, StoreTrouble, Transaction
 from bot.store.outcomes import WITHDRAWN
 from bot.turn import Held, Reply, Wish, take
 
@@ -139,6 +139,9 @@ class Handler:
 
     def _handled(self, tx: Transaction, came: Came, now: datetime) -> list[Outgoing]:
         match came.did:
+            case Brought():
+                screen = self._desk.join_group(tx, came.chat, came.did.code, now)
+                return self._in_a_group(came) if screen is None else self._said(came, Said(screen))
             case Stranger(group=True):
                 return self._in_a_group(came)
             case Stranger():
@@ -362,6 +365,10 @@ class Handler:
 
     def _command(self, tx: Transaction, came: Came, command: Command, now: datetime) -> list[Outgoing]:
         match command.name:
+            case "start" if command.rest.startswith(f"{COLLEAGUE}-"):
+                code = command.rest.removeprefix(f"{COLLEAGUE}-")
+                self._charge_strangers(tx, came)
+                return self._said(came, self._desk.arrive(tx, came.chat, code, came.language))
             case "start":
                 wave = command.rest.lower() or None
                 return self._turn(tx, came, Opened(wave, came.message, came.language), now)
@@ -396,7 +403,8 @@ class Handler:
     def _without_a_grip(self, tx: Transaction, came: Came, meant: str | None, now: datetime) -> list[Outgoing]:
         """Words where none are awaited, or whose secret is no longer in memory."""
         if meant == "help":
-            return self._say(came, "help")
+            at_desk = self._desk.help(tx, came.chat)
+            return self._say(came, "help") if at_desk is None else self._said(came, Said(at_desk))
         if meant in ("hide", "delete", "stop"):  # somebody may look on: nothing here may speak of a survey
             return self._turn(tx, came, HidBefore((came.message,)), now)
         if meant in ("start", "language"):

@@ -12,6 +12,7 @@ from telegram.constants import ChatType
 from bot.chat.codec import decode
 from bot.core.events import Asked, Threshold, WantedNoMore
 from bot.core.survey import LANGUAGES
+from bot.store.desk import GROUP
 from bot.turn import Held
 
 
@@ -38,6 +39,13 @@ class Stranger:
 
 
 @dataclass(frozen=True)
+class Brought:
+    """The bot was brought into a group by a link with this code: summaries are to come there."""
+
+    code: str
+
+
+@dataclass(frozen=True)
 class Spoken:
     """A voice note: where its bytes are fetched, how large and long it says to be, and what the buttons of the
     desk's message ask for to which it replies; nothing where it replies to no such message."""
@@ -48,7 +56,7 @@ class Spoken:
     about: tuple[Asked, ...]
 
 
-Did = Held | Threshold | Asked | WantedNoMore | Command | Words | Spoken | Stranger | None
+Did = Held | Threshold | Asked | WantedNoMore | Command | Words | Spoken | Brought | Stranger | None
 
 
 @dataclass(frozen=True)
@@ -111,7 +119,7 @@ def _message(message: Message) -> Came:
 
 def _did(message: Message) -> Did:
     if message.chat.type != ChatType.PRIVATE:
-        return Stranger(group=True)
+        return _in_a_group(message.text or "")
     if message.voice is not None:
         return _voice(message)
     if message.text is None:
@@ -120,6 +128,14 @@ def _did(message: Message) -> Did:
         name, _, rest = message.text[1:].partition(" ")
         return Command(name.partition("@")[0].lower(), rest.strip())
     return Words(message.text)
+
+
+def _in_a_group(text: str) -> Brought | Stranger:
+    """Of all that is written in a group only the link is read that brought the bot there."""
+    name, _, rest = text.partition(" ")
+    if name.partition("@")[0] == "/start" and rest.startswith(f"{GROUP}-"):
+        return Brought(rest.removeprefix(f"{GROUP}-"))
+    return Stranger(group=True)
 
 
 def _voice(message: Message) -> Did:

@@ -152,14 +152,13 @@ class Recording:
         return survey, values[1]
 
 
-def listened(tx: Transaction, who: Coordinator, id: str) -> str:
+def listened(tx: Transaction, who: Coordinator, one: Proposal) -> str:
     """This coordinator listens to what waits, and may agree to it from now on; returns the recording.
 
-    KeyError where there is no such act.
+    KeyError for another act.
     """
-    one = tx.proposals.get(id)
-    if one is None or one.act != RECORD:
-        raise KeyError(id)
+    if one.act != RECORD:
+        raise KeyError(one.id)
     heard = sorted({*one.what["heard"], str(who.chat)})
     tx.proposals.remember(one.id, {**one.what, "heard": heard})
     return str(one.what["recording"])

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 
 OWNER = "owner"
 COORDINATOR = "coordinator"
+AUTHOR = "author"
 VIEWER = "viewer"
 STEWARD = "steward"
 
-ROLES = (OWNER, COORDINATOR, VIEWER, STEWARD)
+ROLES = (OWNER, COORDINATOR, AUTHOR, VIEWER, STEWARD)
 
 ENTER = "enter"  # come to the desk, choose its language
 LOOK = "look"  # see waves and their released summaries
@@ -19,13 +20,17 @@ RECORD = "record"  # read questions out, for those who read little
 APPROVE = "approve"  # confirm or refuse what another one wants to open, close or have heard
 EXPORT = "export"  # let the released answers leave as rows, together with another one
 
+MANAGE = "manage"  # let colleagues in, change their roles and districts, remove them; add programmes
+TRY = "try"  # see a survey as people will see it, and rehearse a wave of it
+
 AUDIT = "audit"  # read the log of acts: who did what at the desk and the console
 
 READ = "read"  # have answers in people's own words, sealed to an own key: and then nothing beside them
 
 ACTS: Mapping[str, frozenset[str]] = {
-    OWNER: frozenset({ENTER, LOOK, OPEN, RECORD, SUBSCRIBE, APPROVE, EXPORT, AUDIT}),
-    COORDINATOR: frozenset({ENTER, LOOK, OPEN, RECORD, SUBSCRIBE, APPROVE, EXPORT}),
+    OWNER: frozenset({ENTER, LOOK, OPEN, TRY, RECORD, SUBSCRIBE, APPROVE, EXPORT, MANAGE, AUDIT}),
+    COORDINATOR: frozenset({ENTER, LOOK, OPEN, TRY, RECORD, SUBSCRIBE, APPROVE, EXPORT}),
+    AUTHOR: frozenset({ENTER, TRY, RECORD}),
     VIEWER: frozenset({ENTER, LOOK, SUBSCRIBE}),
     STEWARD: frozenset({ENTER, READ}),
 }

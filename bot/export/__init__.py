@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.export import figures, rows
+from bot.export import figures, organisation, rows
 from bot.export.agree import Agreed, agree, request, settle
 from bot.export.disclosure import Checked, checked, said
 from bot.export.rows import can_write, put
@@ -16,6 +16,7 @@ __all__ = [
     "can_write",
     "checked",
     "figures",
+    "organisation",
     "put",
     "request",
     "rows",

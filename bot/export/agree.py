@@ -35,7 +35,7 @@ def request(tx: Transaction, wave: Wave, now: datetime) -> bool:
 
     Raises ExportTrouble where nobody could agree.
     """
-    _entitled(tx)
+    _entitled(tx, wave)
     if _requested(tx, wave, now) is not None:
         return False
     tx.proposals.make(draw_id(), EXPORT_ROWS, {"wave": wave.id}, CONSOLE, now)
@@ -48,7 +48,7 @@ def agree(tx: Transaction, wave: Wave, codes: Sequence[str], now: datetime) -> A
 
     The codes are used up by `settle`. Raises ExportTrouble where nobody could agree.
     """
-    entitled = _entitled(tx)
+    entitled = _entitled(tx, wave)
     proposal = _requested(tx, wave, now)
     if proposal is None:
         return f"Nobody has been asked, or the codes are over. Ask first: aitbar export {wave.id} --rows"
@@ -69,8 +69,8 @@ def settle(tx: Transaction, agreed: Agreed, now: datetime) -> None:
     tx.desk.note(CONSOLE, "export rows", f"wave {agreed.proposal.what['wave']}, {agreed.words}", now)
 
 
-def _entitled(tx: Transaction) -> set[int]:
-    entitled = {who.chat for who in tx.desk.who_may(roles.EXPORT)}
+def _entitled(tx: Transaction, wave: Wave) -> set[int]:
+    entitled = {who.chat for who in tx.who_may(roles.EXPORT, wave)}
     if not entitled:
         raise ExportTrouble("There is no coordinator who could agree. Make one first: aitbar claim-code")
     return entitled

@@ -19,6 +19,8 @@ from sqlalchemy import Connection
 
 from bot import counts, nature
 from bot.store import postgres, retention, running
+from bot.store.colleagues import PREFIX as COLLEAGUE
+from bot.store.colleagues import Colleague, Colleagues
 from bot.store.contacts import Contact, Contacts, Due
 from bot.store.desk import Act, Coordinator, Desk, Subscription
 from bot.store.engine import (
@@ -38,6 +40,7 @@ from bot.store.invites import Cohort, Invites
 from bot.store.keys import SECRET_BYTES, Keys, KeyTrouble, derive, tag
 from bot.store.nodes import read_node, write_node
 from bot.store.opentext import own_words, seal_apart, spoken
+from bot.store.organisations import Organisations, OrganisationTrouble, Programme
 from bot.store.outcomes import Outcomes
 from bot.store.proposals import Proposal, Proposals
 from bot.store.reminders import Reminder, Reminders
@@ -49,12 +52,14 @@ from bot.store.vault import Vault, dump_body
 from bot.store.waves import PERIOD, Released, SurveyReader, Terms, Wave, Waves, WaveTrouble
 
 __all__ = [
+    "COLLEAGUE",
     "INVITATION_OPEN",
     "LAST_DAILY",
     "PERIOD",
     "SECRET_BYTES",
     "Act",
     "Cohort",
+    "Colleague",
     "Contact",
     "Contacts",
     "Coordinator",
@@ -62,7 +67,9 @@ __all__ = [
     "Due",
     "KeyTrouble",
     "Keys",
+    "OrganisationTrouble",
     "Pinned",
+    "Programme",
     "Proposal",
     "Released",
     "Reminder",
@@ -103,20 +110,44 @@ class Transaction:
     def __init__(self, connection: Connection, keys: Keys, read: SurveyReader) -> None:
         self.connection = connection
         self.keys = keys
-        self.vault = Vault(connection, keys)
+        self.organisations = Organisations(connection, keys)
         self.waves = Waves(connection, keys, read)
+        self.vault = Vault(connection, keys, self._key_of)
         self.desk = Desk(connection)
+        self.colleagues = Colleagues(connection)
         self.invites = Invites(connection)
         self.proposals = Proposals(connection)
         self.uploads = Uploads(connection)
         self.reports = Reports(connection)
-        self.contacts = Contacts(connection, keys)
+        self.contacts = Contacts(connection, keys, self._key_of)
         self.reminders = Reminders(connection, self.contacts, self.waves)
         self.outcomes = Outcomes(connection)
 
     def clear(self, now: datetime, today: date, months: int) -> None:
         """Delete what has had its time (see `retention.py`). `months`: how long answers are kept."""
         retention.clear(self.connection, self.contacts, now, today, months)
+
+    def reaches(self, who: Coordinator, wave: Wave) -> bool:
+        """True where a wave is this coordinator's to see: of their organisation, and of a programme in one of
+        their districts where they have any."""
+        return self.reaches_programme(who, wave.terms.organisation, wave.terms.programme)
+
+    def reaches_programme(self, who: Coordinator, organisation: str, programme: str) -> bool:
+        """The same of whatever belongs to a programme, or (empty) to none."""
+        if who.organisation != organisation or not who.districts:
+            return who.organisation == organisation
+        there = self.organisations.districts_of(organisation, programme)
+        return not set(there).isdisjoint(who.districts)
+
+    def who_may(self, act: str, wave: Wave) -> list[Coordinator]:
+        """The coordinators whose role allows this act, and who may see this wave."""
+        return [who for who in self.desk.who_may(act) if self.reaches(who, wave)]
+
+    def _key_of(self, wave: str) -> str:
+        known = self.waves.get(wave)
+        if known is None:  # a row that outlived its wave
+            return ""
+        return self.organisations.key_of(known.terms.organisation)
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:

@@ -1,8 +1,8 @@
 """Chats that may be written to, because the person asked for it: sealed, and apart from everything else.
 
 Laws:
-1. A box opens with the contact key alone, for its own row and wave alone; all boxes are equally long, so a row
-   tells nothing of its chat, language or wish.
+1. A box opens with the contact key, or the key of its organisation, alone, for its own row and wave alone; all
+   boxes are equally long, so a row tells nothing of its chat, language or wish.
 2. Whoever writes or deletes here does so in a transaction that writes no ledger, session or pool: nothing joins
    a contact to an answer.
 3. Rows come in random order under random names; a chat is found only by opening the boxes one by one.
@@ -13,10 +13,9 @@ Laws:
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cached_property
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
@@ -25,7 +24,7 @@ from sqlalchemy import Connection, delete, insert, select
 from bot import nature
 from bot.core.reminders import NEVER
 from bot.store import tables as t
-from bot.store.keys import Keys
+from bot.store.keys import Keys, derive
 
 NONCE_BYTES = 12
 
@@ -60,11 +59,16 @@ class Due:
 
 
 class Contacts:
-    """The contacts over one open transaction."""
+    """The contacts over one open transaction. `key_of` names the key of the organisation whose wave it is; empty:
+    the installation's."""
 
-    def __init__(self, connection: Connection, keys: Keys) -> None:
+    def __init__(
+        self, connection: Connection, keys: Keys, key_of: Callable[[str], str] = lambda _wave: ""
+    ) -> None:
         self._db = connection
         self._keys = keys
+        self._key_of = key_of
+        self._ciphers: dict[str, ChaCha20Poly1305] = {}
 
     def keep(self, wished: Iterable[tuple[str, Contact]]) -> list[tuple[str, Contact]]:
         """Write the contacts of waves, in random order; a wish that is there is not written twice. Returns the
@@ -135,20 +139,23 @@ class Contacts:
         wishes = RESULT if contact.result else 0
         plain = FORM.pack(VERSION, contact.chat, contact.language.encode().ljust(3), wishes, contact.part)
         nonce = nature.token(NONCE_BYTES)
-        return nonce + self._cipher.encrypt(nonce, plain, _bound(cid, wave))
+        return nonce + self._cipher(wave).encrypt(nonce, plain, _bound(cid, wave))
 
     def _open(self, cid: bytes, wave: str, box: bytes) -> Contact | None:
         """None where the key is another one, or the row was tampered with."""
         try:
-            plain = self._cipher.decrypt(box[:NONCE_BYTES], box[NONCE_BYTES:], _bound(cid, wave))
+            plain = self._cipher(wave).decrypt(box[:NONCE_BYTES], box[NONCE_BYTES:], _bound(cid, wave))
         except InvalidTag:
             return None
         _, chat, language, wishes, part = FORM.unpack(plain)
         return Contact(chat, language.decode().strip(), bool(wishes & RESULT), part)
 
-    @cached_property
-    def _cipher(self) -> ChaCha20Poly1305:
-        return ChaCha20Poly1305(self._keys.contact())
+    def _cipher(self, wave: str) -> ChaCha20Poly1305:
+        own = self._key_of(wave)
+        if own not in self._ciphers:
+            key = derive(self._keys.organisation(own), "contact") if own else self._keys.contact()
+            self._ciphers[own] = ChaCha20Poly1305(key)
+        return self._ciphers[own]
 
 
 def _bound(cid: bytes, wave: str) -> bytes:

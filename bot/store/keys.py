@@ -2,6 +2,7 @@
 
 keys/server.key        opens interviews together with the secret in a chat; lives until rotated
 keys/wave-<wave>.key   turns ids into tags; made when a wave opens, destroyed when it closes
+keys/org-<key>.key     the same two for one organisation: its interviews and contacts open with it alone
 keys/contact.key       seals who asked to be written to; made with the first of them
 keys/webhook.key       makes the path and the secret of a webhook, where one is used
 """
@@ -75,7 +76,8 @@ class Keys:
 
     def files(self) -> list[Path]:
         """The files of the keys that open what lies in the database."""
-        paths = (self._folder / "server.key", self._contact_path, *map(self._wave_path, self.waves()))
+        of_waves, of_organisations = map(self._wave_path, self.waves()), map(self._own_path, self.organisations())
+        paths = (self._folder / "server.key", self._contact_path, *of_waves, *of_organisations)
         return [path for path in paths if path.exists()]
 
     def server(self) -> bytes:
@@ -83,6 +85,23 @@ class Keys:
         if self._server is None:
             self._server = _read(self._folder / "server.key")
         return self._server
+
+    def organisation(self, key: str) -> bytes:
+        """The key of one organisation, read anew each time; `key` as its row names it."""
+        return _read(self._own_path(key))
+
+    def organisations(self) -> list[str]:
+        """The organisations whose keys lie here."""
+        return sorted(path.stem.removeprefix("org-") for path in self._folder.glob("org-*.key"))
+
+    def make_organisation(self, key: str) -> None:
+        """Draw the key of an organisation that is new here; one that is there stays."""
+        with contextlib.suppress(FileExistsError):
+            _write(self._own_path(key), nature.token(KEY_BYTES))
+
+    def destroy_organisation(self, key: str) -> None:
+        """Overwrite and remove the key of an organisation that left: its interviews and contacts open no more."""
+        _destroy(self._own_path(key))
 
     def webhook(self) -> bytes:
         """What the path and the secret of the webhook are made of; drawn when first asked for."""
@@ -122,6 +141,9 @@ class Keys:
     @property
     def _contact_path(self) -> Path:
         return self._folder / "contact.key"
+
+    def _own_path(self, key: str) -> Path:
+        return self._folder / f"org-{key}.key"
 
     def _wave_path(self, wave: str) -> Path:
         return self._folder / f"wave-{wave}.key"

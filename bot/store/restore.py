@@ -111,7 +111,7 @@ def restore(
         disk.make_folder(beside)
         fresh = beside / DATABASE
         disk.copy(folder / DATABASE, fresh)
-        ended, unsure, unbroken = _prepare(fresh, manifest, keys, read, old, now, continue_waves)
+        ended, unsure, unbroken, own = _prepare(fresh, manifest, keys, read, old, now, continue_waves)
         aside = keys_aside = None
         if there:
             stamp = f"before-restore-{now:%Y%m%dT%H%M%SZ}"
@@ -121,14 +121,18 @@ def restore(
             disk.remove(target.with_name(target.name + log))
         disk.place(fresh, target)
     disk.clear(beside)
-    _renew(keys, ended)
+    _renew(keys, ended, own)
     return Restored(manifest, ended, unsure, aside, keys_aside, unbroken)
 
 
-def _renew(keys: Keys, ended: Sequence[Ended]) -> None:
-    """Leave the keys of the new database alone."""
+def _renew(keys: Keys, ended: Sequence[Ended], organisations: Sequence[str]) -> None:
+    """Leave the keys of the new database alone, all of them new but those of waves that go on."""
     keys.renew_server()
     keys.destroy_contact()
+    for one in keys.organisations():
+        keys.destroy_organisation(one)
+    for one in organisations:
+        keys.make_organisation(one)
     going_on = {one.goes_on_as for one in ended}
     for wave in keys.waves():
         if wave not in going_on:
@@ -158,7 +162,7 @@ def _onto_a_server(
         disk.make_folder(beside)
         fresh = beside / DATABASE
         disk.copy(folder / DATABASE, fresh)
-        ended, unsure, unbroken = _prepare(fresh, manifest, keys, read, None, now, continue_waves)
+        ended, unsure, unbroken, own = _prepare(fresh, manifest, keys, read, None, now, continue_waves)
         prepared = open_engine(f"sqlite:///{fresh}")
         with prepared.begin() as source, store.transaction() as target:
             copy_rows(source, target.connection, (*KEPT, t.mark))
@@ -167,7 +171,7 @@ def _onto_a_server(
                     postgres.add_wave(target.connection, one.goes_on_as)
         prepared.dispose()
         disk.clear(beside)
-    _renew(keys, ended)
+    _renew(keys, ended, own)
     return Restored(manifest, ended, unsure, None, None, unbroken)
 
 
@@ -227,8 +231,9 @@ def _prepare(
     old: sqlite3.Connection | None,
     now: datetime,
     continue_waves: bool,
-) -> tuple[tuple[Ended, ...], tuple[str, ...], bool]:
-    """Turn the copy of the backup into what shall stand in place."""
+) -> tuple[tuple[Ended, ...], tuple[str, ...], bool, tuple[str, ...]]:
+    """Turn the copy of the backup into what shall stand in place. Returns what ended, of which waves nobody knows
+    who took answers back, whether the log is whole, and which keys its organisations need."""
     if disk.sha256(fresh) != manifest.sha256:
         raise BackupTrouble("The backup is damaged: its database is not the one that its manifest describes.")
     engine = open_engine(f"sqlite:///{fresh}")
@@ -241,11 +246,12 @@ def _prepare(
             unsure = _withdraw_again(connection, old)
             ended = tuple(_end(tx, wave, now, continue_waves) for wave in tx.waves.all() if wave.state != "closed")
             _note(tx, manifest, ended, unsure, now)
+            own = tuple(tx.organisations.keys())
         settle(engine)
     finally:
         engine.dispose()
     disk.sync(fresh)
-    return ended, unsure, unbroken
+    return ended, unsure, unbroken, own
 
 
 def _verify(engine: Engine, manifest: Manifest) -> None:

@@ -15,6 +15,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection, delete, select, update
 
 from bot.store import tables as t
+from bot.store.colleagues import Colleagues
 from bot.store.contacts import Contacts
 from bot.store.proposals import Proposals
 
@@ -29,6 +30,8 @@ def clear(db: Connection, contacts: Contacts, now: datetime, today: date, months
         db.execute(delete(table).where(table.c.wave.in_(over)))
     _expire_claims(db, now)
     Proposals(db).expire(now)
+    Colleagues(db).expire(now)
+    db.execute(delete(t.group_code).where(t.group_code.c.until <= now.isoformat()))
     contacts.expire(today)
 
 

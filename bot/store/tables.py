@@ -252,13 +252,57 @@ wave = _table(
     Column("populations", Text),  # people of single nodes, as JSON; what is not named is shared out evenly
 )
 
+organisation = _table(
+    "organisation",
+    Column("name", String, primary_key=True),
+    Column(
+        "key", String, nullable=False
+    ),  # what its key file is called; empty: the installation's keys are its own
+    Column("since", String, nullable=False),
+)
+
+programme = _table(
+    "programme",
+    Column("organisation", String, nullable=False),
+    Column("no", Integer, nullable=False),
+    Column("name", String, nullable=False),
+    Column("focus", String, nullable=False),
+    Column("people", String, nullable=False),  # whom it is for, in words
+    Column("districts", Text, nullable=False),  # codes, apart by spaces
+    Column("starts", String(10), nullable=False),
+    Column("ends", String(10), nullable=False),
+    PrimaryKeyConstraint("organisation", "no"),
+    UniqueConstraint("organisation", "name"),
+)
+
 coordinator = _table(
     "coordinator",
     Column("chat", CHAT, primary_key=True, autoincrement=False),
     Column("role", String, nullable=False),
     Column("language", String, nullable=False),
     Column("since", String, nullable=False),
+    Column("organisation", String, nullable=False, server_default=""),
+    Column("name", String, nullable=False, server_default=""),  # as their owner calls them
+    Column("districts", Text, nullable=False, server_default=""),  # codes, apart by spaces; empty: all
 )
+
+colleague = _table(
+    "colleague",
+    Column("id", String, primary_key=True),
+    Column("hash", String(64), nullable=False),
+    Column("organisation", String, nullable=False),
+    Column("role", String, nullable=False),
+    Column("districts", Text, nullable=False),
+    Column("inviter", String, nullable=False),  # a coordinator's chat, or the console
+    Column("until", String, nullable=False),
+    Column("state", String, nullable=False),  # open, taken, admitted
+    Column("chat", CHAT),  # who took it
+    Column("language", String),
+    Column("number", String),  # what they say to the inviter, so that it is they
+    Column("told", Text, nullable=False, server_default=""),  # chats that know of this state
+    UniqueConstraint("hash"),
+)
+"""One-time invitations of colleagues that are not over."""
 
 subscription = _table(
     "subscription",
@@ -268,14 +312,25 @@ subscription = _table(
     Column("weekday", Integer, nullable=False),
     Column("hour", Integer, nullable=False),
     Column("since", String, nullable=False),
+    Column("sponsor", CHAT),  # of a group: the coordinator who answers for it
     PrimaryKeyConstraint("chat", "wave"),
 )
+
+group_code = _table(
+    "group_code",
+    Column("hash", String(64), primary_key=True),
+    Column("wave", String, nullable=False),
+    Column("sponsor", CHAT, nullable=False),
+    Column("until", String, nullable=False),
+)
+"""One-time codes that lead a summary into a group."""
 
 claim_code = _table(
     "claim_code",
     Column("hash", String(64), primary_key=True),
     Column("until", String, nullable=False),
     Column("tries_left", Integer, nullable=False),
+    Column("organisation", String, nullable=False, server_default=""),
 )
 
 proposal = _table(
@@ -329,6 +384,7 @@ audit = _table(
     Column("act", String, nullable=False),
     Column("what", String, nullable=False),
     Column("chain", String(64), nullable=False),
+    Column("organisation", String, nullable=False, server_default=""),  # whose owners read it; *: everybody's
 )
 
 report = _table(

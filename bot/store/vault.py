@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -42,11 +42,15 @@ RECEIPT_DIGITS = 20
 
 
 class Vault:
-    """The vault over one open transaction."""
+    """The vault over one open transaction. `key_of` names the key of the organisation whose wave it is; empty:
+    the server's."""
 
-    def __init__(self, connection: Connection, keys: Keys) -> None:
+    def __init__(
+        self, connection: Connection, keys: Keys, key_of: Callable[[str], str] = lambda _wave: ""
+    ) -> None:
         self._db = connection
         self._keys = keys
+        self._key_of = key_of
 
     # -- the ledger: who took part, under the wave's key ---------------------------------------------
 
@@ -83,7 +87,9 @@ class Vault:
         if box is None:
             return None
         try:
-            plain = self._cipher(secret).decrypt(box[:NONCE_BYTES], box[NONCE_BYTES:], _bound(wave, version, tag))
+            plain = self._cipher(secret, wave).decrypt(
+                box[:NONCE_BYTES], box[NONCE_BYTES:], _bound(wave, version, tag)
+            )
         except InvalidTag:
             return None
         return load_place(plain)
@@ -100,7 +106,7 @@ class Vault:
     ) -> None:
         """Keep the place under a fresh nonce."""
         nonce = nature.token(NONCE_BYTES)
-        sealed = self._cipher(secret).encrypt(nonce, dump_place(place), _bound(wave, version, tag))
+        sealed = self._cipher(secret, wave).encrypt(nonce, dump_place(place), _bound(wave, version, tag))
         values = {
             "wave": wave,
             "box": nonce + sealed,
@@ -163,8 +169,10 @@ class Vault:
             waves += self._db.execute(gone).scalars()
         return next(iter(waves), None)
 
-    def _cipher(self, secret: bytes) -> ChaCha20Poly1305:
-        return ChaCha20Poly1305(derive(self._keys.server() + secret, "key"))
+    def _cipher(self, secret: bytes, wave: str) -> ChaCha20Poly1305:
+        own = self._key_of(wave)
+        key = self._keys.organisation(own) if own else self._keys.server()
+        return ChaCha20Poly1305(derive(key + secret, "key"))
 
 
 def dump_body(answers: Mapping[str, Answer], language: str, texts: Mapping[str, Sealed] | None = None) -> str:

@@ -205,6 +205,10 @@ class Waves:
             self._seen[wave] = self._wave(row)
         return self._seen[wave]
 
+    def definition(self, wave: str) -> str:
+        """The survey as it was pinned, as JSON."""
+        return str(self._db.execute(_query().where(t.wave.c.wave == wave)).one().body)
+
     def known(self, wave: str) -> Wave:
         """The wave with this id. Raises WaveTrouble where there is none."""
         found = self.get(wave)
@@ -266,6 +270,14 @@ class Waves:
                 raise KeyTrouble(
                     f"The key of the open wave {wave} is missing. Put wave-{wave}.key back into the keys folder; "
                     f"if it is lost, the interviews are too: aitbar wave close {wave}"
+                )
+
+        own = select(t.organisation.c.key).join(t.wave, t.wave.c.organisation == t.organisation.c.name)
+        for key in self._db.execute(own.where(t.wave.c.state == "open", t.organisation.c.key != "")).scalars():
+            if key not in self._keys.organisations():
+                raise KeyTrouble(
+                    f"The key of an organisation with open waves is missing. Put org-{key}.key back into the keys "
+                    "folder; without it nobody can go on with an interview."
                 )
 
     def destroy_spent_keys(self) -> list[str]:

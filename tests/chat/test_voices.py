@@ -32,9 +32,9 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from telegram import Bot
 from telegram.error import BadRequest, TimedOut
 
-from bot.chat import desk, voices
+from bot.chat import voices
 from bot.chat.acts import Shelf
-from bot.chat.desk import Desk
+from bot.chat.desk import Desk, stewards
 from bot.chat.handler import Handler
 from bot.chat.identity import who
 from bot.chat.outbound import AnswerTap, Delete, Later, Outgoing, Show
@@ -541,7 +541,7 @@ def test_a_file_that_no_message_carries_is_fetched_on_the_console(
     with home.store.transaction() as tx:
         tx.desk.admit(AMINA, "steward", "en", START)
         assert home.desk.take(tx, AMINA, Asked("words", (wave,)), "en", START).file is not None
-        monkeypatch.setattr(desk, "LARGEST_SEALED", 5 * 64 * 1024)
+        monkeypatch.setattr(stewards, "LARGEST_SEALED", 5 * 64 * 1024)
         said = home.desk.take(tx, AMINA, Asked("words", (wave,)), "en", START)
     assert said.file is None
     assert said.screen is not None

@@ -15,10 +15,12 @@ from bot.core.roles import (
     ACTS,
     APPROVE,
     AUDIT,
+    AUTHOR,
     COORDINATOR,
     ENTER,
     EXPORT,
     LOOK,
+    MANAGE,
     OPEN,
     OWNER,
     READ,
@@ -26,11 +28,12 @@ from bot.core.roles import (
     ROLES,
     STEWARD,
     SUBSCRIBE,
+    TRY,
     VIEWER,
     may,
 )
 
-EVERY_ACT = (ENTER, LOOK, OPEN, RECORD, SUBSCRIBE, APPROVE, EXPORT, AUDIT, READ)
+EVERY_ACT = (ENTER, LOOK, OPEN, TRY, RECORD, SUBSCRIBE, APPROVE, EXPORT, MANAGE, AUDIT, READ)
 
 ALLOWED = {
     (OWNER, ENTER),
@@ -51,6 +54,12 @@ ALLOWED = {
     (COORDINATOR, EXPORT),
     (VIEWER, LOOK),
     (VIEWER, SUBSCRIBE),
+    (OWNER, TRY),
+    (OWNER, MANAGE),
+    (COORDINATOR, TRY),
+    (AUTHOR, ENTER),
+    (AUTHOR, TRY),
+    (AUTHOR, RECORD),
     (STEWARD, ENTER),
     (STEWARD, READ),
 }

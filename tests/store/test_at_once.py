@@ -18,7 +18,7 @@ import pytest
 
 from bot.core import roles
 from bot.core.cadence import Cadence
-from bot.store import Contact, Coordinator, Store, Transaction
+from bot.store import Contact, Store, Transaction
 from bot.store.proposals import DONE, OPEN_WAVE, REFUSED, draw_id
 from tests.store.sample import START, TODAY, kept, open_wave, rows
 
@@ -86,7 +86,8 @@ def test_what_is_written_again_stands_there_once_as_it_was_written_last(store: S
             tx.desk.write_mark("one", every)
             tx.contacts.keep([(wave, Contact(CHAT, "ur"))])
     with store.transaction() as tx:
-        assert tx.desk.coordinators() == [Coordinator(CHAT, roles.OWNER, "ps")]
+        found = [(who.chat, who.role, who.language) for who in tx.desk.coordinators()]
+        assert found == [(CHAT, roles.OWNER, "ps")]
         assert [one.cadence.every for one in tx.desk.subscriptions()] == ["weekly"]
         assert tx.desk.read_mark("one") == "weekly"
         assert tx.contacts.forget(CHAT) == 1

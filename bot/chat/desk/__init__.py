@@ -1,0 +1,175 @@
+"""The coordinators' desk in the chat: claim, open a wave, invite, agree to another's act, choose summaries.
+
+Laws:
+1. Every act asks `roles.may` first, and every wave `Transaction.reaches`; nobody's role may do nothing.
+2. Each button carries all that its tap needs; the desk remembers nothing between two taps.
+3. What cannot be undone says what will happen, and happens at the second tap only: a second person's, where
+   there is one (`bot/chat/acts.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.chat.acts import Acts, Shelf
+from bot.chat.desk.around import HOME, Around, Table, seen
+from bot.chat.desk.deciding import Deciding
+from bot.chat.desk.inviting import Inviting
+from bot.chat.desk.logbook import Logbook
+from bot.chat.desk.meaning import Meaning, sizes
+from bot.chat.desk.opening import Opening
+from bot.chat.desk.people import People
+from bot.chat.desk.programmes import Programmes
+from bot.chat.desk.receiving import Receiving
+from bot.chat.desk.stewards import Stewards
+from bot.chat.desk.waves import WaveScreens
+from bot.chat.recording import Recording
+from bot.chat.said import Said
+from bot.chat.studio import Studio
+from bot.core import roles
+from bot.core.events import Asked
+from bot.core.flow import LANGUAGE_NAMES
+from bot.core.screen import Button, Code, Line, Say, Screen, Text
+from bot.core.survey import LANGUAGES, worded
+from bot.files.phrases import Phrases
+from bot.store import Colleague, Coordinator, Proposal, Terms, Transaction
+
+__all__ = ["Desk", "sizes"]
+
+
+class Desk:
+    """The desk. `phrases` and `shelf` give what is in use at the moment; `link` makes the address that opens a
+    wave; `terms` has k and what stays behind."""
+
+    def __init__(
+        self,
+        phrases: Callable[[], Phrases],
+        shelf: Callable[[], Shelf],
+        link: Callable[[str], str],
+        terms: Terms,
+        zone: ZoneInfo,
+        studio: Studio | None = None,
+    ) -> None:
+        studio = Studio(None) if studio is None else studio
+        at = Around(phrases, shelf, link, terms, zone)
+        self.acts = Acts(shelf, terms, studio)
+        self.recording = Recording(shelf, studio, lambda: HOME)
+        self._stewards = Stewards(at)
+        self._people = People(at)
+        self._programmes = Programmes()
+        means, waves = Meaning(at, self.acts, self.recording), WaveScreens(at)
+        self._deciding = Deciding(self.acts, means, waves)
+        self._receiving = Receiving(at, waves)
+        self._parts = (
+            waves,
+            Opening(at, self.acts, means, self._deciding),
+            Inviting(at),
+            self._deciding,
+            self._receiving,
+            self.recording,
+            self._people,
+            self._programmes,
+            Logbook(at),
+            self._stewards,
+        )
+
+    def claim(self, tx: Transaction, chat: int, code: str, language: str, now: datetime) -> Said:
+        """Make the first owner of whoever holds the console's code."""
+        if not code:
+            return Said(Screen(language, (Say("claim-how", {"command": Code("/claim")}),)))
+        organisation = tx.desk.claim(code, now)
+        if organisation is None:
+            return Said(Screen(language, (Say("claim-wrong"),)))
+        tx.organisations.ensure(organisation, now)
+        tx.desk.admit(chat, roles.OWNER, language, now, organisation)
+        tx.desk.note(f"coordinator {chat}", "claim", "owner", now)
+        return Said(Screen(language, (Say("claim-done", {"command": Code("/desk")}),), HOME))
+
+    def arrive(self, tx: Transaction, chat: int, code: str, language: str) -> Said:
+        """Somebody opened a link that lets colleagues in."""
+        return self._people.arrive(tx, chat, code, language)
+
+    def join_group(self, tx: Transaction, group: int, code: str, now: datetime) -> Screen | None:
+        """The bot was brought into a group with a code: what is said there; None where the code is not good."""
+        return self._receiving.join_group(tx, group, code, now)
+
+    def help(self, tx: Transaction, chat: int) -> Screen | None:
+        """What this coordinator may do; None for everybody else."""
+        who = tx.desk.coordinator(chat)
+        if who is None:
+            return None
+        return Screen(who.language, (Say(f"help-{who.role}", {"command": Code("/desk")}),), HOME)
+
+    def take(self, tx: Transaction, chat: int, asked: Asked, language: str, now: datetime) -> Said:
+        """Do what a coordinator asked for, if the role allows it."""
+        if asked.what == "accept":  # whoever takes an invitation has no role yet
+            return self._people.accept(tx, chat, asked.values, language, now)
+        who = tx.desk.coordinator(chat)
+        act, serve = self.table().get(asked.what, ("", None))
+        if who is None or serve is None or not roles.may(who.role, act):
+            spoken = language if who is None else who.language
+            return Said(Screen(spoken, (Say("only-coordinators"),)))
+        try:
+            return serve(tx, who, asked.values, now)
+        except (KeyError, ValueError, IndexError):  # a forged or outdated button
+            return self._home(tx, who, (), now)
+
+    def table(self) -> Table:
+        """All that buttons ask for."""
+        own: Table = {
+            "home": (roles.ENTER, self._home),
+            "lang": (roles.ENTER, self._languages),
+            "speak": (roles.ENTER, self._speak),
+        }
+        return {**own, **{what: row for part in self._parts for what, row in part.table().items()}}
+
+    def untold(self, tx: Transaction, now: datetime) -> list[tuple[Proposal, Coordinator, Screen]]:
+        """How acts of two stand, for every coordinator who ought to hear it and has not."""
+        return self._deciding.untold(tx, now)
+
+    def unheard(self, tx: Transaction, now: datetime) -> list[tuple[Colleague, int, Screen]]:
+        """What stands to be heard of invitations of colleagues, and in which chat."""
+        return self._people.untold(tx, now)
+
+    def stands(self, tx: Transaction, who: Coordinator, id: str, now: datetime) -> Screen | None:
+        """How an act stands, as this coordinator sees it; None where it is long over."""
+        return self._deciding.stands(tx, who, id, now)
+
+    def _home(self, tx: Transaction, who: Coordinator, _values: tuple[str, ...], now: datetime) -> Said:
+        if not roles.may(who.role, roles.LOOK):
+            return Said(self._stewards.home(tx, who))
+        waves = seen(tx, who)
+        lines: tuple[Line, ...] = (Say("desk-title"), Say("desk-waves" if waves else "desk-no-waves"))
+        rows = [
+            (Button(Text(f"{worded(w.survey.title, who.language)} ({w.id})"), Asked("wave", (w.id,))),)
+            for w in waves
+        ]
+        if roles.may(who.role, roles.APPROVE):
+            rows = [
+                (Button(Say(f"button-act-{one.act}"), Asked("act", (one.id,))),)
+                for one in tx.proposals.waiting(now)
+                if self.acts.concerns(tx, who, one)
+            ] + rows
+        if roles.may(who.role, roles.OPEN):
+            rows.append((Button(Say("button-desk-open"), Asked("open")),))
+        rows += self.recording.buttons(who)
+        if tx.organisations.programmes(who.organisation):
+            rows += self._programmes.buttons(who)
+        rows += self._people.buttons(who)
+        if roles.may(who.role, roles.AUDIT):
+            rows.append((Button(Say("button-desk-log"), Asked("log")),))
+        rows.append((Button(Say("button-desk-language"), Asked("lang")),))
+        return Said(Screen(who.language, lines, tuple(rows)))
+
+    def _languages(self, _tx: Transaction, who: Coordinator, _values: tuple[str, ...], _now: datetime) -> Said:
+        rows = tuple((Button(Text(LANGUAGE_NAMES[code]), Asked("speak", (code,))),) for code in LANGUAGES)
+        return Said(Screen(who.language, (Say("choose-language"),), (*rows, *HOME)))
+
+    def _speak(self, tx: Transaction, who: Coordinator, values: tuple[str, ...], _now: datetime) -> Said:
+        language = values[0]
+        if language not in LANGUAGES:
+            raise ValueError(language)
+        tx.desk.speak(who.chat, language)
+        return Said(Screen(language, (Say("desk-language-kept"),), HOME))
