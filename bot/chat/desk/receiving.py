@@ -39,25 +39,26 @@ class Receiving:
             "nogroup": (roles.SUBSCRIBE, self._no_group),
         }
 
-    def _cadence(self, _tx: Transaction, who: Coordinator, values: tuple[str, ...], _now: datetime) -> Said:
+    def _cadence(self, tx: Transaction, who: Coordinator, values: tuple[str, ...], _now: datetime) -> Said:
+        wave = found(tx, who, values[0]).id
         labels = dict(
             zip(CADENCES, ("button-every-week", "button-every-two-weeks", "button-every-month"), strict=True)
         )
-        rows = tuple((Button(Say(label), Asked("every", (values[0], every))),) for every, label in labels.items())
-        once = (Button(Say("button-at-close"), Asked("atclose", (values[0],))),)
-        into = (Button(Say("button-desk-group-chat"), Asked("ingroup", (values[0],))),)
+        rows = tuple((Button(Say(label), Asked("every", (wave, every))),) for every, label in labels.items())
+        once = (Button(Say("button-at-close"), Asked("atclose", (wave,))),)
+        into = (Button(Say("button-desk-group-chat"), Asked("ingroup", (wave,))),)
         rows = (*rows, once, into)
         return Said(Screen(who.language, (Say("desk-choose-cadence"),), (*rows, *HOME)))
 
-    def _weekday(self, _tx: Transaction, who: Coordinator, values: tuple[str, ...], _now: datetime) -> Said:
-        wave, every = values
+    def _weekday(self, tx: Transaction, who: Coordinator, values: tuple[str, ...], _now: datetime) -> Said:
+        wave, every = found(tx, who, values[0]).id, values[1]
         rows = tuple(
             (Button(Text(weekday(who.language, n)), Asked("day", (wave, every, str(n)))),) for n in range(7)
         )
         return Said(Screen(who.language, (Say("desk-choose-weekday"),), (*rows, *HOME)))
 
-    def _hour(self, _tx: Transaction, who: Coordinator, values: tuple[str, ...], _now: datetime) -> Said:
-        wave, every, on = values
+    def _hour(self, tx: Transaction, who: Coordinator, values: tuple[str, ...], _now: datetime) -> Said:
+        wave, every, on = found(tx, who, values[0]).id, *values[1:3]
         buttons = [
             Button(Say("desk-hour", {"hour": f"{hour:02d}:00"}), Asked("hour", (wave, every, on, str(hour))))
             for hour in HOURS
