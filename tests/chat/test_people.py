@@ -31,7 +31,7 @@ from bot.core import roles
 from bot.core.cadence import Cadence
 from bot.core.events import Asked
 from bot.core.screen import Code, Say, Screen
-from bot.files.phrases import Phrases
+from bot.files.phrases import Phrases, latin
 from bot.store import Programme, Store, StoreTrouble, Terms
 from bot.store.leaving import delete_organisation
 from tests.store.sample import START, TRUST, begin, kept, open_wave, rows, send_many, tick_at
@@ -500,3 +500,14 @@ def test_every_screen_of_people_fits_into_buttons_and_leads_back(room: Room) -> 
     assert {"staff", "person", "role", "leave", "let", "letlink", "letwhere", "guest", "progs", "prog"} <= {
         one.what for one in seen
     }
+
+
+@pytest.mark.parametrize("role", roles.ROLES)
+def test_help_says_what_this_role_can_do_and_leads_to_the_desk(room: Room, role: str) -> None:
+    with room.store.transaction() as tx:
+        tx.desk.admit(GUEST, role, "ps", START, OWN)
+        screen, nobody = room.desk.help(tx, GUEST), room.desk.help(tx, STRANGER)
+    assert nobody is None, "everybody else reads how to answer"
+    assert screen is not None
+    assert text(WORDS, screen) == WORDS.say("ps", f"help-{role}", command=latin("/desk"))
+    assert buttons(screen) == [Asked("home")]
