@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from bot.digest import Digest
     from bot.files.surveys import Loaded
     from bot.settings import Settings
-    from bot.store import Store, Terms
+    from bot.store import Store, Terms, Wave
 
 P = ParamSpec("P")
 
@@ -131,6 +131,12 @@ def _moment(text: str | None, settings: Settings) -> datetime | None:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=settings.zone)
     return moment.astimezone(UTC)
+
+
+def _local(text: str | None, settings: Settings) -> datetime | None:
+    """The same, kept with the zone: people read its day."""
+    moment = _moment(text, settings)
+    return None if moment is None else moment.astimezone(settings.zone)
 
 
 # -- the bot ------------------------------------------------------------------------------------------------
@@ -338,6 +344,49 @@ def xlsform(
     say(f"Written to {target}. Read again, it is the same survey.")
 
 
+@app.command("rehearse")
+@explained
+def rehearse_wave(
+    survey: Annotated[str, typer.Argument(help="A survey file, or a survey's id.")],
+    population: Annotated[int, typer.Option(help="How many people could be asked.")],
+    answers: Annotated[int | None, typer.Option(help="How many of them answer; all when left out.")] = None,
+    release: Annotated[str, typer.Option(help="weekly or daily")] = "weekly",
+    leftovers: Annotated[str, typer.Option(help="show or wait")] = "show",
+    k: Annotated[int | None, typer.Option(help="The smallest group, if larger than usual.")] = None,
+    lang: Annotated[str, typer.Option(help="ur, ps or en")] = "en",
+    seed: Annotated[int, typer.Option(help="The same seed draws the same answers.")] = 1,
+    out: Annotated[Path | None, typer.Option(metavar="FILE.png", help="Where to write the picture.")] = None,
+) -> None:
+    """Let invented people answer, and print what the block rule would show; opens and keeps nothing."""
+    from bot import installation
+    from bot.chat.desk.rehearsal import rehearsed
+    from bot.core.blocks import Rule
+    from bot.core.cells import SmallPopulation
+    from bot.core.rehearsal import DAYS, Plan
+    from bot.digest import png
+    from bot.files.phrases import Phrases
+    from bot.files.surveys import from_document
+    from bot.settings import read
+
+    settings = read()
+    terms = installation.terms(settings)
+    answering, least = population if answers is None else answers, terms.k if k is None else k
+    if release not in DAYS or leftovers not in ("show", "wait") or lang not in ("ur", "ps", "en"):
+        raise typer.BadParameter("--release is weekly or daily, --leftovers show or wait, --lang ur, ps or en")
+    if not 0 < answering <= population or least < terms.k:
+        raise typer.BadParameter(f"--answers is 1 to {population} (--population), --k {terms.k} or more")
+    plan = Plan(population, answering, release, Rule(least, terms.leave_behind, wait=leftovers == "wait"))
+    asked, today = from_document(_loaded(survey, settings).document), nature.now().astimezone(settings.zone).date()
+    try:
+        weeks, digest = rehearsed(asked, plan, Phrases.load(), lang, today, settings.organisation, seed)
+    except SmallPopulation as error:
+        say(str(error), err=True)
+        raise typer.Exit(1) from None
+    say(f"{weeks}\n\n{digest.text}")
+    if out is not None:
+        _put(png(digest), out)
+
+
 @app.command("import")
 @explained
 def import_form(
@@ -436,8 +485,8 @@ def wave_open(
         leftovers=leftovers,
         slots=phones,
         minors=minors,
-        starts_from=_moment(starts_at, settings),
-        starts_until=_moment(starts_until, settings),
+        starts_from=_local(starts_at, settings),
+        starts_until=_local(starts_until, settings),
         alone=True,
         invited=invited,
         k=settings.min_block if k is None else k,
@@ -468,7 +517,7 @@ def _own_time(survey: Survey, terms: Terms, now: datetime) -> list[str]:
     end = closes(survey.clocks, until)
     if until is None or end is None:
         return []
-    return [f"Interviews begin until {until:%Y-%m-%d %H:%M} UTC; it closes by itself at {end:%Y-%m-%d %H:%M} UTC."]
+    return [f"Interviews begin until {until:%Y-%m-%d %H:%M %Z}; it closes by itself at {end:%Y-%m-%d %H:%M %Z}."]
 
 
 def _steward_key(line: str) -> bytes:
@@ -592,18 +641,72 @@ def wave_close(wave: str, yes: Annotated[bool, typer.Option("--yes", help="Ask n
     say(f"closing {wave}: the last release comes at the second daily tick")
 
 
+@wave_app.command("pause")
+@explained
+def wave_pause(wave: str) -> None:
+    """Let nobody begin for now; whoever began can finish, and releases go on."""
+    say(f"paused {wave}" if _rest(wave, "pause") else f"{wave} is paused already")
+
+
+@wave_app.command("resume")
+@explained
+def wave_resume(wave: str) -> None:
+    """Let people begin again after a pause."""
+    say(f"{wave} goes on" if _rest(wave, "resume") else f"{wave} is not paused")
+
+
+def _rest(wave: str, act: str) -> bool:
+    from bot.chat.desk.spans import rest
+
+    _settings, store = _prepared()
+    with store.transaction() as tx:
+        return rest(tx, CONSOLE, wave, act, nature.now())
+
+
+@wave_app.command("extend")
+@explained
+def wave_extend(
+    wave: str,
+    until: Annotated[str, typer.Option(help="Until when interviews may begin: later than now stated.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Ask nothing.")] = False,
+) -> None:
+    """Move the last moment at which an interview may begin later, and with it the wave's own end."""
+    settings, store = _prepared()
+    moment = _local(until, settings)
+    assert moment is not None
+    if not yes:
+        typer.confirm("This cannot be taken back. Move the last day?", abort=True, err=True)
+    now = nature.now()
+    with store.transaction() as tx:
+        tx.waves.extend(wave, moment, now)
+        tx.desk.note(CONSOLE, "extend", f"wave {wave}, until {moment:%Y-%m-%d}, alone", now)
+        end = tx.waves.known(wave).closes
+    say(f"interviews of {wave} begin until {moment:%Y-%m-%d %H:%M %Z}")
+    say(f"it closes by itself at {end:%Y-%m-%d %H:%M %Z}")
+
+
 @wave_app.command("list")
 @explained
 def wave_list(format: Annotated[str, typer.Option(help="text or json")] = "text") -> None:
     """List all waves."""
     _settings, store = _prepared()
     with store.transaction() as tx:
-        waves = [{"wave": w.id, "survey": w.survey.id, "state": w.state, "start": w.id} for w in tx.waves.all()]
+        waves = [_listed(wave) for wave in tx.waves.all()]
     if format == "json":
         say(json.dumps(waves))
         return
     for one in waves:
-        say(f"{one['wave']}  {one['state']:8}  {one['survey']}")
+        rests = "  paused" if "paused" in one else ""
+        until = f"  until {one['until']}" if "until" in one else ""
+        say(f"{one['wave']}  {one['state']:8}  {one['survey']}{rests}{until}")
+
+
+def _listed(wave: Wave) -> dict[str, object]:
+    """A wave in the list; that it is paused, and until when one may begin, where that is so."""
+    rests = {"paused": True} if wave.paused else {}
+    ends = wave.state == "open" and wave.until is not None
+    until = {"until": f"{wave.until:%Y-%m-%dT%H:%M%z}"} if ends else {}
+    return {"wave": wave.id, "survey": wave.survey.id, "state": wave.state, "start": wave.id, **rests, **until}
 
 
 # -- figures ------------------------------------------------------------------------------------------------
@@ -966,7 +1069,7 @@ def poster(
     languages = tuple(lang or found.survey.offered)
     if size not in poster.SIZES or not set(languages) <= set(found.survey.offered):
         raise typer.BadParameter(f"--size is a4 or a5; --lang is one of {', '.join(found.survey.offered)}")
-    last = until.date() if until else poster.last_day(found.terms, settings.zone)
+    last = until.date() if until else poster.last_day(found, settings.zone)
     address = poster.Address(f"https://t.me/{bot.removeprefix('@')}?start={joined(wave, code)}", last)
     columns = poster.columns(found.survey, found.terms, address, Phrases.load(), languages)
     _put(poster.pdf(columns, address, found.terms.organisation, nature.now().replace(microsecond=0), size), out)

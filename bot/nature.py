@@ -81,6 +81,11 @@ def sample(items: Sequence[T], number: int) -> list[T]:
     return _nature.chance.sample(items, number)
 
 
+def repeatable(seed: int) -> Random:
+    """Chance that draws the same for the same seed: for what is invented, never for a name, a code or a key."""
+    return Random(seed)  # noqa: S311
+
+
 def between(low: float, high: float) -> float:
     """A random number from `low` to `high`."""
     return _nature.chance.uniform(low, high)

@@ -51,6 +51,7 @@ def about(wave: Wave, day: date) -> About:
         programme=wave.terms.programme or None,
         minors=wave.terms.minors,
         alone=wave.terms.alone,
+        paused=wave.paused,
     )
 
 

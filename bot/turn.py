@@ -122,7 +122,7 @@ class Reply:
 class Door:
     """The wave somebody stands before, and the invitation they came with, if it is one of this wave.
 
-    `late`: the time to begin is over, or not yet there; who began in time may still go on.
+    `late`: nobody can begin now: the time is over, or not yet there, or the wave rests. Who began may go on.
     """
 
     wave: Wave
@@ -130,6 +130,8 @@ class Door:
     state: str | None
     """Of the invitation: open, full or expired; None where there is none."""
     late: bool = False
+    early: bool = False
+    rests: bool = False
 
     @property
     def address(self) -> str:
@@ -143,7 +145,12 @@ class Door:
 
     def turned_away(self, language: str) -> Reply:
         """What somebody reads to whom it is shut."""
-        return Reply(threshold.closed(language) if self.late else threshold.uninvited(language, self.state))
+        if not self.late:
+            return Reply(threshold.uninvited(language, self.state))
+        if self.early and self.wave.terms.starts_from is not None:
+            first = self.wave.terms.starts_from.date()  # local: a planned first day is kept with its zone
+            return Reply(threshold.early(language, first))
+        return Reply(threshold.resting(language) if self.rests else threshold.closed(language))
 
 
 def take(tx: Transaction, who: Who, did: Held | Threshold, now: datetime, fallback: str = LANGUAGES[0]) -> Reply:
@@ -305,7 +312,9 @@ def _door(tx: Transaction, address: str, now: datetime) -> Door | None:
     if wave is None or wave.state != "open":
         return None
     state = tx.invites.state(id, code, now.date()) if wave.terms.invited else None
-    return Door(wave, code if state is not None else "", state, late=not wave.takes(now))
+    early, late = wave.early(now), not wave.takes(now)
+    rests = wave.paused and replace(wave, paused=False).takes(now)
+    return Door(wave, code if state is not None else "", state, late, early, rests)
 
 
 def _refused(tx: Transaction, did: Refused, now: datetime) -> Ended | None:

@@ -189,6 +189,13 @@ def test_a_broken_survey(aitbar: Aitbar, tmp_path: Path, content: str) -> None:
     [
         (("wave", "open", "nosuch", "--yes"), "There is no survey 'nosuch'"),
         (("wave", "close", "nosuch", "--yes"), "The wave 'nosuch' is not open"),
+        (("wave", "pause", "nosuch"), "There is no wave 'nosuch'"),
+        (("wave", "resume", "nosuch"), "There is no wave 'nosuch'"),
+        (("wave", "extend", "nosuch", "--until", "2027-01-01", "--yes"), "There is no wave 'nosuch'"),
+        (("wave", "extend", "x", "--until", "later", "--yes"), "'later' is no moment"),
+        (("rehearse", "nosuch", "--population", "100"), "There is no survey 'nosuch'"),
+        (("rehearse", "x", "--population", "100", "--answers", "101"), "--answers is 1 to 100"),
+        (("rehearse", "x", "--population", "100", "--lang", "xx"), "--lang ur, ps or en"),
         (("digest", "nosuch"), "There is no wave 'nosuch'"),
         (("digest", "x", "--lang", "xx"), "--lang is ur, ps or en"),
         (("digest", "x", "--format", "png", "--picture", "pie"), "--picture is bars"),
@@ -465,3 +472,53 @@ def test_people_of_a_group_that_cannot_be_are_refused(aitbar: Aitbar, stated: st
 
     assert done.returncode != 0
     assert words in " ".join(done.stderr.replace("│", " ").split())
+
+
+def test_a_wave_is_paused_goes_on_and_is_extended_from_the_console(aitbar: Aitbar) -> None:
+    until = f"{nature.now() + timedelta(days=10):%Y-%m-%dT12:00}"
+    later = f"{nature.now() + timedelta(days=20):%Y-%m-%dT12:00}"
+    opening = ("wave", "open", "pulse", "--population", "1000", "--starts-until", until, "--yes")
+    wave = aitbar(*opening, TELEGRAM_TOKEN=TOKEN).stdout.split()[1]
+
+    def does(*words: str) -> str:
+        done = aitbar("wave", *words, TELEGRAM_TOKEN=TOKEN)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    def listed() -> dict[str, object]:
+        (one,) = json.loads(does("list", "--format", "json"))
+        assert isinstance(one, dict)
+        return one
+
+    usual = {"wave": wave, "survey": "pulse", "state": "open", "start": wave, "until": f"{until}+0500"}
+    assert listed() == usual
+    assert does("pause", wave) == f"paused {wave}"
+    assert does("pause", wave) == f"{wave} is paused already"
+    assert listed() == {**usual, "paused": True}
+    assert "paused" in does("list")
+    assert does("resume", wave) == f"{wave} goes on"
+    assert does("resume", wave) == f"{wave} is not paused"
+    assert f"begin until {later.replace('T', ' ')}" in does("extend", wave, "--until", later, "--yes")
+    assert listed() == {**usual, "until": f"{later}+0500"}
+    refused(
+        aitbar("wave", "extend", wave, "--until", until, "--yes", TELEGRAM_TOKEN=TOKEN),
+        f"aitbar wave close {wave}",
+    )
+    does("close", wave, "--yes")
+    for act in (("pause", wave), ("resume", wave), ("extend", wave, "--until", later, "--yes")):
+        refused(aitbar("wave", *act, TELEGRAM_TOKEN=TOKEN), f"The wave '{wave}' is not open")
+    log = aitbar("audit", "list", TELEGRAM_TOKEN=TOKEN).stdout
+    assert re.findall(r"console: (\w+):", log) == ["open", "pause", "resume", "extend", "close"], log
+
+
+def test_a_rehearsal_from_the_console_says_the_same_twice_and_keeps_nothing(
+    aitbar: Aitbar, tmp_path: Path
+) -> None:
+    words = ("rehearse", "pulse", "--population", "300", "--answers", "60", "--out", "picture.png")
+    first, again = (aitbar(*words) for _ in range(2))
+    assert first.returncode == 0, first.stderr
+    assert first.stdout == again.stdout
+    assert first.stdout.count("REHEARSAL, invented answers") == 2
+    assert (tmp_path / "picture.png").read_bytes().startswith(b"\x89PNG")
+    assert [path.name for path in tmp_path.iterdir()] == ["picture.png"], "no database, no key"
+    refused(aitbar("rehearse", "pulse", "--population", "29"), "30 are needed")

@@ -369,7 +369,7 @@ def literals() -> tuple[frozenset[str], frozenset[str]]:
 COMPOSED = {
     "act-": "how an act of two stands: done, refused, lapsed",
     "button-": "button-weekly-release, button-daily-release",
-    "button-act-": "acts of two: open, close, export, record",
+    "button-act-": "acts of two: open, extend, close, export, record",
     "button-digest-": "what else there is of a summary",
     "button-remind-": "the parts of a day",
     "command-": "the commands of the profile",
@@ -396,7 +396,7 @@ COMPOSED = {
 """Beginnings of phrase ids that are put together while the program runs, and what follows."""
 
 SAID_BY_COMPOSED = re.compile(
-    r"act-(done|refused|lapsed)|button-act-(open|close|export|record)|desk-cohort-(open|full|expired)|"
+    r"act-(done|refused|lapsed)|button-act-(open|extend|close|export|record)|desk-cohort-(open|full|expired)|"
     r"button-digest-(details|page|report|beside|figures|xlsx|csv|jsonstat)|"
     r"invitation-(full|expired)|button-remind-(morning|afternoon|evening)|button-(weekly|daily)-release|command-[a-z]+|desk-every-(weekly|fortnightly|monthly)|"
     r"desk-end-(refused|screened_out|quit|expired|agreed|delivered|blocked|failed)|"
@@ -405,7 +405,7 @@ SAID_BY_COMPOSED = re.compile(
     r"digest-(women|men|youth)|digest-language-(ur|ps|en)|digest-region-[a-z]+|"
     r"log-(you|another|console|clock|claim|claim-code|open|close|record|propose|refuse|approve|invite|open-answers|"
     r"rebuild-counts|role|remove|replace|let-in|confirm|take-back|organisation|organisation-deleted|organisation-exported|"
-    r"programme|group-chat|group-chat-ended|ask-for-rows|export-rows|restore|report)|"
+    r"programme|group-chat|group-chat-ended|ask-for-rows|export-rows|restore|report|pause|resume|extend)|"
     r"report-column-(figure|who|share|range|answers|baseline|target|before|change|low|high|difference|census|"
     r"began|note|points|weighted|worth|effect)|"
     r"(role|help|people-means)-(owner|coordinator|author|viewer|steward)|people-(open|taken|admitted)|"

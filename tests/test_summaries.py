@@ -3,7 +3,8 @@
 1. What is due is sent once, however often and however late one ticks; what may have arrived says so.
 2. When a wave has ended everybody who gets its summaries gets a last one, and then no more.
 3. A wave is set beside the one before it of the same organisation, programme and survey, and beside no other.
-4. Under a summary stand its details and a page to print, under the details a report for donors and a table;
+4. While a wave is paused its summaries say so, and no longer.
+5. Under a summary stand its details and a page to print, under the details a report for donors and a table;
    nobody without a role gets any.
 """
 
@@ -333,6 +334,23 @@ def test_the_report_is_a_file_noted_in_the_record_as_a_coordinators(store: Store
     assert reports.verify(settings(), store, file.content).unchanged
     assert rows(store, "SELECT kind, wave, who FROM report") == [("donor", later, "coordinator")]
     assert rows(store, "SELECT who FROM audit WHERE act = 'report'") == [(f"coordinator {CHAT}",)]
+
+
+@pytest.mark.parametrize("language", ["ur", "ps", "en"])
+@pytest.mark.parametrize("people", [0, 20])
+def test_a_summary_says_that_its_wave_is_paused_as_long_as_it_is(store: Store, language: str, people: int) -> None:
+    wave = open_wave(store, schedule="daily")
+    send_many(store, wave, range(people))
+    for day in range(4):
+        tick_at(store, day)
+    sentence, seen = PHRASES.say(language, "digest-paused"), []
+    for act in ("resume", "pause", "resume"):
+        with store.transaction() as tx:
+            getattr(tx.waves, act)(wave)
+        digest = written(settings(), store, PHRASES, wave, language, START + 4 * DAY)
+        seen.append((sentence in digest.text, sentence in digest.brief))
+        assert digest.shows is (people > 0)
+    assert seen == [(False, False), (True, True), (False, False)]
 
 
 def test_no_summary_bears_a_day_before_the_release_that_it_tells_of(store: Store) -> None:

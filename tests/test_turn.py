@@ -12,6 +12,8 @@ Promises:
 9. An aim that is reached turns nobody away.
 10. How an interview ended without answers is told for counting: by wave and state, and nothing else.
 11. A tap with another's secret, a forged slot or an old step changes nothing.
+12. While a wave rests nobody begins, and reads that it rests; whoever began goes on, starts over and sends.
+13. Before its first day nobody begins, and reads which day that is, as the day is called where it was planned.
 """
 
 from __future__ import annotations
@@ -19,8 +21,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -476,3 +479,45 @@ def test_how_an_interview_ended_without_answers_is_told(store: Store) -> None:
     assert phone.does(Held(grip, Continued())).ended is None
     assert phone.does(Held(grip, Hid())).ended == Ended(wave, "quit")
     assert Phone(store, BILAL).sends(Phone(store, BILAL).begins(wave)).ended is None
+
+
+def test_while_a_wave_rests_nobody_begins_and_whoever_began_finishes(store: Store) -> None:
+    wave = opened(store)
+    amina, bilal = Phone(store), Phone(store, BILAL)
+    grip = amina.begins(wave)
+    with store.transaction() as tx:
+        tx.waves.pause(wave)
+    before = rows(store, "SELECT * FROM ledger")
+    for did in (Opened(wave, MARK, "en"), PickedLanguage(wave, MARK, "en"), Agreed(wave, MARK, "en", 1, 0)):
+        assert phrases(bilal.does(did)) == ["survey-rests"]
+    assert phrases(bilal.does(Opened(None, MARK, "en"))) == ["nothing-open"]
+    assert bilal.does(Refused(wave, MARK, "en")).ended is None, "what cannot be agreed to is not refused"
+    assert rows(store, "SELECT * FROM ledger") == before
+    assert phrases(amina.does(Opened(wave, MARK, "en"))) == ["go-on-above"]
+    assert amina.sends(grip).finished
+    with store.transaction() as tx:
+        tx.waves.resume(wave)
+    assert bilal.does(Agreed(wave, MARK, "en", 1, 0)).grip is not None
+
+
+def test_a_wave_that_rests_and_is_over_is_closed_to_whoever_comes(store: Store) -> None:
+    with store.transaction() as tx:
+        wave = tx.waves.open({"survey": "trust"}, Terms(k=5, starts_until=START + timedelta(days=1)), START)
+        tx.waves.pause(wave)
+    assert phrases(Phone(store).does(Opened(wave, MARK, "en"))) == ["survey-rests"]
+    assert phrases(Phone(store).does(Opened(wave, MARK, "en"), START + timedelta(days=2))) == ["survey-closed"]
+
+
+def test_before_the_first_day_one_reads_which_day_that_is(store: Store) -> None:
+    first = datetime(2026, 12, 1, tzinfo=ZoneInfo("Asia/Karachi"))  # in UTC it is still November
+    with store.transaction() as tx:
+        wave = tx.waves.open({"survey": "trust"}, Terms(k=5, starts_from=first), START)
+        tx.waves.pause(wave)
+    reply = Phone(store).does(Opened(wave, MARK, "en"))
+    assert phrases(reply) == ["survey-begins"]
+    assert reply.screen is not None
+    assert reply.screen.lines[0] == Say("survey-begins", {"day": date(2026, 12, 1)})
+    with store.transaction() as tx:
+        tx.waves.resume(wave)
+    assert phrases(Phone(store).does(Agreed(wave, MARK, "en", 1, 0))) == ["survey-begins"]
+    assert Phone(store).does(Agreed(wave, MARK, "en", 1, 0), first).grip is not None

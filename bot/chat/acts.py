@@ -1,4 +1,4 @@
-"""Grave acts at the desk, opening and closing a wave, keeping a recording: who must agree, and what is then done.
+"""Grave acts at the desk, such as opening and closing a wave: who must agree, and what is then done.
 
 Laws:
 1. Where two or more may approve, nobody does such an act alone: one proposes, another one confirms.
@@ -14,13 +14,14 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 
 from bot.chat.studio import Studio, words_of
 from bot.core import roles
 from bot.core.cadence import Cadence
 from bot.core.cells import layout
+from bot.core.clocks import end_of, extends, planned
 from bot.core.survey import Survey
 from bot.store import Coordinator, Proposal, Terms, Transaction, own_words
 from bot.store.proposals import (
@@ -28,19 +29,30 @@ from bot.store.proposals import (
     CONSOLE,
     DONE,
     EXPORT_ROWS,
+    EXTEND_WAVE,
+    ID_LETTERS,
     LAPSED,
     OPEN_WAVE,
     RECORD,
     REFUSED,
     WAITING,
+    draw_id,
     is_id,
 )
 
 USUAL = Cadence("weekly", 0, 9)
 """Monday at nine: what a wave's opener gets until something else is chosen."""
 
-_OPTIONS = re.compile(r"([wd])(\d{1,3})(i?)(?:p(\d{1,3}))?", re.ASCII)
+_OPTIONS = re.compile(r"([wd])(\d{1,3})(i?)(?:p([0-9a-z]))?(?:\.([0-9a-z]{3})?([1-9])?)?", re.ASCII)
 _SCHEDULES = {"w": "weekly", "d": "daily"}
+
+_DAYS_SINCE = date(2020, 1, 1)
+"""A first day is carried as the days since this one, in three letters: a button has no room for more."""
+
+_LETTERS = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+SEEN_LETTERS = 3
+"""So many letters of an opening's id say which state of the survey its proposer saw."""
 
 
 @dataclass(frozen=True)
@@ -61,20 +73,33 @@ class Opening:
     k: int
     invited: bool
     document: str
+    first: date | None = None
+    """The first day on which interviews may begin; None: at once."""
+    weeks: int = 0
+    """For how many weeks they may; 0: as the survey says."""
     programme: int = 0
 
     @property
     def carried(self) -> tuple[str, str, str]:
         """As buttons carry it."""
-        options = f"{self.schedule[0]}{self.k}{'i' if self.invited else ''}"
-        return self.survey, str(self.people), f"{options}p{self.programme}" if self.programme else options
+        span = f"{_as_letters(self.first)}{self.weeks or ''}"
+        whose = f"p{_LETTERS[self.programme]}" if self.programme else ""
+        rest = f"{self.schedule[0]}{self.k}{'i' if self.invited else ''}{whose}{'.' if span else ''}{span}"
+        return self.survey, str(self.people), rest
 
 
 class Acts:
     """The grave acts. `shelf` gives the surveys of the moment; `terms` what a wave gets from the settings."""
 
-    def __init__(self, shelf: Callable[[], Shelf], terms: Terms, studio: Studio | None = None) -> None:
+    def __init__(
+        self,
+        shelf: Callable[[], Shelf],
+        terms: Terms,
+        studio: Studio | None = None,
+        zone: tzinfo = UTC,
+    ) -> None:
         self._shelf = shelf
+        self._zone = zone
         self._studio = Studio(None) if studio is None else studio
         self._terms = terms
 
@@ -92,7 +117,9 @@ class Acts:
             int(match[2]),
             bool(match[3]),
             _fingerprint(document),
-            int(match[4] or 0),
+            _as_day(match[5]),
+            int(match[6] or 0),
+            int(match[4] or "0", len(_LETTERS)),
         )
         layout(found, chosen.people, chosen.k)  # SmallPopulation is a ValueError
         return chosen
@@ -101,6 +128,18 @@ class Acts:
         """True where this survey asks for nobody's own words, or there is a steward to seal them to."""
         found, _ = self._shelf().surveys[survey]
         return self._terms.steward_key is not None or not own_words(found)
+
+    def opening_id(self, survey: str) -> str:
+        """An id for the act of opening this survey, which says in which state it was seen."""
+        return draw_id()[:-SEEN_LETTERS] + self._seen_as(survey)
+
+    def is_as_seen(self, survey: str, id: str) -> bool:
+        """True where the survey is what it was when `opening_id` made this."""
+        return id.endswith(self._seen_as(survey))
+
+    def _seen_as(self, survey: str) -> str:
+        number = int(_fingerprint(self._shelf().surveys[survey][1]), 16)
+        return "".join(ID_LETTERS[number // len(ID_LETTERS) ** n % len(ID_LETTERS)] for n in range(SEEN_LETTERS))
 
     # -- who agrees -----------------------------------------------------------------------------------
 
@@ -142,7 +181,7 @@ class Acts:
         """The second tap: done if it waits, in time, for somebody else than its proposer, and both still may."""
         one = self.present(tx, who, id)
         heard = one.act == RECORD and str(who.chat) in one.what["heard"]
-        if (one.act in (OPEN_WAVE, CLOSE_WAVE) or heard) and one.proposer != str(who.chat):
+        if (one.act in (OPEN_WAVE, EXTEND_WAVE, CLOSE_WAVE) or heard) and one.proposer != str(who.chat):
             self._decide(tx, one, who, now)
         return _present(tx, id)
 
@@ -168,7 +207,7 @@ class Acts:
         first = tx.desk.coordinator(int(one.proposer))
         right = roles.RECORD if one.act == RECORD else roles.OPEN
         may = first is not None and roles.may(first.role, right) and self.concerns(tx, first, one)
-        able = may and self._can(tx, one)
+        able = may and self._can(tx, one, now)
         if not tx.proposals.decide(one.id, DONE if able else LAPSED, now) or not able or first is None:
             return
         how = "alone" if second is None else f"confirmed by coordinator {second.chat}"
@@ -178,17 +217,27 @@ class Acts:
             about = f"survey {kept['survey']}, {kept['question']}, {kept['language']}"
             tx.desk.note(f"coordinator {first.chat}", one.act, f"{about}, {how}", now)
             return
-        wave = one.what["wave"] if one.act == CLOSE_WAVE else self._open(tx, first, one.what, now, second is None)
+        wave = self._open(tx, first, one.what, now, second is None) if one.act == OPEN_WAVE else one.what["wave"]
         if one.act == CLOSE_WAVE:
             tx.waves.close(wave)
+        if one.act == EXTEND_WAVE:
+            tx.waves.extend(wave, self.last_moment(one.what), now)
+            how = f"until {one.what['day']}, {how}"
         tx.proposals.remember(one.id, {**one.what, "wave": wave})
         tx.desk.note(f"coordinator {first.chat}", one.act, f"wave {wave}, {how}", now)
 
-    def _can(self, tx: Transaction, one: Proposal) -> bool:
-        """True while it is still the same act: the survey as it was seen, the wave open."""
-        if one.act == CLOSE_WAVE:
+    def last_moment(self, what: Mapping[str, Any]) -> datetime:
+        """Until when interviews may begin, as an extension wants it."""
+        return end_of(date.fromisoformat(what["day"]), self._zone)
+
+    def _can(self, tx: Transaction, one: Proposal, now: datetime) -> bool:
+        """True while it is still the same act: the survey as it was seen, the wave open, its last day earlier."""
+        if one.act in (CLOSE_WAVE, EXTEND_WAVE):
             wave = tx.waves.get(one.what["wave"])
-            return wave is not None and wave.state == "open"
+            is_open = wave is not None and wave.state == "open"
+            if wave is None or not is_open or one.act == CLOSE_WAVE:
+                return is_open
+            return extends(wave.until, self.last_moment(one.what), now)
         if one.act == RECORD:
             return self._still_reads(one.what)
         _, document = self._shelf().surveys.get(one.what["survey"], (None, None))
@@ -208,6 +257,7 @@ class Acts:
     def _open(self, tx: Transaction, first: Coordinator, what: dict[str, Any], now: datetime, alone: bool) -> str:
         chosen = as_opening(what)
         programme = tx.organisations.programme(first.organisation, chosen.programme)
+        begins, until = planned(chosen.first, chosen.weeks, now, self._zone)
         _, document = self._shelf().surveys[chosen.survey]
         terms = replace(
             self._terms,
@@ -215,6 +265,8 @@ class Acts:
             k=chosen.k,
             schedule=chosen.schedule,
             invited=chosen.invited,
+            starts_from=begins,
+            starts_until=until,
             alone=alone,
             organisation=first.organisation,
             programme="" if programme is None else programme.name,
@@ -226,12 +278,25 @@ class Acts:
 
 def as_what(chosen: Opening) -> dict[str, Any]:
     """An opening as a proposal keeps it."""
-    return asdict(chosen)
+    return {**asdict(chosen), "first": None if chosen.first is None else chosen.first.isoformat()}
 
 
 def as_opening(what: Mapping[str, Any]) -> Opening:
     """The opening that a proposal keeps."""
-    return Opening(**{name: what[name] for name in Opening.__dataclass_fields__ if name in what})
+    first = what.get("first")
+    known = {name: what[name] for name in Opening.__dataclass_fields__ if name in what}
+    return Opening(**{**known, "first": None if first is None else date.fromisoformat(first)})
+
+
+def _as_letters(day: date | None) -> str:
+    if day is None:
+        return ""
+    number = (day - _DAYS_SINCE).days
+    return "".join(_LETTERS[number // 36**place % 36] for place in (2, 1, 0))
+
+
+def _as_day(letters: str | None) -> date | None:
+    return None if letters is None else _DAYS_SINCE + timedelta(days=int(letters, 36))
 
 
 def _present(tx: Transaction, id: str) -> Proposal:

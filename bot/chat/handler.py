@@ -17,7 +17,7 @@ from bot.chat.memory import Bound, Memory, Undo
 from bot.chat.outbound import AnswerTap, Delete, Later, Outgoing, Show, ShowFile, ShowPicture
 from bot.chat.privacy import Kept, forgotten, privacy
 from bot.chat.prompts import Prompts
-from bot.chat.said import Said, drawn
+from bot.chat.said import Said, drawn, made
 from bot.chat.voices import Fetched, Voices
 from bot.chat.wishes import Wishes
 from bot.chat.words import keyboard, line, text
@@ -531,6 +531,8 @@ class Handler:
             out.append(ShowFile(came.chat, said.file, said.file_name, said.caption))
         if said.draw is not None:
             out.append(Later(came.chat, partial(drawn, came.chat, said, said.draw)))
+        if said.make is not None:
+            out.append(Later(came.chat, partial(made, said.make)))
         booth = self._booth
         if said.voice and booth is not None:
             out.append(Later(came.chat, lambda: booth.play(came.chat, said.voice)))

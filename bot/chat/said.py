@@ -23,7 +23,7 @@ class Said:
     something to hear, too.
 
     `voice` is a recording to play (the hash of its bytes); `part` what of the summary is wanted; `draw` makes the
-    file, which takes a while: it is called in a thread, after the answer was kept.
+    file and `make` whole messages, which takes a while: they are called in a thread, after the answer was kept.
     """
 
     screen: Screen | None
@@ -37,6 +37,12 @@ class Said:
     file_name: str = ""
     draw: Callable[[], bytes] | None = None
     voice: str = ""
+    make: Callable[[], tuple[Outgoing, ...]] | None = None
+
+
+async def made(make: Callable[[], tuple[Outgoing, ...]]) -> tuple[Outgoing, ...]:
+    """The messages."""
+    return await asyncio.to_thread(make)
 
 
 async def drawn(chat: int, said: Said, draw: Callable[[], bytes]) -> tuple[Outgoing, ...]:

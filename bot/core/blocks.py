@@ -47,6 +47,9 @@ from bot.core.survey import (
 LEAST_BLOCK = 5
 """No block is ever smaller: the lowest minimum in the OECD and UNECE glossary of disclosure control."""
 
+MERGING_RELEASE = 3
+"""At every so-manieth release leftovers are merged, whatever else closes (R2)."""
+
 LEAST_ACCOUNTS = 5
 """How many accounts stand behind a block where several people may share one (R8)."""
 

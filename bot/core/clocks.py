@@ -5,14 +5,19 @@ Laws:
 2. An interview that began in time may go on until the wave closes, at least the whole grace.
 3. Inactivity is counted in whole local days, since no finer time may be kept: never less than `idle_days` days.
 4. A wave whose beginning is not limited never closes by itself.
+5. A planned first day that has passed counts from the day of the opening, and so do the weeks after it.
+6. The last moment to begin may be moved later while the wave is open, by a year at most, never earlier.
 """
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 
 from bot.core.cadence import DAY
 from bot.core.survey import Clocks
+
+MOST_AHEAD = timedelta(days=366)
+"""So far ahead the last moment to begin may be moved, as far as a survey may set it."""
 
 
 def starts_until(
@@ -24,6 +29,35 @@ def starts_until(
         return stated
     begins = opened if starts_from is None or starts_from < opened else starts_from
     return begins + clocks.start_days * DAY
+
+
+def planned(
+    first: date | None, weeks: int, now: datetime, zone: tzinfo
+) -> tuple[datetime | None, datetime | None]:
+    """From and until when interviews may begin in a wave that opens now.
+
+    From the beginning of its first day (None: at once) to the end of the day so many weeks later (None, for 0
+    weeks: as the survey says).
+    """
+    today = now.astimezone(zone).date()
+    begins = today if first is None else max(first, today)
+    until = end_of(begins + timedelta(weeks=weeks), zone) if weeks else None
+    return (datetime.combine(begins, time(), zone) if begins > today else None), until
+
+
+def end_of(day: date, zone: tzinfo) -> datetime:
+    """The last second of a local day."""
+    return datetime.combine(day, time(23, 59, 59), zone)
+
+
+def last(stated: datetime | None, extended: datetime | None) -> datetime | None:
+    """The last moment at which an interview may begin, as things stand: as stated, or moved later since."""
+    return stated if extended is None or stated is None else max(stated, extended)
+
+
+def extends(until: datetime | None, wanted: datetime, now: datetime) -> bool:
+    """True where `wanted` moves that moment later, to one that is still to come and not too far; None is none."""
+    return until is not None and max(until, now) < wanted <= now + MOST_AHEAD
 
 
 def closes(clocks: Clocks, until: datetime | None) -> datetime | None:

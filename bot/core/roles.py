@@ -14,14 +14,14 @@ ROLES = (OWNER, COORDINATOR, AUTHOR, VIEWER, STEWARD)
 
 ENTER = "enter"  # come to the desk, choose its language
 LOOK = "look"  # see waves and their released summaries
-OPEN = "open"  # open and close a wave, share its link, invite
+OPEN = "open"  # look at a survey, rehearse, open, pause, extend and close a wave, share its link, invite
 SUBSCRIBE = "subscribe"  # have summaries sent
 RECORD = "record"  # read questions out, for those who read little
 APPROVE = "approve"  # confirm or refuse what another one wants to open, close or have heard
 EXPORT = "export"  # let the released answers leave as rows, together with another one
 
 MANAGE = "manage"  # let colleagues in, change their roles and districts, remove them; add programmes
-TRY = "try"  # see a survey as people will see it, and rehearse a wave of it
+TRY = "try"  # see a survey as people will see it
 
 AUDIT = "audit"  # read the log of acts: who did what at the desk and the console
 

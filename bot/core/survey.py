@@ -10,7 +10,7 @@ Laws:
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 LANGUAGES = ("ur", "ps", "en")
@@ -398,3 +398,14 @@ class Survey:
     @cached_property
     def _numbers(self) -> Mapping[str, int]:
         return {question.id: number for number, question in enumerate(self.questions)}
+
+
+def without_minors(survey: Survey) -> Survey:
+    """Unless a wave is opened for minors, the band 15 to 17 ends the interview kindly."""
+    questions = tuple(
+        replace(q, screen_out=(*q.screen_out, MINORS_CODE))
+        if any(option.code == MINORS_CODE for option in q.options)
+        else q
+        for q in survey.questions
+    )
+    return replace(survey, questions=questions)

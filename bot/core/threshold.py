@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
 from bot.core.events import (
     Agreed,
@@ -141,6 +142,16 @@ def refused(language: str, mark: int) -> Screen:
 def closed(language: str) -> Screen:
     """The survey of this link takes no more answers."""
     return hideable(Screen(language, (Say("survey-closed"),)))
+
+
+def resting(language: str) -> Screen:
+    """For now nobody can begin; it says no reason."""
+    return hideable(Screen(language, (Say("survey-rests"),)))
+
+
+def early(language: str, first: date) -> Screen:
+    """This link begins nothing before its first day."""
+    return hideable(Screen(language, (Say("survey-begins", {"day": first}),)))
 
 
 def begun(wave: str, language: str, mark: int, *, another: bool) -> Screen:

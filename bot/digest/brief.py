@@ -2,8 +2,8 @@
 
 Laws:
 1. It has at most `SCREEN` characters, as long as the lines that must be there allow it.
-2. Never left out: how many answered, the first figure, the first advice, why something is hidden, and that one
-   person alone opened the survey.
+2. Never left out: how many answered, the first figure, the first advice, why something is hidden, that one person
+   alone opened the survey, that it is paused, and that it is a rehearsal.
 """
 
 from __future__ import annotations

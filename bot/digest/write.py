@@ -46,7 +46,8 @@ Nunnally 1978, Psychometric Theory, for early stages of research."""
 class About:
     """What a digest says of its wave beside the figures.
 
-    `minors` where people of 15 to 17 may answer, `alone` where no second coordinator confirmed the opening.
+    `minors` where people of 15 to 17 may answer, `alone` where no second coordinator confirmed the opening,
+    `paused` while nobody can begin, `invented` where nobody said any of it.
     """
 
     day: date
@@ -54,6 +55,8 @@ class About:
     programme: str | None = None
     minors: bool = False
     alone: bool = False
+    paused: bool = False
+    invented: bool = False
 
 
 @dataclass(frozen=True)
@@ -115,7 +118,8 @@ class _Writer(Speaker):
 
     def digest(self) -> Digest:
         """Words for every part, then the text made of them."""
-        title = self.say("digest-title", title=self.words(self.survey.title))
+        titled = "rehearsal-title" if self.about.invented else "digest-title"
+        title = self.say(titled, title=self.words(self.survey.title))
         found, mover = changed(self.compared, self.survey), Mover(self, self.survey)
         movement = mover.movement(self.compared, found)
         parts = Digest(
@@ -294,16 +298,20 @@ class _Writer(Speaker):
 
     def _ranked_notes(self) -> tuple[tuple[str, int], ...]:
         """What must be kept in mind, and how soon it may be left out on one screen."""
+        invented = (self.say("rehearsal-note") if self.about.invented else "", ALWAYS)
+        paused = (self.say("digest-paused") if self.about.paused else "", ALWAYS)
         if not self.shown.n:
-            return ()
+            return invented, paused
         cells = self.shown.cells
         return (
+            invented,
             (self.say("digest-self-chosen"), 4),
             (self.say("digest-hidden", k=self.shown.k), ALWAYS),
             (self.say("digest-burst") if any(cell.burst for cell in cells) else "", 1),
             (self.say("digest-merged") if any(cell.merged for cell in cells) else "", 5),
             (self.say("digest-slots", k=self.shown.k, n=LEAST_ACCOUNTS) if self.shown.slots > 1 else "", 5),
             (self.say("digest-alone") if self.about.alone else "", ALWAYS),
+            paused,
             (self._silence(), 3),
             (self._silent(), 4),
         )

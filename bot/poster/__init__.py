@@ -24,7 +24,7 @@ from bot.digest.bars import LONGEST_NAME
 from bot.digest.picture import contained, fonts
 from bot.digest.room import questions
 from bot.files.phrases import Phrases, day, direction, join
-from bot.store import Terms
+from bot.store import Terms, Wave
 
 SIZES = ("a4", "a5")
 
@@ -60,9 +60,9 @@ class Address:
     until: date | None = None
 
 
-def last_day(terms: Terms, zone: tzinfo) -> date | None:
+def last_day(wave: Wave, zone: tzinfo) -> date | None:
     """The last day on which an interview of a wave may begin; None where none is set."""
-    return None if terms.starts_until is None else terms.starts_until.astimezone(zone).date()
+    return None if wave.until is None else wave.until.astimezone(zone).date()
 
 
 def columns(

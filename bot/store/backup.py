@@ -167,6 +167,7 @@ def _fill(source: Connection, engine: Engine) -> dict[str, int]:
     migrate(engine)
     with engine.begin() as target:
         copy_rows(source, target, KEPT)
-        # How many days a wave that closes has left is a fact of the moment; restored, it is closed.
-        target.execute(text("UPDATE wave SET ticks_left = NULL"))
+        # How many days a closing wave has left and whether one rests are facts of the moment; restored, both are
+        # closed.
+        target.execute(text("UPDATE wave SET ticks_left = NULL, paused = 0"))
         return count_rows(target, (one.name for one in KEPT))

@@ -23,6 +23,7 @@ from bot.store import tables as t
 
 OPEN_WAVE = "open"
 CLOSE_WAVE = "close"
+EXTEND_WAVE = "extend"
 EXPORT_ROWS = "export"
 RECORD = "record"
 

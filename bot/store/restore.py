@@ -15,7 +15,7 @@ import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -310,13 +310,13 @@ def _released(old: sqlite3.Connection | None, asked: str) -> dict[tuple[str, int
 
 def _end(tx: Transaction, wave: Wave, now: datetime, continue_waves: bool) -> Ended:
     """Close a wave; an open one may go on as a new one, with the same survey, terms and readers."""
-    over = {"state": "closed", "ticks_left": None, "ended": now.date().isoformat()}
+    over = {"state": "closed", "ticks_left": None, "paused": 0, "ended": now.date().isoformat()}
     tx.connection.execute(update(t.wave).where(t.wave.c.wave == wave.id).values(**over))
     if not continue_waves or wave.state != "open":
         return Ended(wave.id, wave.survey.id, None)
     query = select(t.definition.c.body).join(t.wave, t.wave.c.definition == t.definition.c.hash)
     body = tx.connection.execute(query.where(t.wave.c.wave == wave.id)).scalar_one()
-    new = tx.waves.open(json.loads(body), wave.terms, now)
+    new = tx.waves.open(json.loads(body), replace(wave.terms, starts_until=wave.until), now)
     for one in tx.desk.subscriptions():
         if one.wave == wave.id:
             tx.desk.subscribe(one.chat, new, one.cadence, now)

@@ -250,6 +250,8 @@ wave = _table(
     Column("steward_key", LargeBinary(32)),  # open answers are sealed to it
     Column("ended", String(10)),  # the day of the last release: from it the time counts that answers are kept
     Column("populations", Text),  # people of single nodes, as JSON; what is not named is shared out evenly
+    Column("paused", Integer, nullable=False, server_default="0"),  # for now nobody can begin
+    Column("extended_until", String),  # the last moment to begin, once it was moved later
 )
 
 organisation = _table(

@@ -4,6 +4,8 @@ Laws:
 1. A wave keeps the whole definition of its survey; editing a file changes nothing that is open.
 2. Blocks close at the wave's scheduled release and at no other time.
 3. Whatever is published is made of the running sums of closed blocks; nothing is recomputed from responses.
+4. A pause and an extension stand beside the terms, which never change: while paused nobody can begin, and all
+   else goes on; the last moment to begin moves later only, and only while the wave is open.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -21,6 +23,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from bot import nature
 from bot.core.blocks import (
     LEAST_BLOCK,
+    MERGING_RELEASE,
     Block,
     Closing,
     Publishable,
@@ -31,9 +34,9 @@ from bot.core.blocks import (
     publish_running,
 )
 from bot.core.cells import Node, Partition, Populations, layout
-from bot.core.clocks import closes, is_over, starts_until
+from bot.core.clocks import closes, extends, is_over, last, starts_until
 from bot.core.running import Sums
-from bot.core.survey import MINORS_CODE, Answer, Survey
+from bot.core.survey import Answer, Survey, without_minors
 from bot.store import frozen, outcomes, postgres, running
 from bot.store import tables as t
 from bot.store.keys import Keys, KeyTrouble
@@ -44,7 +47,6 @@ from bot.store.vault import dump_body, load_body, load_texts
 WAVE_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 WAVE_LENGTH = 8
 FULL_DWELL = 2
-MERGING_RELEASE = 3
 TICKS_TO_LAST_RELEASE = 2
 NAMED_AT_ONCE = 10_000
 PERIOD = {"weekly": timedelta(days=7), "daily": timedelta(days=1)}
@@ -103,6 +105,8 @@ class Wave:
     next_release: datetime
     releases: int
     finished_shown: int
+    paused: bool = False
+    extended_until: datetime | None = None
 
     @property
     def rule(self) -> Rule:
@@ -119,16 +123,21 @@ class Wave:
     @property
     def closes(self) -> datetime | None:
         """When it closes by itself; None: never."""
-        return closes(self.survey.clocks, self.terms.starts_until)
+        return closes(self.survey.clocks, self.until)
+
+    @property
+    def until(self) -> datetime | None:
+        """The last moment at which an interview may begin, extended or not; None without an end."""
+        return last(self.terms.starts_until, self.extended_until)
+
+    def early(self, now: datetime) -> bool:
+        """True before the first moment at which an interview may begin."""
+        return self.terms.starts_from is not None and now < self.terms.starts_from
 
     def takes(self, now: datetime) -> bool:
         """True when an interview may begin at this moment."""
-        terms = self.terms
-        return (
-            self.state == "open"
-            and (terms.starts_from is None or now >= terms.starts_from)
-            and (terms.starts_until is None or now <= terms.starts_until)
-        )
+        over = self.until is not None and now > self.until
+        return self.state == "open" and not (self.paused or self.early(now) or over)
 
 
 @dataclass(frozen=True)
@@ -247,17 +256,62 @@ class Waves:
         changed = self._db.execute(
             update(t.wave)
             .where(t.wave.c.wave == wave, t.wave.c.state == "open")
-            .values(state="closing", ticks_left=TICKS_TO_LAST_RELEASE)
+            .values(state="closing", ticks_left=TICKS_TO_LAST_RELEASE, paused=0)
         )
         if changed.rowcount != 1:
-            raise WaveTrouble(f"The wave '{wave}' is not open. See: aitbar wave list")
+            raise WaveTrouble(_not_open(wave))
+
+    def pause(self, wave: str) -> bool:
+        """From now on nobody can begin; whoever began goes on. False where it rests already.
+
+        Raises WaveTrouble where the wave is not open.
+        """
+        return self._rest(wave, 1)
+
+    def resume(self, wave: str) -> bool:
+        """One can begin again. False where it does not rest. Raises WaveTrouble where the wave is not open."""
+        return self._rest(wave, 0)
+
+    def _rest(self, wave: str, paused: int) -> bool:
+        self._seen.clear()
+        if self.known(wave).state != "open":
+            raise WaveTrouble(_not_open(wave))
+        changed = self._db.execute(
+            update(t.wave)
+            .where(t.wave.c.wave == wave, t.wave.c.state == "open", t.wave.c.paused != paused)
+            .values(paused=paused)
+        )
+        self._seen.clear()
+        return changed.rowcount == 1
+
+    def extend(self, wave: str, until: datetime, now: datetime) -> None:
+        """Move the last moment to begin to `until`, and with it the wave's own end.
+
+        Raises WaveTrouble where the wave is not open, has no such moment, or that would not move it later.
+        """
+        self._seen.clear()
+        found = self.known(wave)
+        if found.state != "open":
+            raise WaveTrouble(_not_open(wave))
+        if found.until is None:
+            raise WaveTrouble(f"The wave '{wave}' has no last day: it stays open until somebody closes it.")
+        if not extends(found.until, until, now):
+            raise WaveTrouble(
+                f"Interviews of the wave '{wave}' begin until {found.until:%Y-%m-%d %H:%M %Z}. That moment can be "
+                f"moved later only, to one that is still to come and a year ahead at most. To end it early: "
+                f"aitbar wave close {wave}"
+            )
+        self._db.execute(
+            update(t.wave)
+            .where(t.wave.c.wave == wave, t.wave.c.state == "open")
+            .values(extended_until=until.isoformat())
+        )
+        self._seen.clear()
 
     def close_overdue(self, now: datetime) -> list[str]:
         """Close each wave whose own time is over, as `close` does; returns those waves."""
         over = [
-            wave.id
-            for wave in self.all()
-            if wave.state == "open" and is_over(wave.survey.clocks, wave.terms.starts_until, now)
+            wave.id for wave in self.all() if wave.state == "open" and is_over(wave.survey.clocks, wave.until, now)
         ]
         for wave in over:
             self.close(wave)
@@ -333,7 +387,7 @@ class Waves:
 
     def _wave(self, row: Row[Any]) -> Wave:
         survey = self._read(row.body)
-        return _wave(row, survey if row.minors else _without_minors(survey))
+        return _wave(row, survey if row.minors else without_minors(survey))
 
     # -- what time does -------------------------------------------------------------------------------
 
@@ -493,6 +547,10 @@ class Waves:
         return frozen.blocks(self._db, wave, since)
 
 
+def _not_open(wave: str) -> str:
+    return f"The wave '{wave}' is not open. See: aitbar wave list"
+
+
 def _write_populations(populations: Populations) -> str | None:
     if not populations:
         return None
@@ -538,18 +596,9 @@ def _wave(row: Row[Any], survey: Survey) -> Wave:
         next_release=datetime.fromisoformat(row.next_release),
         releases=row.releases,
         finished_shown=row.finished_shown,
+        paused=bool(row.paused),
+        extended_until=_read_moment(row.extended_until),
     )
-
-
-def _without_minors(survey: Survey) -> Survey:
-    """Unless a wave is opened for minors, the band 15 to 17 ends the interview kindly."""
-    questions = tuple(
-        replace(q, screen_out=(*q.screen_out, MINORS_CODE))
-        if any(option.code == MINORS_CODE for option in q.options)
-        else q
-        for q in survey.questions
-    )
-    return replace(survey, questions=questions)
 
 
 def _moment(moment: datetime | None) -> str | None:

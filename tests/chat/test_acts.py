@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -48,9 +48,10 @@ class Room:
         self.store = store
         self.now = START
         self.document = {"survey": "trust"}
+        self.shelf: Callable[[], Shelf] = lambda: Shelf({"trust": (TRUST, dict(self.document))})
         self.desk = Desk(
             lambda: WORDS,
-            lambda: Shelf({"trust": (TRUST, dict(self.document))}),
+            lambda: self.shelf(),
             lambda wave: f"https://t.me/a_bot?start={wave}",
             Terms(k=5, leave_behind=1),
             ZoneInfo("Asia/Karachi"),
@@ -343,9 +344,9 @@ def test_an_act_happens_if_and_only_if_two_who_may_agreed_in_time_and_once(
     steps: list[tuple[str, int, int]],
 ) -> None:
     """Four acts, three people, in any order: compared with the rule in a few plain lines."""
-    acts = [letter * 8 for letter in "abcd"]
     with tempfile.TemporaryDirectory() as folder, kept(Path(folder)) as store:
         room = Room(store, FIRST, SECOND, THIRD)
+        acts = [room.desk.acts.opening_id("trust") for _ in range(4)]
         may = {FIRST, SECOND, THIRD}
         wanted: dict[str, tuple[int, int]] = {}  # by whom, at what hour
         over: set[str] = set()

@@ -1,6 +1,7 @@
 """A talk as a teacher reads it, and how it is played: one person, one phone, the whole program in between.
 
     # survey: example-choice            lines of the head: what is played, and what must be true at the end
+    # role: coordinator                 only where the person is one
     # expects: rows=1 bots=1
 
     > /start {wave}                     what the person does: follows the link, types words, presses a [button]
@@ -60,6 +61,9 @@ OWN_TIME = {
     "the time of the survey is over": timedelta(days=30),
 }
 """How long ago the last moment to begin of a wave becomes while a talk is played."""
+
+RESTING = {"the survey is paused": "pause", "the survey goes on": "resume"}
+"""What a coordinator does to a wave while a talk is played, and what the console calls it."""
 
 KARACHI = ZoneInfo("Asia/Karachi")
 WISHES_SECONDS = 60
@@ -138,14 +142,27 @@ class Player:
         app = talk.wish("app") or None
         number = 1000 + self._people
         async with Person(self.rig.url, 7_040_000_000 + number, "Person", language_code=app, idle=0.02) as person:
+            if talk.wish("role"):
+                await self._admitted(person, talk.wish("survey"))
             seen = await person.screen()
             for turn in talk.turns:
                 await self._act(person, seen, turn.act, played)
                 before, seen = seen, await self._reply(person, seen, turn, played, listen)
                 self._note(before, seen, played)
             played.end = await person.wait_quiet(0.3)
+            if talk.wish("role"):  # so that whoever opens the next wave is alone again
+                await asyncio.to_thread(self.rig.console, "member", "remove", str(person.id), "--yes")
             assert shown(seen, played.end) == "", f"the bot said more than the talk holds:\n{played.end.words()}"
         return played
+
+    async def _admitted(self, person: Person, survey: str) -> None:
+        """Make the person a coordinator who has just picked this survey: the desk before it names every wave."""
+        code = (await asyncio.to_thread(self.rig.console, "claim-code")).strip()
+        await person.start()
+        await person.say(f"/claim {code}")
+        desk = await person.say("/desk")
+        await person.press_data(f"d:people:{survey}", message_id=desk.last.id)
+        await person.wait_quiet(REST)
 
     async def _act(self, person: Person, screen: Screen, act: str, played: Played) -> None:
         if act.startswith("* "):
@@ -198,6 +215,11 @@ class Player:
             await person.unblock()
         elif what == "the survey is closed":
             await asyncio.to_thread(self.rig.console, "wave", "close", played.wave, "--yes")
+        elif what in RESTING:
+            await asyncio.to_thread(self.rig.console, "wave", RESTING[what], played.wave)
+        elif what == "the last day is moved later":
+            until = f"{datetime.now(UTC) + timedelta(days=7):%Y-%m-%d}"
+            await asyncio.to_thread(self.rig.console, "wave", "extend", played.wave, "--until", until, "--yes")
         elif what in INVITATION:
             self._write(INVITATION[what], played.wave)
         else:

@@ -42,6 +42,7 @@ TALKS = sorted(FOLDER.glob("*.txt"), key=lambda path: ("passes" not in path.read
 GREETINGS = ("السلام علیکم", "As-salamu alaykum")
 ORGANISATION = "امن"
 OWNER = 900
+AT_THE_DESK = {"ps": ("شا ته", "وړاندې")}
 FIRST_AND_LAST = {"en": ("Back", "Language"), "ur": ("پیچھے", "زبان"), "ps": ("شا ته", "ژبه")}
 
 
@@ -166,13 +167,13 @@ def _isolated(talk: Talk, played: Played, _rig: Rig) -> None:
             assert words in written, f"{number[0]} stands in no isolate: {line!a}"
 
 
-def _turned(_talk: Talk, played: Played, _rig: Rig) -> None:
+def _turned(talk: Talk, played: Played, _rig: Rig) -> None:
     """[Back] is read first: it stands at the right end of its row where one reads from the right."""
     for language, message in played.spoken:
-        first, last = FIRST_AND_LAST.get(language, ("", ""))
+        first, last = (AT_THE_DESK if talk.wish("role") else FIRST_AND_LAST).get(language, ("", ""))
         for row in message.buttons:
             labels = [plain(button.text) for button in row]
-            if first in labels:
+            if first in labels and (len(labels) > 1 or not talk.wish("role")):
                 ends = (labels[-1], labels[0]) if language in RIGHT_TO_LEFT else (labels[0], labels[-1])
                 assert ends == (first, last), labels
 

@@ -307,6 +307,20 @@ def test_an_old_database_that_knows_nothing_of_a_wave_takes_nothing_back(store: 
         assert rows(new, "SELECT * FROM response") == rows(store, "SELECT * FROM response")
 
 
+def test_a_paused_wave_rests_no_more_and_goes_on_with_its_later_last_day(store: Store, tmp_path: Path) -> None:
+    wave = open_wave(store, survey="reminding")
+    with store.transaction() as tx:
+        tx.waves.extend(wave, START + 30 * DAY, START)
+        tx.waves.pause(wave)
+    save(store, tmp_path / "backup")
+    done = bring_back(tmp_path / "backup", tmp_path / "new", continue_waves=True)
+    (new_id,) = [one.goes_on_as for one in done.ended if one.wave == wave]
+    with kept(tmp_path / "new") as new, new.transaction() as tx:
+        assert not any(one.paused for one in tx.waves.all())
+        assert new_id is not None
+        assert tx.waves.known(new_id).until == START + 30 * DAY
+
+
 # -- 5 ----------------------------------------------------------------------------------------------------
 
 

@@ -21,8 +21,11 @@ from bot.chat.desk.logbook import Logbook
 from bot.chat.desk.meaning import Meaning, sizes
 from bot.chat.desk.opening import Opening
 from bot.chat.desk.people import People
+from bot.chat.desk.preview import Preview
 from bot.chat.desk.programmes import Programmes
 from bot.chat.desk.receiving import Receiving
+from bot.chat.desk.rehearsal import Rehearsal
+from bot.chat.desk.spans import Spans
 from bot.chat.desk.stewards import Stewards
 from bot.chat.desk.waves import WaveScreens
 from bot.chat.recording import Recording
@@ -54,17 +57,23 @@ class Desk:
     ) -> None:
         studio = Studio(None) if studio is None else studio
         at = Around(phrases, shelf, link, terms, zone)
-        self.acts = Acts(shelf, terms, studio)
+        self.acts = Acts(shelf, terms, studio, zone)
         self.recording = Recording(shelf, studio, lambda: HOME)
+        spans = Spans(at, self.acts)
         self._stewards = Stewards(at)
         self._people = People(at)
         self._programmes = Programmes()
-        means, waves = Meaning(at, self.acts, self.recording), WaveScreens(at)
+        means, waves = Meaning(at, self.acts, self.recording, spans), WaveScreens(at, spans)
         self._deciding = Deciding(self.acts, means, waves)
+        spans.show_with(waves.screen, self._deciding.answered)
+        self._preview, rehearsal = Preview(at), Rehearsal(at, self.acts)
         self._receiving = Receiving(at, waves)
         self._parts = (
             waves,
-            Opening(at, self.acts, means, self._deciding),
+            Opening(at, self.acts, means, self._deciding, self._preview, rehearsal, spans),
+            self._preview,
+            rehearsal,
+            spans,
             Inviting(at),
             self._deciding,
             self._receiving,
@@ -114,7 +123,7 @@ class Desk:
         try:
             return serve(tx, who, asked.values, now)
         except (KeyError, ValueError, IndexError):  # a forged or outdated button
-            return self._home(tx, who, (), now)
+            return self._outdated(tx, who, now)
 
     def table(self) -> Table:
         """All that buttons ask for."""
@@ -139,7 +148,7 @@ class Desk:
 
     def _home(self, tx: Transaction, who: Coordinator, _values: tuple[str, ...], now: datetime) -> Said:
         if not roles.may(who.role, roles.LOOK):
-            return Said(self._stewards.home(tx, who))
+            return Said(self._own_home(tx, who))
         waves = seen(tx, who)
         lines: tuple[Line, ...] = (Say("desk-title"), Say("desk-waves" if waves else "desk-no-waves"))
         rows = [
@@ -162,6 +171,20 @@ class Desk:
             rows.append((Button(Say("button-desk-log"), Asked("log")),))
         rows.append((Button(Say("button-desk-language"), Asked("lang")),))
         return Said(Screen(who.language, lines, tuple(rows)))
+
+    def _own_home(self, tx: Transaction, who: Coordinator) -> Screen:
+        """What stewards and authors find, who see no wave."""
+        if roles.may(who.role, roles.READ):
+            return self._stewards.home(tx, who)
+        rows = (*self._preview.buttons(who), *self.recording.buttons(who))
+        language = (Button(Say("button-desk-language"), Asked("lang")),)
+        return Screen(who.language, (Say("desk-title"),), (*rows, language))
+
+    def _outdated(self, tx: Transaction, who: Coordinator, now: datetime) -> Said:
+        """The desk anew, for a button that leads nowhere any more."""
+        home = self._home(tx, who, (), now).screen
+        assert home is not None
+        return Said(home._replace(lines=(Say("desk-outdated"), *home.lines)))
 
     def _languages(self, _tx: Transaction, who: Coordinator, _values: tuple[str, ...], _now: datetime) -> Said:
         rows = tuple((Button(Text(LANGUAGE_NAMES[code]), Asked("speak", (code,))),) for code in LANGUAGES)

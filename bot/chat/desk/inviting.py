@@ -66,7 +66,7 @@ class Inviting:
     def _paper(self, tx: Transaction, who: Coordinator, values: tuple[str, ...], now: datetime) -> Said:
         wave, code, last, language, size = found(tx, who, values[0]), *values[1:5]
         languages = wave.survey.offered if language == ALL_LANGUAGES else (one_of(language, wave.survey.offered),)
-        until = poster.last_day(wave.terms, self._at.zone) if last == NONE else date.fromisoformat(last)
+        until = poster.last_day(wave, self._at.zone) if last == NONE else date.fromisoformat(last)
         address = poster.Address(self._at.link(joined(wave.id, "" if code == NONE else code)), until)
         columns = poster.columns(wave.survey, wave.terms, address, self._at.words, languages)
         organisation, paper = wave.terms.organisation, one_of(size, poster.SIZES)

@@ -7,21 +7,23 @@ from typing import Any
 
 from bot.chat.acts import Acts, as_opening
 from bot.chat.desk.around import Around, found
+from bot.chat.desk.spans import Spans
 from bot.chat.recording import Recording, heard_lines
 from bot.core.cells import Layout, label, layout
 from bot.core.screen import Code, Line, Say, Text
 from bot.core.survey import Survey, worded
 from bot.store import Coordinator, Proposal, Transaction
-from bot.store.proposals import EXPORT_ROWS, OPEN_WAVE, RECORD
+from bot.store.proposals import EXPORT_ROWS, EXTEND_WAVE, OPEN_WAVE, RECORD
 
 
 class Meaning:
-    """The lines. `acts` are those of two, `recording` what is read out."""
+    """The lines. `acts` are those of two, `recording` what is read out, `spans` the days."""
 
-    def __init__(self, at: Around, acts: Acts, recording: Recording) -> None:
+    def __init__(self, at: Around, acts: Acts, recording: Recording, spans: Spans) -> None:
         self._at = at
         self._acts = acts
         self._recording = recording
+        self._spans = spans
 
     def of_act(self, tx: Transaction, who: Coordinator, one: Proposal) -> tuple[Line, ...]:
         """What this act will bring."""
@@ -34,6 +36,8 @@ class Meaning:
         named: dict[str, str | Code] = {"survey": worded(wave.survey.title, who.language), "wave": Code(wave.id)}
         if one.act == EXPORT_ROWS:
             return (Say("act-rows", named),)
+        if one.act == EXTEND_WAVE:
+            return self._spans.act_means(who, one, wave)
         return (Say("act-close", named), Say("desk-close-means", {"k": wave.terms.k}))
 
     def of_recording(self, who: Coordinator, one: Proposal) -> tuple[Line, ...]:
@@ -62,7 +66,8 @@ class Meaning:
             *sizes(survey, plan, who.language),
             Say("desk-groups-shown", {"groups": self._list(who, groups)}) if groups else Say("desk-groups-none"),
             *((Say("desk-first-light"),) if groups else ()),
-            *_own_clocks(survey),
+            *self._spans.means(survey, chosen),
+            *(() if chosen.weeks else _own_clocks(survey)),
             *heard_lines(survey),
             Say("desk-one-server"),
             Say("desk-fixed"),

@@ -11,6 +11,9 @@ from bot.chat.acts import Opening as Chosen
 from bot.chat.desk.around import HOME, Around, Table, found
 from bot.chat.desk.deciding import Deciding
 from bot.chat.desk.meaning import Meaning
+from bot.chat.desk.preview import Preview
+from bot.chat.desk.rehearsal import Rehearsal
+from bot.chat.desk.spans import Spans
 from bot.chat.said import Said
 from bot.core import roles
 from bot.core.cells import SmallPopulation
@@ -27,11 +30,23 @@ PEOPLE = (60, 150, 300, 1000, 5000)
 class Opening:
     """The screens. `acts` are those of two, `deciding` shows how one stands."""
 
-    def __init__(self, at: Around, acts: Acts, means: Meaning, deciding: Deciding) -> None:
+    def __init__(
+        self,
+        at: Around,
+        acts: Acts,
+        means: Meaning,
+        deciding: Deciding,
+        preview: Preview,
+        rehearsal: Rehearsal,
+        spans: Spans,
+    ) -> None:
         self._at = at
         self._acts = acts
         self._means = means
         self._deciding = deciding
+        self._preview = preview
+        self._rehearsal = rehearsal
+        self._spans = spans
 
     def table(self) -> Table:
         """What buttons ask for here."""
@@ -69,7 +84,8 @@ class Opening:
             for n in PEOPLE
         )
         say = Say("desk-population", {"survey": worded(survey.title, who.language)})
-        return Said(Screen(who.language, (say,), (*rows, *HOME)))
+        look = self._preview.button(survey)
+        return Said(Screen(who.language, (say,), (look, *rows, *HOME)))
 
     def _schedule(self, _tx: Transaction, who: Coordinator, values: tuple[str, ...], _now: datetime) -> Said:
         survey, _ = self._at.shelf().surveys[values[0]]
@@ -124,8 +140,10 @@ class Opening:
         programmes = tx.organisations.programmes(who.organisation)
         sure = self._means.sure(tx, who, what, "button-desk-open-now")
         rows = (
-            (Button(sure, Asked("go", (*chosen.carried, draw_id()))),),
+            (Button(sure, Asked("go", (*chosen.carried, self._acts.opening_id(chosen.survey)))),),
             (Button(door, Asked("review", turned.carried)),),
+            self._spans.button(chosen),
+            self._rehearsal.button(chosen),
             *(((Button(Say("button-desk-programme"), Asked("forwhat", chosen.carried)),),) if programmes else ()),
             *others,
         )
@@ -134,6 +152,10 @@ class Opening:
 
     def _go(self, tx: Transaction, who: Coordinator, values: tuple[str, ...], now: datetime) -> Said:
         *chosen, id = values
+        if not self._acts.is_as_seen(chosen[0], id):
+            review = self._review(tx, who, tuple(chosen), now).screen
+            assert review is not None
+            return Said(review._replace(lines=(Say("desk-survey-changed"), *review.lines)))
         what = self._what(who, self._acts.opening(chosen))
         if not self._acts.mine(tx, who, what):
             raise ValueError(what["programme"])

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from bot.chat.desk.around import HOME, Around, Rows, Table, found
+from bot.chat.desk.spans import Spans
 from bot.chat.said import Said
 from bot.core import roles
 from bot.core.cadence import AT_CLOSE
@@ -18,10 +19,11 @@ from bot.store import Coordinator, Transaction, Wave
 
 
 class WaveScreens:
-    """The screens."""
+    """The screens; `spans` has what is said and done of the days of a wave."""
 
-    def __init__(self, at: Around) -> None:
+    def __init__(self, at: Around, spans: Spans) -> None:
         self._at = at
+        self._spans = spans
 
     def table(self) -> Table:
         """What buttons ask for here."""
@@ -48,13 +50,7 @@ class WaveScreens:
             lines.append(Say("desk-invited") if wave.terms.invited else link)
             release = day(who.language, wave.next_release.astimezone(self._at.zone).date())
             lines.append(Say("desk-next-release", {"day": release}))
-            if wave.terms.starts_until is not None and wave.closes is not None:
-                moments = {"until": wave.terms.starts_until, "closes": wave.closes}
-                days = {
-                    name: day(who.language, moment.astimezone(self._at.zone).date())
-                    for name, moment in moments.items()
-                }
-                lines.append(Say("desk-clocks", days))
+            lines += self._spans.lines(wave)
         lines.append(
             Say("desk-finished", {"n": wave.finished_shown})
             if wave.finished_shown
@@ -81,7 +77,7 @@ class WaveScreens:
         return Say("desk-digest-none")
 
     def _rows(self, who: Coordinator, wave: Wave) -> Rows:
-        rows = [(Button(Say("button-desk-digest"), Asked("digest", (wave.id,))),)]
+        rows: list[tuple[Button, ...]] = [(Button(Say("button-desk-digest"), Asked("digest", (wave.id,))),)]
         if wave.state != "closed":
             rows.append((Button(Say("button-desk-cadence"), Asked("cad", (wave.id,))),))
         if wave.state == "open" and roles.may(who.role, roles.OPEN):
@@ -89,7 +85,7 @@ class WaveScreens:
             rows.insert(0, (Button(Say(share[0]), Asked(share[1], (wave.id,))),))
             if not wave.terms.invited:
                 rows.insert(1, (Button(Say("button-desk-poster"), Asked("poster", (wave.id,))),))
-            rows.append((Button(Say("button-desk-close"), Asked("close", (wave.id,))),))
+            rows += [*self._spans.buttons(wave), (Button(Say("button-desk-close"), Asked("close", (wave.id,))),)]
         return (*rows, *HOME)
 
     def _digest(self, part: str) -> Callable[..., Said]:
