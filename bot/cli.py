@@ -459,6 +459,7 @@ def wave_open(
     phones: Annotated[int, typer.Option(help="People who may answer on one phone, 1 to 4.")] = 1,
     minors: Annotated[bool, typer.Option(help="Ages 15 to 17 take part (guardians agreed).")] = False,
     invited: Annotated[bool, typer.Option(help="Only who comes by an invitation can answer.")] = False,
+    cohorts: Annotated[bool, typer.Option(help="Count answers by kind of group invited; --invited too.")] = False,
     k: Annotated[int | None, typer.Option(help="The smallest group of this wave, if larger than usual.")] = None,
     steward_key: Annotated[str, typer.Option(help="Whose key answers in own words are sealed to.")] = "",
     yes: Annotated[bool, typer.Option("--yes", help="Ask nothing.")] = False,
@@ -489,6 +490,7 @@ def wave_open(
         starts_until=_local(starts_until, settings),
         alone=True,
         invited=invited,
+        cohorts=cohorts,
         k=settings.min_block if k is None else k,
         steward_key=_steward_key(steward_key) if steward_key else settings.steward,
     )
@@ -599,6 +601,11 @@ def _what_opening_means(document: dict[str, object], terms: Terms) -> list[str]:
     sentences += _own_time(survey, terms, nature.now())
     if terms.invited:
         sentences.append("Only who comes by an invitation can answer. Then make some: aitbar invite")
+    if terms.cohorts:
+        sentences.append(
+            "Answers are counted by which kind of group people were invited. The consent and the poster say so: "
+            f"some may stay away because of it. A kind is shown only once {terms.k} people or more came by it."
+        )
     if terms.leftovers == "wait":
         sentences.append("Small groups wait for the third release, so that more can be shown by group.")
     elif plan.partition.parts:
@@ -1026,6 +1033,10 @@ def invite(
     wave: Annotated[str, typer.Argument(help="The wave, or `list WAVE`.")],
     listed: Annotated[str, typer.Argument(metavar="[WAVE]", help="The wave to list.")] = "",
     cohort: Annotated[str, typer.Option(help="A school, a group, an event; never a person.")] = "",
+    kind: Annotated[
+        str,
+        typer.Option(help="event, school, women_group, mosque_committee, youth_group, facilitator or other"),
+    ] = "other",
     cap: Annotated[int, typer.Option(help="For how many people; at least twice the wave's smallest group.")] = 0,
     days: Annotated[int, typer.Option(help="How many days it works, 1 to 90.")] = 30,
 ) -> None:
@@ -1035,11 +1046,11 @@ def invite(
     if wave == "list":
         with store.transaction() as tx:
             for one in tx.invites.cohorts(tx.waves.known(listed).id, today):
-                say(f"{one.state:8} {one.name}")
+                say(f"{one.state:8} {one.name} ({one.kind})")
         return
     with store.transaction() as tx:
-        code = tx.invites.make(tx.waves.known(wave), cohort, cap, days, today)
-        tx.desk.note(CONSOLE, "invite", f"wave {wave}, cohort {cohort}", nature.now())
+        code = tx.invites.make(tx.waves.known(wave), cohort, cap, days, today, kind)
+        tx.desk.note(CONSOLE, "invite", f"wave {wave}, {kind}, cohort {cohort}", nature.now())
     say(f"start {wave}-{code}")
     say("The link is t.me/<bot>?start=<this>. It is printed only now.", err=True)
 

@@ -245,7 +245,7 @@ def _submit(
     notes = spoken(wave.survey, keep.answers).items()
     sounds = {id: sound for id, note in notes if (sound := did.fetched.get(note)) is not None}
     answers, texts = seal_apart(wave.survey, wave.id, wave.terms.steward_key, receipt, keep.answers, sounds)
-    body = dump_body(answers, keep.language, texts)
+    body = dump_body(answers, keep.language, texts, place.cohort)
     if not tx.vault.submit(did.grip.secret, wave.id, tag, cell, body, first):
         tx.vault.drop(did.grip.secret)  # begun twice, and the other one was sent
         screen = threshold.hideable(Screen(keep.language, (Say("already-answered"),)))
@@ -351,7 +351,10 @@ def _at_the_door(
 def _consent(door: Door, language: str, mark: int, slot: int) -> Reply:
     survey = door.wave.survey
     terms, spoken = door.wave.terms, survey.spoken(language)
-    return Reply(threshold.consent(door.address, survey, terms.organisation, terms.k, spoken, mark, slot))
+    screen = threshold.consent(
+        door.address, survey, terms.organisation, terms.k, spoken, mark, slot, by_kind=terms.cohorts
+    )
+    return Reply(screen)
 
 
 def _agreed(tx: Transaction, who: Who, door: Door, did: Agreed, now: datetime) -> Reply:
@@ -371,7 +374,7 @@ def _agreed(tx: Transaction, who: Who, door: Door, did: Agreed, now: datetime) -
     invited = wave.terms.invited  # the mark will be new: whoever starts over has been counted
     if invited and not tx.invites.take(wave.id, door.code, now.date()):
         return Reply(threshold.uninvited(did.language, door.state))
-    begun = replace(_begin(tx, who, wave, did.language, did.mark, now, did.slot), soiled=invited)
+    begun = replace(_begin(tx, who, door, did.language, did.mark, now, did.slot), soiled=invited)
     return replace(begun, wish=_wished(wave, did))
 
 
@@ -387,18 +390,20 @@ def _start_over(tx: Transaction, who: Who, door: Door, did: StartedOver, now: da
     marks = _marks(tx, who, wave)
     if 0 not in marks:
         return _been_here(door, did.language, did.mark, marks)
-    return _begin(tx, who, wave, did.language, did.mark, now, marks.index(0))
+    return _begin(tx, who, door, did.language, did.mark, now, marks.index(0))
 
 
-def _begin(tx: Transaction, who: Who, wave: Wave, language: str, mark: int, now: datetime, slot: int) -> Reply:
-    """Begin with a new secret."""
+def _begin(tx: Transaction, who: Who, door: Door, language: str, mark: int, now: datetime, slot: int) -> Reply:
+    """Begin with a new secret; of the invitation only the kind goes on, and only where that is counted."""
+    wave = door.wave
+    kind = tx.invites.kind(wave.id, door.code) if wave.terms.cohorts else ""
     tag = who.tag(tx.keys.wave(wave.id), slot)
     secret = tx.vault.begin(wave.id, tag)
     seed = int.from_bytes(nature.token(SEED_BYTES)) if needs_a_seed(wave.survey) else 0
     step = flow.begin(wave.survey, wave.survey.spoken(language), (mark,) if mark else (), seed)
     if step.place is None:
         raise ValueError("an interview begins at a place")
-    _seal(tx, secret, wave, tag, step.place, now)
+    _seal(tx, secret, wave, tag, replace(step.place, cohort=kind), now)
     return Reply(step.screen, grip=Grip(secret, slot), moved=True)
 
 

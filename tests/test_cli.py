@@ -16,9 +16,11 @@ import json
 import logging
 import os
 import re
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -255,8 +257,40 @@ def test_invitations_from_the_console(aitbar: Aitbar) -> None:
     refused(aitbar("invite", wave, "--cohort", "School", "--cap", "23"), "24 people or more")
     made = aitbar("invite", wave, "--cohort", "School", "--cap", "24", "--days", "30")
     assert made.stdout.startswith(f"start {wave}-")
-    assert aitbar("invite", "list", wave).stdout == "open     School\n"
+    assert aitbar("invite", "list", wave).stdout == "open     School (other)\n"
     refused(aitbar("invite", "list", "abcdefgh"), "There is no wave")
+
+
+def test_a_kind_of_group_is_one_of_the_table_and_counting_them_needs_invitations(aitbar: Aitbar) -> None:
+    choice = ("wave", "open", "example-choice", "--population", "1000", "--yes")
+    refused(aitbar(*choice, "--cohorts"), "only where people come by an invitation: --invited")
+    opened = aitbar(*choice, "--invited", "--cohorts")
+    assert "The consent and the poster say so" in opened.stderr
+    wave = opened.stdout.split()[1]
+    invite = ("invite", wave, "--cohort", "Reading room", "--cap", "20")
+    refused(aitbar(*invite, "--kind", "person"), "one of these kinds: event, school, women_group")
+    assert aitbar(*invite, "--kind", "women_group").stdout.startswith(f"start {wave}-")
+    assert aitbar("invite", "list", wave).stdout == "open     Reading room (women_group)\n"
+
+
+def test_nothing_on_the_console_tells_how_often_a_link_was_used(aitbar: Aitbar, tmp_path: Path) -> None:
+    choice = ("wave", "open", "example-choice", "--population", "1000", "--yes")
+    wave = aitbar(*choice, "--invited", "--cohorts").stdout.split()[1]
+    aitbar("invite", wave, "--cohort", "School", "--cap", "37", "--kind", "school")
+    looks = (
+        *(("wave", "list"), ("wave", "list", "--format", "json"), ("invite", "list", wave), ("member", "list")),
+        *(("audit", "list"), ("audit", "list", "--format", "json"), ("audit", "verify")),
+        *(("digest", wave, "--format", form) for form in ("text", "json")),
+    )
+    seen = []
+    for left in (37, 20, 1):
+        with closing(sqlite3.connect(tmp_path / "data" / "aitbar.db")) as database, database:
+            database.execute("UPDATE invite SET left = ?", (left,))
+        told = [aitbar(*look) for look in looks]
+        assert [one.returncode for one in told] == [0] * len(told)
+        seen.append([(one.stdout, one.stderr) for one in told])
+    assert seen[0] == seen[1] == seen[2]
+    assert ("open     School (school)\n", "") in seen[0]
 
 
 def test_rows_leave_the_console_by_codes_only(aitbar: Aitbar, tmp_path: Path) -> None:

@@ -372,6 +372,7 @@ COMPOSED = {
     "button-act-": "acts of two: open, extend, close, export, record",
     "button-digest-": "what else there is of a summary",
     "button-remind-": "the parts of a day",
+    "cohort-kind-": "the kinds of groups that are invited",
     "command-": "the commands of the profile",
     "desk-cohort-": "open, full, expired",
     "desk-every-": "the cadences",
@@ -400,7 +401,7 @@ SAID_BY_COMPOSED = re.compile(
     r"button-digest-(details|page|report|beside|figures|xlsx|csv|jsonstat)|"
     r"invitation-(full|expired)|button-remind-(morning|afternoon|evening)|button-(weekly|daily)-release|command-[a-z]+|desk-every-(weekly|fortnightly|monthly)|"
     r"desk-end-(refused|screened_out|quit|expired|agreed|delivered|blocked|failed)|"
-    r"desk-each-(district|gender)|desk-size-(shown|small|joined)|"
+    r"cohort-kind-[a-z_]+|desk-each-(district|gender)|desk-size-(shown|small|joined)|"
     r"desk-group-(district|gender|age)|desk-schedule-(weekly|daily)|desk-state-(open|closing|closed)|"
     r"digest-(women|men|youth)|digest-language-(ur|ps|en)|digest-region-[a-z]+|"
     r"log-(you|another|console|clock|claim|claim-code|open|close|record|propose|refuse|approve|invite|open-answers|"

@@ -148,7 +148,7 @@ def test_the_threshold_says_nothing_that_nobody_wrote(phrases: Phrases) -> None:
     offered = replace(survey, consent={code: words.replace("{k}", "10") for code, words in survey.consent.items()})
     screens = [
         threshold.offer([("w", survey)], "en", 1),
-        threshold.consent("w", offered, "Peace", 10, "en", 1, 0),
+        threshold.consent("w", offered, "Peace", 10, "en", 1, 0, by_kind=True),
         threshold.tell_result(Agreed("w", 1, "en", 1, 0)),
         threshold.uninvited("en", None),
         threshold.refused("en", 1),

@@ -43,7 +43,7 @@ from bot.store.proposals import (
 USUAL = Cadence("weekly", 0, 9)
 """Monday at nine: what a wave's opener gets until something else is chosen."""
 
-_OPTIONS = re.compile(r"([wd])(\d{1,3})(i?)(?:p([0-9a-z]))?(?:\.([0-9a-z]{3})?([1-9])?)?", re.ASCII)
+_OPTIONS = re.compile(r"([wd])(\d{1,3})([ic]?)(?:p([0-9a-z]))?(?:\.([0-9a-z]{3})?([1-9])?)?", re.ASCII)
 _SCHEDULES = {"w": "weekly", "d": "daily"}
 
 _DAYS_SINCE = date(2020, 1, 1)
@@ -65,7 +65,8 @@ class Shelf:
 @dataclass(frozen=True)
 class Opening:
     """What a coordinator chose for a new wave. `document` is the fingerprint of the survey they saw; `programme`
-    is the number of one of their organisation, 0: none."""
+    is the number of one of their organisation, 0: none; `cohorts`: answers are counted by the kind of group that
+    was invited, which only an invited wave can have."""
 
     survey: str
     people: int
@@ -78,13 +79,15 @@ class Opening:
     weeks: int = 0
     """For how many weeks they may; 0: as the survey says."""
     programme: int = 0
+    cohorts: bool = False
 
     @property
     def carried(self) -> tuple[str, str, str]:
         """As buttons carry it."""
         span = f"{_as_letters(self.first)}{self.weeks or ''}"
         whose = f"p{_LETTERS[self.programme]}" if self.programme else ""
-        rest = f"{self.schedule[0]}{self.k}{'i' if self.invited else ''}{whose}{'.' if span else ''}{span}"
+        door = "c" if self.cohorts else "i" if self.invited else ""
+        rest = f"{self.schedule[0]}{self.k}{door}{whose}{'.' if span else ''}{span}"
         return self.survey, str(self.people), rest
 
 
@@ -120,6 +123,7 @@ class Acts:
             _as_day(match[5]),
             int(match[6] or 0),
             int(match[4] or "0", len(_LETTERS)),
+            match[3] == "c",
         )
         layout(found, chosen.people, chosen.k)  # SmallPopulation is a ValueError
         return chosen
@@ -267,6 +271,7 @@ class Acts:
             invited=chosen.invited,
             starts_from=begins,
             starts_until=until,
+            cohorts=chosen.cohorts,
             alone=alone,
             organisation=first.organisation,
             programme="" if programme is None else programme.name,

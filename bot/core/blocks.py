@@ -24,6 +24,7 @@ from functools import partial
 from typing import TypeVar
 
 from bot.core.cells import GENDER, Node, Partition
+from bot.core.cohorts import COHORT, KINDS
 from bot.core.indicators import wilson
 from bot.core.partial import END, end_of
 from bot.core.questions import TYPES, yes_no
@@ -151,8 +152,10 @@ class Publishable:
 
     `groups` has the indicators of each group of one dimension, such as ("gender", "woman"), `joint` those of each
     gender of each age; `reach` the shares of women and youth and `languages` those of the languages, both over
-    every block, merged ones too. `silence` is the share of answers withheld, of all that were asked for by the
-    questions that were put to everybody and may be left unanswered; its n is people.
+    every block, merged ones too. `cohorts` are the shares of the kinds of groups by which people were invited,
+    over every block too, where the wave counts them and k or more came by a kind. `silence` is the share
+    of answers withheld, of all that were asked for by the questions that were put to everybody and may be left
+    unanswered; its n is people.
     """
 
     survey: str
@@ -169,6 +172,7 @@ class Publishable:
     indexes: Mapping[str, Score]
     reach: Mapping[str, Figure]
     languages: Mapping[str, Shown]
+    cohorts: Mapping[str, Shown]
     hidden: tuple[Node, ...]
     made_by: InitVar[object]
 
@@ -205,6 +209,7 @@ class Publishable:
             "reach": {
                 **_plain_each(self.reach),
                 "languages": dict(self.languages),
+                **({"cohorts": dict(self.cohorts)} if self.cohorts else {}),
             },
             "hidden": [dict(node) for node in self.hidden],
         }
@@ -298,6 +303,7 @@ def publish_running(survey: Survey, wave: str, partition: Partition, rule: Rule,
         indexes=_present((index.id, _index(survey, index, whole, rule)) for index in survey.indexes),
         reach=_reach(survey, whole, rule),
         languages=_languages(survey, whole, people, rule),
+        cohorts=_cohorts(whole, rule),
         hidden=tuple(node for node in partition.nodes() if node not in shown_by_themselves),
         made_by=_PUBLISH,
     )
@@ -486,6 +492,16 @@ def _languages(survey: Survey, view: View, people: int, rule: Rule) -> dict[str,
     if people < rule.least_shown:
         return {}
     return {language: _share(view[LANGUAGE, language], people, _down(people)) for language in survey.languages}
+
+
+def _cohorts(view: View, rule: Rule) -> dict[str, Shown]:
+    """Of those whose kind is known; no kind is named by which fewer came than are ever shown."""
+    known = view[COHORT, VALID]
+    return {
+        kind: _share(view[COHORT, kind], known, _down(known))
+        for kind in KINDS
+        if view[COHORT, kind] >= rule.least_shown
+    }
 
 
 def _cell(node: Node, own: Own, partition: Partition) -> Cell:

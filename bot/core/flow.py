@@ -395,6 +395,7 @@ def _moved(survey: Survey, place: Place, at: str, ahead: Course | None = None) -
         marks=place.marks,
         typed=place.typed,
         seed=place.seed,
+        cohort=place.cohort,
     )
     return Step(moved, draw(survey, moved, course=ahead))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass, field
 
+from bot.core.cohorts import LONGEST_KIND
 from bot.core.questions import TYPES, text, voice
 from bot.core.questions.note import READ
 from bot.core.survey import Answer, Answers, Question, Survey
@@ -32,7 +33,8 @@ class Place:
     `picked` are the options set so far in a multiple choice, or the parts given of an answer that takes several
     taps, `pending` a changed answer that waits for a yes because later answers would fall away, `marks` the
     messages to wipe at the end, `typed` the newest message whose words came: those carry no step, and may be
-    delivered twice, `seed` decides what is left to chance.
+    delivered twice, `seed` decides what is left to chance, `cohort` is the kind of group they were invited by
+    where the wave counts that, and empty elsewhere.
     """
 
     language: str
@@ -44,11 +46,15 @@ class Place:
     marks: tuple[int, ...] = ()
     typed: int = 0
     seed: int = 0
+    cohort: str = ""
 
 
 def write_place(place: Place) -> bytes:
     """A place as JSON in UTF-8, at most twice as many bytes as it has letters of Latin, Urdu and Pashto."""
-    return json.dumps(asdict(place), ensure_ascii=False, separators=(",", ":")).encode()
+    plain = asdict(place)
+    if not place.cohort:
+        del plain["cohort"]
+    return json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def longest_place(survey: Survey) -> int:
@@ -65,6 +71,7 @@ def longest_place(survey: Survey) -> int:
         marks=(10**10,) * MARKS_KEPT,
         typed=10**10,
         seed=2**64,
+        cohort=LONGEST_KIND,
     )
     return len(write_place(place))
 

@@ -49,10 +49,21 @@ def languages(wave: str, survey: Survey, language: str, mark: int) -> Screen:
     return hideable(screen, mark)
 
 
-def consent(wave: str, survey: Survey, organisation: str, k: int, language: str, mark: int, slot: int) -> Screen:
+def consent(
+    wave: str,
+    survey: Survey,
+    organisation: str,
+    k: int,
+    language: str,
+    mark: int,
+    slot: int,
+    *,
+    by_kind: bool = False,
+) -> Screen:
     """Who asks, what is kept, what cannot be promised; agreeing and refusing weigh the same.
 
-    The yes says for which person of the phone it is: a second delivery must not begin for the next one.
+    The yes says for which person of the phone it is: a second delivery must not begin for the next one. `by_kind`:
+    it is counted by which kind of group people were invited.
     """
     return Screen(
         language,
@@ -60,6 +71,7 @@ def consent(wave: str, survey: Survey, organisation: str, k: int, language: str,
             Text(worded(survey.title, language)),
             Say("who-asks", {"organisation": organisation}) if organisation else Say("who-asks-unnamed"),
             Text(survey.consent[language], {"k": k}),
+            *((Say("cohorts-counted", {"k": k}),) if by_kind else ()),
             Say("do-you-agree"),
         ),
         (

@@ -61,13 +61,14 @@ def _opening(header: Element, digest: Digest) -> None:
 
 
 def _reached(main: Element, digest: Digest) -> None:
-    section = _section(main, digest.reach_heading, (*digest.reach, digest.languages))
+    section = _section(main, digest.reach_heading, (*digest.reach, digest.languages, digest.cohorts))
     for bar in digest.reach:
         table = SubElement(section, "table", {"class": "shares"})
         cell = _row(table, Row(bar.title, bar, "full"))
         for words in (bar.caption, bar.aim, bar.note):
             _put(cell, "small", words)
     _put(section, "p", digest.languages)
+    _put(section, "p", digest.cohorts)
 
 
 def _said(main: Element, heading: str, lines: tuple[str, ...]) -> None:

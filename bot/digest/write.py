@@ -71,6 +71,7 @@ class Digest:
     reach_heading: str
     reach: tuple[Bar, ...]
     languages: str
+    cohorts: str
     says_heading: str
     says: tuple[Bar, ...]
     changed_heading: str
@@ -131,6 +132,7 @@ class _Writer(Speaker):
             reach_heading=self.say("digest-reach-heading"),
             reach=self._reach(),
             languages=self._languages(),
+            cohorts=self._cohorts(),
             says_heading=self.say("digest-says-heading"),
             says=self._says(),
             changed_heading=movement.heading,
@@ -203,6 +205,14 @@ class _Writer(Speaker):
             if share != 0
         ]
         return self.say("digest-languages", languages=join(self.language, spoken)) if spoken else ""
+
+    def _cohorts(self) -> str:
+        """By which kinds of groups people were invited, where the wave counts that and enough came by one."""
+        kinds = [
+            self.say("digest-cohort-share", kind=self.say(f"cohort-kind-{kind}"), share=self.percent(share))
+            for kind, share in self.shown.cohorts.items()
+        ]
+        return self.say("digest-cohorts", kinds=join(self.language, kinds)) if kinds else ""
 
     def _name(self, code: str) -> str:
         id = f"digest-language-{code}"
@@ -368,8 +378,8 @@ class _Writer(Speaker):
         blocks = [[parts.title, parts.byline], [parts.answered]]
         reach = [line for bar in parts.reach for line in (self._reach_line(bar), bar.aim, bar.note)]
         if parts.reach or parts.languages:
-            languages = self.say("digest-note", note=parts.languages) if parts.languages else ""
-            blocks.append([parts.reach_heading, *reach, languages])
+            notes = [self.say("digest-note", note=said) for said in (parts.languages, parts.cohorts) if said]
+            blocks.append([parts.reach_heading, *reach, *notes])
         says, scores = parts.says[:kept], parts.scores[: max(0, kept - len(parts.says))]
         figures = [line for bar in says for line in (self._line(bar), bar.compared if compared else "")]
         lines = [self.say("digest-note", note=score) for score in scores]

@@ -30,7 +30,8 @@ class Line:
     """One line of the table; `title` and `label` are words in every language of the survey.
 
     `kind` says what it is of: the wave, a question (with `code`: one of its answers), those silent at a question
-    or at all of them, an indicator, an index, women and youth reached, a language, a group shown or one hidden.
+    or at all of them, an indicator, an index, women and youth reached, a language, a kind of group invited, a
+    group shown or one hidden.
     Shares, means and their ends are per cent and points of 100.
     """
 
@@ -59,7 +60,8 @@ COLUMNS = tuple(field.name for field in fields(Line) if field.name not in ("titl
 
 def files(shown: Publishable, survey: Survey, phrases: Phrases, format: str) -> dict[str, bytes]:
     """The files of an export of figures: name -> content. Raises ExportTrouble where a library is missing."""
-    lines = tuple(table(shown, survey))
+    kinds = {kind: _named(kind, survey, phrases) for kind in shown.cohorts}
+    lines = tuple(table(shown, survey, kinds))
     about = _about(shown, survey, phrases)
     if format == "csv":
         written = {"figures.csv": as_csv(_long(lines, shown, survey), words=True)}
@@ -67,14 +69,22 @@ def files(shown: Publishable, survey: Survey, phrases: Phrases, format: str) -> 
         written = {"figures.xlsx": as_xlsx(_sheets(lines, survey, about))}
     else:
         written = {
-            f"figures.{language}.json": jsonstat.collection(shown, survey, language)
+            f"figures.{language}.json": jsonstat.collection(
+                shown, survey, language, {kind: words[language] for kind, words in kinds.items()}
+            )
             for language in survey.languages
         }
     return {**written, README: ("\n".join(about) + "\n").encode()}
 
 
-def table(shown: Publishable, survey: Survey) -> Iterator[Line]:
-    """Every figure of a wave, a line each; groups that are not shown last."""
+def _named(kind: str, survey: Survey, phrases: Phrases) -> Words:
+    """A kind of group in every language of the survey; by its code where the bot does not speak one."""
+    offered = {language: phrases.say(language, f"cohort-kind-{kind}") for language in survey.offered}
+    return {language: offered.get(language, kind) for language in survey.languages}
+
+
+def table(shown: Publishable, survey: Survey, kinds: Mapping[str, Words] | None = None) -> Iterator[Line]:
+    """Every figure of a wave, a line each; groups that are not shown last. `kinds` names the kinds of groups."""
     yield Line("wave", shown.wave, n=shown.n, title=survey.title)
     for id, answers in shown.questions.items():
         yield from _question(survey.question(id), answers, survey)
@@ -90,6 +100,8 @@ def table(shown: Publishable, survey: Survey) -> Iterator[Line]:
     for language, share in shown.languages.items():
         name = LANGUAGE_NAMES.get(language, language)
         yield Line("language", language, share=share, title=spoken({}, survey, name))
+    for kind, share in shown.cohorts.items():
+        yield Line("cohort", kind, share=share, title=spoken((kinds or {}).get(kind, {}), survey, kind))
     for cell in shown.cells:
         yield Line("cell", group=group(cell.node), n=cell.n, label=named(survey, cell.node))
     for node in shown.hidden:

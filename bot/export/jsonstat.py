@@ -41,8 +41,8 @@ POINTS = {"mean": "points of 100", "sd": "points of 100", "low": "points of 100"
 PEOPLE = {"n": "people", "count": "people"}
 
 
-def collection(shown: Publishable, survey: Survey, language: str) -> bytes:
-    """Every figure in one language."""
+def collection(shown: Publishable, survey: Survey, language: str, kinds: Mapping[str, str] | None = None) -> bytes:
+    """Every figure in one language; `kinds` names the kinds of groups that were invited."""
     body = {
         "version": "2.0",
         "class": "collection",
@@ -54,7 +54,7 @@ def collection(shown: Publishable, survey: Survey, language: str) -> bytes:
             "k": shown.k,
             "n": shown.n,
         },
-        "link": {"item": list(_Datasets(shown, survey, language).all())},
+        "link": {"item": list(_Datasets(shown, survey, language, kinds or {}).all())},
     }
     return (json.dumps(body, ensure_ascii=False, indent=1) + "\n").encode()
 
@@ -93,6 +93,7 @@ class _Datasets:
     shown: Publishable
     survey: Survey
     language: str
+    kinds: Mapping[str, str]
 
     def all(self) -> Iterator[dict[str, object]]:
         cells = {part.question for part in self.survey.cells}  # shown as shares of whom was reached only
@@ -100,9 +101,8 @@ class _Datasets:
             codes = codes_of(question)
             if question.id not in cells and codes:
                 yield self._question(question, codes)
-        yield from filter(
-            _any, (self._indicators(), self._indexes(), self._reach(), self._languages(), self._groups())
-        )
+        reached = (self._reach(), self._languages(), self._cohorts())
+        yield from filter(_any, (self._indicators(), self._indexes(), *reached, self._groups()))
 
     def _question(self, question: Question, codes: Sequence[str]) -> dict[str, object]:
         title = asking(question, self.survey)[self.language]
@@ -160,6 +160,13 @@ class _Datasets:
             (code, "share"): share for code, share in self.shown.languages.items()
         }
         return dataset("languages", (Dimension("language", "language", names),), {"share": "%"}, cells)
+
+    def _cohorts(self) -> dict[str, object]:
+        names = {kind: self.kinds.get(kind, kind) for kind in self.shown.cohorts}
+        cells: dict[tuple[str, ...], Shown] = {
+            (kind, "share"): share for kind, share in self.shown.cohorts.items()
+        }
+        return dataset("cohorts", (Dimension("cohort", "cohort", names),), {"share": "%"}, cells)
 
     def _groups(self) -> dict[str, object]:
         """Groups with people of their own, and those that are not shown."""

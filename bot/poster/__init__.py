@@ -42,7 +42,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Column:
-    """All that stands on the poster in one language, and what is said aloud."""
+    """All that stands on the poster in one language, what is said aloud, and what never to do, which is not."""
 
     language: str
     direction: str
@@ -50,6 +50,7 @@ class Column:
     scan: str
     parts: tuple[Part, ...]
     aloud: Part
+    never: str
 
 
 @dataclass(frozen=True)
@@ -121,6 +122,7 @@ class _Writer:
                 Part(say("poster-stop-heading"), (say("poster-stop", hide=hide), say("poster-alone"))),
             ),
             aloud=Part(say("poster-aloud-heading"), tuple(self._aloud())),
+            never=say("poster-aloud-never"),
         )
 
     def _say(self, id: str, **values: object) -> str:
@@ -145,14 +147,15 @@ class _Writer:
         """What is kept, what is shown, and the limit that nobody can take away."""
         yield self._say("poster-kept")
         yield self._say("poster-shown", k=self.terms.k)
+        if self.terms.cohorts:
+            yield self._say("cohorts-counted", k=self.terms.k)
         yield self._say("poster-limit")
 
     def _aloud(self) -> Iterator[str]:
-        """What to say, sentence by sentence, and what not to do."""
+        """What to say, sentence by sentence."""
         org = one_line(self.terms.organisation, LONGEST_NAME)
         yield self._say("poster-aloud-who", org=org) if org else self._say("poster-aloud-who-we")
         yield self._say("poster-aloud-what", title=self._named())
         yield self._say("poster-aloud-free")
         yield self._say("poster-aloud-how", agree=self._say("button-agree"))
         yield self._say("poster-aloud-skip", hide=self._say("button-hide"))
-        yield self._say("poster-aloud-never")

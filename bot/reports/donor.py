@@ -235,6 +235,8 @@ class _Teller(Reporter):
             yield self.say("report-no-reach")
         if self.digest.languages:
             yield self.digest.languages
+        if self.digest.cohorts:
+            yield self.digest.cohorts
 
     # -- what -----------------------------------------------------------------------------------------
 

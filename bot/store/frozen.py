@@ -7,10 +7,11 @@ Laws:
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import Connection, insert, select
 
+from bot.core import cohorts
 from bot.core.blocks import Block, Entry, count
 from bot.core.indexes import sums
 from bot.core.survey import Answer, Survey
@@ -19,10 +20,18 @@ from bot.store.nodes import read_node
 
 
 def freeze(
-    db: Connection, wave: str, no: int, survey: Survey, people: Sequence[tuple[Mapping[str, Answer], str]]
+    db: Connection,
+    wave: str,
+    no: int,
+    survey: Survey,
+    people: Sequence[tuple[Mapping[str, Answer], str]],
+    kinds: Iterable[str] = (),
 ) -> None:
-    """Count the answers and languages of a block's people, and sum their scores where the survey has indexes."""
-    counted = count(survey, people)
+    """Count the answers and languages of a block's people, and sum their scores where the survey has indexes.
+
+    `kinds` are the kinds of groups they were invited by, where the wave counts them.
+    """
+    counted = {**count(survey, people), **cohorts.counted(kinds)}
     summed = sums(survey, (answers for answers, _ in people))
     db.execute(
         insert(t.block_count),

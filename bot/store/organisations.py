@@ -26,6 +26,9 @@ LONGEST_NAME = 80
 MOST_DISTRICTS = 40
 """So many districts a programme or a person may have; more are no narrowing."""
 
+MOST_PROGRAMMES = 35
+"""So many programmes an organisation has: a button names one by a letter."""
+
 KEY_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 KEY_LENGTH = 8
 
@@ -111,7 +114,10 @@ class Organisations:
             raise OrganisationTrouble("A programme needs a name.")
         fit_districts(made.districts)
         mine = t.programme.c.organisation == made.organisation
-        if made.name in [one.name for one in self.programmes(made.organisation)]:
+        there = [one.name for one in self.programmes(made.organisation)]
+        if len(there) >= MOST_PROGRAMMES:
+            raise OrganisationTrouble(f"An organisation has at most {MOST_PROGRAMMES} programmes.")
+        if made.name in there:
             raise OrganisationTrouble(f"There is a programme '{made.name}' already.")
         last = self._db.execute(select(func.max(t.programme.c.no)).where(mine)).scalar() or 0
         self._db.execute(

@@ -160,6 +160,7 @@ invite = _table(
     Column("wave", String, nullable=False),
     Column("h", LargeBinary(32), nullable=False),
     Column("cohort", String, nullable=False),
+    Column("kind", String, nullable=False, server_default="other"),
     Column("left", Integer, nullable=False),  # read only to say open or full
     Column("expiry_day", String(10), nullable=False),
     PrimaryKeyConstraint("wave", "h"),
@@ -247,6 +248,7 @@ wave = _table(
     Column("finished_shown", Integer, nullable=False),  # people who ever finished, rounded down (R1)
     Column("alone", Integer, nullable=False),  # opened by one person without a second
     Column("invited", Integer, nullable=False, server_default="0"),  # only with an invitation
+    Column("cohorts", Integer, nullable=False, server_default="0"),  # counted by the kind of group
     Column("steward_key", LargeBinary(32)),  # open answers are sealed to it
     Column("ended", String(10)),  # the day of the last release: from it the time counts that answers are kept
     Column("populations", Text),  # people of single nodes, as JSON; what is not named is shared out evenly

@@ -175,14 +175,19 @@ class Vault:
         return ChaCha20Poly1305(derive(key + secret, "key"))
 
 
-def dump_body(answers: Mapping[str, Answer], language: str, texts: Mapping[str, Sealed] | None = None) -> str:
+def dump_body(
+    answers: Mapping[str, Answer], language: str, texts: Mapping[str, Sealed] | None = None, cohort: str = ""
+) -> str:
     """Finished answers as they lie in the pool: in the order of the file, nothing of how they were given.
 
-    `texts` are the answers in own words, sealed; they are there only until the release.
+    `texts` are the answers in own words, sealed, `cohort` the kind of group the person was invited by where that
+    is counted; both are there only until the release.
     """
     said: dict[str, Any] = {"language": language, "answers": dict(answers)}
     if texts:
         said["texts"] = opentext.dump_sealed(texts)
+    if cohort:
+        said["cohort"] = cohort
     return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -195,6 +200,11 @@ def load_body(body: str) -> tuple[dict[str, Answer], str]:
 def load_texts(body: str) -> dict[str, Sealed]:
     """The sealed words beside the answers, as `dump_body` wrote them."""
     return opentext.load_sealed(json.loads(body).get("texts", {}))
+
+
+def load_cohort(body: str) -> str:
+    """The kind of group beside the answers, as `dump_body` wrote it; empty where there is none."""
+    return str(json.loads(body).get("cohort", ""))
 
 
 def dump_place(place: Place) -> bytes:
@@ -220,6 +230,7 @@ def load_place(plain: bytes) -> Place:
         marks=tuple(raw["marks"]),
         typed=raw.get("typed", 0),  # interviews sealed by an earlier version have none
         seed=raw.get("seed", 0),
+        cohort=raw.get("cohort", ""),
     )
 
 

@@ -42,7 +42,7 @@ from bot.store import tables as t
 from bot.store.keys import Keys, KeyTrouble
 from bot.store.nodes import read_node, write_node
 from bot.store.opentext import bundle, own_words, release, size, without_own_words
-from bot.store.vault import dump_body, load_body, load_texts
+from bot.store.vault import dump_body, load_body, load_cohort, load_texts
 
 WAVE_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 WAVE_LENGTH = 8
@@ -68,6 +68,9 @@ SENSITIVE_FOR_MINORS = (
 )
 
 
+COHORTS_UNINVITED = "Answers are counted by kind of group only where people come by an invitation: --invited"
+
+
 class WaveTrouble(Exception):
     """A wave cannot be opened or closed; the text says why and what to do."""
 
@@ -89,6 +92,7 @@ class Terms:
     starts_until: datetime | None = None
     alone: bool = False
     invited: bool = False
+    cohorts: bool = False  # answers are counted by the kind of group people were invited by
     steward_key: bytes | None = None
     populations: Populations = field(default_factory=dict)
 
@@ -167,6 +171,8 @@ class Waves:
         layout(survey, terms.population, terms.k, terms.populations)  # refuses what is too small for the rule
         if own_words(survey) and terms.steward_key is None:
             raise WaveTrouble(NO_STEWARD)
+        if terms.cohorts and not terms.invited:
+            raise WaveTrouble(COHORTS_UNINVITED)
         if terms.minors and any(question.sensitive for question in survey.questions):
             raise WaveTrouble(SENSITIVE_FOR_MINORS)
         digest = hashlib.sha256(body.encode()).hexdigest()
@@ -198,6 +204,7 @@ class Waves:
                 finished_shown=0,
                 alone=int(terms.alone),
                 invited=int(terms.invited),
+                cohorts=int(terms.cohorts),
                 steward_key=terms.steward_key if own_words(survey) else None,
             )
         )
@@ -508,7 +515,8 @@ class Waves:
                 release=wave.releases + 1,
             )
         )
-        frozen.freeze(self._db, wave.id, no, wave.survey, [load_body(row.body) for row in shuffled])
+        kinds = [load_cohort(row.body) for row in shuffled] if wave.terms.cohorts else []
+        frozen.freeze(self._db, wave.id, no, wave.survey, [load_body(row.body) for row in shuffled], kinds)
         release(self._db, wave.id, no, (load_texts(row.body) for row in shuffled))
         for some in _parts(group.rids):
             self._db.execute(delete(t.pool).where(t.pool.c.rid.in_(some)))
@@ -527,8 +535,8 @@ class Waves:
         )
 
     def _parted(self, wave: Wave, body: str) -> str:
-        """The answers of one person as they stay: own words and every trace of them are gone."""
-        if not own_words(wave.survey):
+        """The answers of one person as they stay: without own words, any trace of them, and the kind of group."""
+        if not own_words(wave.survey) and not wave.terms.cohorts:
             return body
         answers, language = load_body(body)
         return dump_body(without_own_words(wave.survey, answers), language)
@@ -589,6 +597,7 @@ def _wave(row: Row[Any], survey: Survey) -> Wave:
             starts_until=_read_moment(row.starts_until),
             alone=bool(row.alone),
             invited=bool(row.invited),
+            cohorts=bool(row.cohorts),
             steward_key=row.steward_key,
         ),
         state=row.state,

@@ -70,7 +70,7 @@ NEEDS = {
     roles.OPEN: [
         *("open", "people", "sched", "review", "forwhat", "go", "qr", "poster", "paper", "close", "closesure"),
         *("when", "pause", "pausesure", "resume", "extend", "longer", "longersure", "rehearse", "invent"),
-        *("groups", "group", "grpdays", "invite"),
+        *("groups", "group", "grpsize", "grpdays", "invite"),
     ],
     roles.TRY: ["looklist", "looklang", "look", "lookhear"],
     roles.RECORD: ["rec", "recin", "reclist", "recask"],
@@ -124,8 +124,9 @@ def values(what: str, wave: str) -> tuple[str, ...]:
         "closesure": (wave, "abcdefgh"),
         "groups": (wave,),
         "group": (wave,),
-        "grpdays": (wave, "10"),
-        "invite": (wave, "10", "30", "1"),
+        "grpsize": (wave, "school"),
+        "grpdays": (wave, "school", "10"),
+        "invite": (wave, "school", "10", "30", "1"),
         "act": ("abcdefgh",),
         "yes": ("abcdefgh",),
         "no": ("abcdefgh",),
@@ -457,7 +458,7 @@ def test_the_poster_of_an_invitation_has_its_link_and_last_day(tmp_path: Path) -
     with kept(tmp_path) as store:
         wave = open_wave(store, invited=True)
         admit(store, roles.OWNER)
-        made = do(store, "invite", wave, "10", "30", "1")
+        made = do(store, "invite", wave, "school", "10", "30", "1")
         assert made.screen is not None
         (to_poster,) = [
             one.does for row in made.screen.rows for one in row if one.label == Say("button-desk-poster")

@@ -12,21 +12,23 @@ None of this is rewritten by `pytest --rewrite`, and a talk that breaks it is no
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import re
 import shutil
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 from babel.messages.pofile import read_po
+from pypdf import PdfReader
 from ruamel.yaml import YAML
 
 from bot.core import steward_key
-from bot.emulator.person import Person
+from bot.emulator.person import Person, Screen
 from bot.emulator.talk import plain, thing
 from bot.files.phrases import Phrases
 from bot.files.recordings import KINDS
@@ -88,6 +90,8 @@ def judged(talk: Talk, player: Player, *, listen: bool = False) -> Played:
     if talk.wish("cohort"):
         wave = player.rig.open_wave(talk.wish("survey"), "--invited")
         link = player.rig.console("invite", wave, "--cohort", talk.wish("cohort"), "--cap", "20").split()[1]
+    elif talk.wish("kind"):
+        wave, link = asyncio.run(_invited(player.rig, talk.wish("survey"), talk.wish("kind")))
     else:
         wave, link = asyncio.run(_open(player.rig, talk.wish("survey"), talk.wish("organisation"))), ""
     played = asyncio.run(player.play(talk, wave, listen=listen, link=link))
@@ -116,7 +120,9 @@ def _kept(talk: Talk, played: Played, rig: Rig) -> None:
     _compare(talk, counted)
     assert played.codes_kept == len(played.codes), "a code that opens nothing"
     assert [row for row in rig.rows("response") if row["wave"] == played.wave] == []
-    wanted = [{"language": talk.wish("language"), "answers": _answers(talk)}] if talk.wish("answers") else []
+    kind = {"cohort": talk.wish("kind")} if talk.wish("kind") else {}
+    given = {"language": talk.wish("language"), "answers": _answers(talk), **kind}
+    wanted = [given] if talk.wish("answers") else []
     assert [_as_words(json.loads(row["body"])) for row in pool] == wanted
 
 
@@ -258,7 +264,7 @@ def _as_words(body: dict[str, Any]) -> dict[str, Any]:
     answers = {
         id: ",".join(answer) if isinstance(answer, list) else str(answer) for id, answer in body["answers"].items()
     }
-    return {"language": body["language"], "answers": answers}
+    return {**body, "answers": answers} if "cohort" in body else {"language": body["language"], "answers": answers}
 
 
 def _lines(played: Played) -> Iterator[tuple[str, str]]:
@@ -313,6 +319,40 @@ async def _open(rig: Rig, survey: str, organisation: str = "") -> str:
             await owner.press(label)
     (wave,) = {str(row["wave"]) for row in rig.rows("wave")} - before
     return wave
+
+
+async def _invited(rig: Rig, survey: str, kind: str) -> tuple[str, str]:
+    """The owner opens a wave that counts kinds, invites a group and prints its poster; the wave, and what the link
+    on the poster carries."""
+    before = {row["wave"] for row in rig.rows("wave")}
+    title = Phrases.load().say("en", f"cohort-kind-{kind}")
+    async with Person(rig.url, id_of(OWNER), "Owner", language_code="en", idle=0.02) as owner:
+        await owner.say("/desk")
+        opening = ("Open a survey", _survey(survey)["title"]["en"], "5,000 or more", "Once a week")
+        for label in (*opening, "Only with an invitation", "Count by kind of group"):
+            screen = await owner.press(label)
+        assert "The consent and the poster say so" in screen.last.text
+        for label in ("Open now", "Invitations", "New invitation", title, "20 people"):
+            await owner.press(label)
+        screen = await _until(await owner.press("30 days"), owner, lambda one: f"{title}, group 1" in one.words())
+        for label in ("Poster (PDF)", "English, A5"):
+            screen = await owner.press(label)
+        screen = await _until(screen, owner, lambda one: one.last.document is not None)
+        assert screen.last.document is not None
+        poster = PdfReader(io.BytesIO(await owner.fetch(screen.last.document)))
+    (wave,) = {str(row["wave"]) for row in rig.rows("wave")} - before
+    front, behind = (page.extract_text() for page in poster.pages)
+    assert "It is counted by which kind of group you were invited" in " ".join(front.split())
+    assert "say it like this" in behind
+    (link,) = re.findall(rf"start=({wave}-[a-z0-9]+)", front)
+    return wave, str(link)
+
+
+async def _until(screen: Screen, person: Person, there: Callable[[Screen], bool]) -> Screen:
+    """The screen once it shows something that takes a moment to be made."""
+    while not there(screen):
+        screen = await person.wait_quiet(0.3)
+    return screen
 
 
 # -- a talk saved from a phone --------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from typing import TypeVar
 from unittest import mock
 
 from bot.core import blocks as rules
+from bot.core import cohorts
 from bot.core.blocks import Block, Entry, Rule, Waiting, closings, publish
 from bot.core.cells import Node, Partition
 from bot.core.indexes import sums
@@ -95,7 +96,7 @@ def _traced(people: tuple[int, ...], given: Mapping[K, int], known: Iterable[K])
 
 def history(seed: int, survey: Survey, partition: Partition, someone: Someone) -> History:
     """A wave of twelve releases and a last one; k, p, phones, waiting and merging vary with the seed."""
-    chance = random.Random(seed)
+    chance, kinds = random.Random(seed), random.Random(f"kinds of groups {seed}")
     slots = (1, 1, 4)[seed % 3]
     rule = Rule(k=(5, 10)[seed % 2], leave=(0, 2)[seed // 2 % 2], slots=slots, wait=seed // 4 % 2 == 1)
     people: list[Person] = []
@@ -107,6 +108,7 @@ def history(seed: int, survey: Survey, partition: Partition, someone: Someone) -
         for _ in range(0 if final else chance.randint(3, 9)):
             answers = _silent(chance, someone(chance))
             counted = frozenset(rules.tally(survey, answers, chance.choice(survey.languages)))
+            counted |= cohorts.counted([kinds.choice(("", "school", "school", "event"))]).keys()
             waiting.append(len(people))
             first, scored = slots == 1 or chance.random() < 0.7, sums(survey, [answers])
             people.append(Person(partition.cell(answers), counted, first, scored))

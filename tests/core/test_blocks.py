@@ -43,6 +43,7 @@ from bot.core.blocks import (
     tally,
 )
 from bot.core.cells import Node, Partition, layout
+from bot.core.cohorts import COHORT, OTHER, counted
 from bot.core.indexes import sums
 from bot.core.indicators import wilson
 from bot.core.quantiles import t_quantile
@@ -671,7 +672,7 @@ def interval(share: int, n: int) -> tuple[float, float]:
 
 @st.composite
 def waves(draw: st.DrawFn) -> list[Block]:
-    """Blocks of 10 to 70 made-up people each, on any node."""
+    """Blocks of 10 to 70 made-up people each, on any node; some were invited by a kind of group that is known."""
     chance = draw(st.randoms(use_true_random=False))
     kept = draw(st.lists(st.tuples(st.sampled_from(CELLS), st.integers(0, 3), st.integers(10, 70)), max_size=6))
     blocks = []
@@ -680,7 +681,8 @@ def waves(draw: st.DrawFn) -> list[Block]:
         place = tuple(pair for pair in cell if pair[0] in names)
         people = [(someone(chance), chance.choice(["ur", "ps"])) for _ in range(n)]
         scored = sums(SURVEY, (answers for answers, _ in people))
-        blocks.append(Block(no, place, n, False, count(SURVEY, people), scored))
+        kinds = counted(chance.choice(["", "school", "school", "event", OTHER]) for _ in range(n))
+        blocks.append(Block(no, place, n, False, {**count(SURVEY, people), **kinds}, scored))
     return blocks
 
 
@@ -694,6 +696,9 @@ def test_all_that_is_shown_is_coarse_and_can_be_recomputed_from_what_is_shown(bl
         assert n % 5 == 0
         assert n >= k
     assert_coarse(figures.n, figures.languages.values())
+    came = sum((Counter({e: n for e, n in one.counts.items() if e[0] == COHORT}) for one in blocks), Counter())
+    assert_coarse(came[COHORT, VALID] // 5 * 5, figures.cohorts.values())
+    assert set(figures.cohorts) == {code for (_, code), n in came.items() if code != VALID and n >= -(-k // 5) * 5}
     for id, answers in figures.questions.items():
         assert_coarse(answers.n, [*answers.shares.values(), answers.silent])
         assert told["questions"][id]["n"] == answers.n

@@ -8,42 +8,31 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import replace
-from datetime import UTC, date, datetime
 from random import Random
 
 import numpy as np
 import pytest
 import segno
 import typst
-from pypdf import PdfReader
 
 from bot import poster
 from bot.core.letters import clean
 from bot.core.survey import Survey
 from bot.digest.picture import fonts
-from bot.files.phrases import Phrases
 from bot.store import Terms
 from tests.digest.pixels import grey
 from tests.digest.village import shipped
 from tests.library import SURVEYS
+from tests.poster.drawn import ADDRESS, LANGUAGES, MOMENT, PHRASES, TERMS, content, words
 from tests.security import hostile
-
-PHRASES = Phrases.load()
-LANGUAGES = ("ur", "ps", "en")
-TERMS = Terms(k=10, leave_behind=2, organisation="Good Neighbours")
-ADDRESS = poster.Address("https://t.me/an_example_bot?start=abcdefgh-ABCDEFGHJK", date(2026, 12, 31))
-MOMENT = datetime(2026, 11, 30, tzinfo=UTC)
 
 
 def drawn(
     survey: Survey, languages: tuple[str, ...] = LANGUAGES, size: str = "a4", terms: Terms = TERMS
 ) -> list[str]:
     """The words of each page."""
-    columns = poster.columns(survey, terms, ADDRESS, PHRASES, languages)
-    content = poster.pdf(columns, ADDRESS, terms.organisation, MOMENT, size)
-    return [" ".join(clean(page.extract_text()).split()) for page in PdfReader(io.BytesIO(content)).pages]
+    return words(content(survey, languages, size, terms))
 
 
 @pytest.mark.parametrize("path", SURVEYS, ids=lambda path: path.stem)
@@ -66,8 +55,8 @@ def test_it_says_what_the_wave_keeps_in_each_language(language: str, expected: t
     (block,) = poster.columns(shipped("pulse"), TERMS, ADDRESS, PHRASES, (language,))
     said = clean(" ".join(line for part in (*block.parts, block.aloud) for line in part.lines))
 
-    for words in expected:
-        assert words in said
+    for fact in expected:
+        assert fact in said
     front, behind = drawn(shipped("pulse"), (language,))
     assert ADDRESS.link in front and ADDRESS.link not in behind
 
@@ -86,7 +75,7 @@ def test_what_is_not_so_is_not_said() -> None:
     assert "Up to 4 people can answer on one phone, each alone." in second
     assert not any("one phone" in line for line in first)
     assert "For people of 15 years and more." in second
-    assert second[-6] == "These questions come from us."
+    assert second[-5] == "These questions come from us."
 
 
 def test_the_qr_is_the_link_module_by_module() -> None:

@@ -12,6 +12,7 @@ from pypdf import PdfReader
 
 from bot.core.blocks import Block, Publishable, Rule, count, publish
 from bot.core.cells import layout
+from bot.core.cohorts import counted
 from bot.core.course import settle
 from bot.core.indexes import sums
 from bot.core.survey import Answer, Survey
@@ -57,13 +58,14 @@ def empty(survey: Survey) -> Publishable:
     return publish(survey, "w1", layout(survey, None).partition, Rule(10, 2), ())
 
 
-def answered(survey: Survey, answers: Change = dict, people: int = 12, k: int = 10) -> Publishable:
-    """One block of people who all changed their answers so."""
+def answered(survey: Survey, answers: Change = dict, people: int = 12, k: int = 10, kind: str = "") -> Publishable:
+    """One block of people who all changed their answers so; the kind of group they came by is counted."""
     crowd = []
     for one in villagers(survey, people, 1):
         given = answers(settle(survey, one.answers, one.number))
         crowd.append((given, one.language))
-    block = Block(1, (), people, False, count(survey, crowd), sums(survey, (given for given, _ in crowd)))
+    counts = {**count(survey, crowd), **counted([kind] * people)}
+    block = Block(1, (), people, False, counts, sums(survey, (given for given, _ in crowd)))
     return publish(survey, "w1", layout(survey, None).partition, Rule(k, 2), (block,))
 
 

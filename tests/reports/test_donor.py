@@ -149,6 +149,14 @@ def test_where_nothing_is_weighted_there_is_no_column_and_the_reason_is_said(
     assert "The figures are not weighted" in said
 
 
+def test_it_says_by_which_kinds_of_groups_people_were_invited_where_that_is_counted() -> None:
+    survey = shipped(NAME)
+    (said,) = set(told(Basis(stand(answered(survey, kind="school"), survey))).reach_lines) - set(
+        told(Basis(stand(answered(survey), survey))).reach_lines
+    )
+    assert clean(said) == "Invited through: School 90% or more."
+
+
 def test_the_questionnaire_is_whole() -> None:
     report, survey = told(aimed()), shipped(NAME)
     asks = [one.ask for one in report.annex.questions]

@@ -101,7 +101,12 @@ def begin(tx: Transaction, wave: str, person: int, place: Place | None = None, t
 
 
 def send(
-    tx: Transaction, wave: str, person: int, answers: dict[str, Answer] | None = None, first: bool = True
+    tx: Transaction,
+    wave: str,
+    person: int,
+    answers: dict[str, Answer] | None = None,
+    first: bool = True,
+    cohort: str = "",
 ) -> str:
     """Begin and send; returns the receipt."""
     secret = begin(tx, wave, person)
@@ -109,7 +114,7 @@ def send(
     assert found is not None
     given = WOMAN_OF_SWAT if answers is None else answers
     cell = write_node(found.partition.cell(given))
-    assert tx.vault.submit(secret, wave, tag_of(person), cell, dump_body(given, "en"), first)
+    assert tx.vault.submit(secret, wave, tag_of(person), cell, dump_body(given, "en", None, cohort), first)
     return tx.vault.receipt(secret)
 
 

@@ -48,6 +48,9 @@ ROUTED = replace(
 
 TABLES = ("running_node", "running_sum")
 
+COUNTED: dict[str, Any] = {"invited": True, "cohorts": True}
+"""The terms of a wave that counts kinds of groups too."""
+
 
 @contextmanager
 def opened(folder: Path) -> Iterator[Store]:
@@ -77,7 +80,14 @@ def answer(store: Store, wave: str, first: int, number: int, seed: int = 0) -> l
     """So many people send; returns their receipts."""
     chance = random.Random(f"{seed}/{first}")
     with store.transaction() as tx:
-        return [send(tx, wave, person, someone(chance)) for person in range(first, first + number)]
+        counts = tx.waves.known(wave).terms.cohorts
+        kinds = {
+            person: chance.choice(["", "school", "school", "event"]) for person in range(first, first + number)
+        }
+        return [
+            send(tx, wave, person, someone(chance), cohort=kind if counts else "")
+            for person, kind in kinds.items()
+        ]
 
 
 def live(store: Store, wave: str, weeks: list[int], seed: int = 0) -> list[str]:
@@ -122,7 +132,7 @@ def check_sums(store: Store, wave: str) -> None:
 
 
 def test_after_each_release_the_sums_are_those_of_all_blocks(store: Store) -> None:
-    wave = open_wave(store, leave_behind=0)
+    wave = open_wave(store, leave_behind=0, **COUNTED)
     weeks = [30, 6, 40, 12, 25]
     for upto in range(len(weeks)):
         live(store, wave, [0] * upto + weeks[upto : upto + 1], seed=upto)
@@ -131,6 +141,7 @@ def test_after_each_release_the_sums_are_those_of_all_blocks(store: Store) -> No
     assert {name for name, _ in figures.groups} == {"district", "gender", "age"}
     assert {"heard"} < set(figures.questions)
     assert set(figures.indexes) == {"offices", "both"}
+    assert set(figures.cohorts) == {"school", "event"}
     assert rows(store, "SELECT count(*) FROM running_sum WHERE held > 0")[0][0] > 0, "something waits"
 
 
@@ -141,7 +152,7 @@ def test_the_sums_of_any_history_are_those_of_all_blocks(
 ) -> None:
     with opened(tmp_path_factory.mktemp("wave")) as store:
         tick_at(store, 0)
-        wave = open_wave(store)
+        wave = open_wave(store, **COUNTED)
         live(store, wave, weeks, seed)
         if closes:
             with store.transaction() as tx:

@@ -53,6 +53,7 @@ def test_no_wave_with_minors_opens_on_a_survey_with_sensitive_questions(store: S
         ("schedule", "daily"),
         ("leftovers", "wait"),
         ("invited", 0),
+        ("cohorts", 1),
         ("definition", "another"),
     ],
 )

@@ -15,11 +15,12 @@ from zoneinfo import ZoneInfo
 
 from bot.chat.acts import Acts, Shelf
 from bot.chat.desk.around import HOME, Around, Table, seen
+from bot.chat.desk.cohorts import Cohorts
 from bot.chat.desk.deciding import Deciding
 from bot.chat.desk.inviting import Inviting
 from bot.chat.desk.logbook import Logbook
 from bot.chat.desk.meaning import Meaning, sizes
-from bot.chat.desk.opening import Opening
+from bot.chat.desk.opening import Opening, Options
 from bot.chat.desk.people import People
 from bot.chat.desk.preview import Preview
 from bot.chat.desk.programmes import Programmes
@@ -63,14 +64,16 @@ class Desk:
         self._stewards = Stewards(at)
         self._people = People(at)
         self._programmes = Programmes()
-        means, waves = Meaning(at, self.acts, self.recording, spans), WaveScreens(at, spans)
+        cohorts = Cohorts(at)
+        means, waves = Meaning(at, self.acts, self.recording, spans, cohorts), WaveScreens(at, spans, cohorts)
         self._deciding = Deciding(self.acts, means, waves)
         spans.show_with(waves.screen, self._deciding.answered)
         self._preview, rehearsal = Preview(at), Rehearsal(at, self.acts)
         self._receiving = Receiving(at, waves)
         self._parts = (
             waves,
-            Opening(at, self.acts, means, self._deciding, self._preview, rehearsal, spans),
+            Opening(at, self.acts, means, self._deciding, Options(self._preview, rehearsal, spans, cohorts)),
+            cohorts,
             self._preview,
             rehearsal,
             spans,

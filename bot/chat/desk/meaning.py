@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.chat.acts import Acts, as_opening
 from bot.chat.desk.around import Around, found
+from bot.chat.desk.cohorts import Cohorts
 from bot.chat.desk.spans import Spans
 from bot.chat.recording import Recording, heard_lines
 from bot.core.cells import Layout, label, layout
@@ -17,13 +18,15 @@ from bot.store.proposals import EXPORT_ROWS, EXTEND_WAVE, OPEN_WAVE, RECORD
 
 
 class Meaning:
-    """The lines. `acts` are those of two, `recording` what is read out, `spans` the days."""
+    """The lines. `acts` are those of two, `recording` what is read out, `spans` the days, `cohorts`
+    the groups."""
 
-    def __init__(self, at: Around, acts: Acts, recording: Recording, spans: Spans) -> None:
+    def __init__(self, at: Around, acts: Acts, recording: Recording, spans: Spans, cohorts: Cohorts) -> None:
         self._at = at
         self._acts = acts
         self._recording = recording
         self._spans = spans
+        self._cohorts = cohorts
 
     def of_act(self, tx: Transaction, who: Coordinator, one: Proposal) -> tuple[Line, ...]:
         """What this act will bring."""
@@ -63,6 +66,7 @@ class Meaning:
             ),
             *((Say("desk-programme", {"programme": Text(programme.name)}),) if programme else ()),
             *((Say("desk-invited"),) if chosen.invited else ()),
+            *self._cohorts.counted(chosen),
             *sizes(survey, plan, who.language),
             Say("desk-groups-shown", {"groups": self._list(who, groups)}) if groups else Say("desk-groups-none"),
             *((Say("desk-first-light"),) if groups else ()),

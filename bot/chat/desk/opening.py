@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from bot.chat.acts import Acts, as_what
 from bot.chat.acts import Opening as Chosen
-from bot.chat.desk.around import HOME, Around, Table, found
+from bot.chat.desk.around import HOME, Around, Rows, Table, found
+from bot.chat.desk.cohorts import Cohorts
 from bot.chat.desk.deciding import Deciding
 from bot.chat.desk.meaning import Meaning
 from bot.chat.desk.preview import Preview
@@ -27,26 +28,29 @@ PEOPLE = (60, 150, 300, 1000, 5000)
 """How many could be asked, offered as buttons; the last means so many or more."""
 
 
+@dataclass(frozen=True)
+class Options:
+    """What else can be looked at and chosen before a wave is opened."""
+
+    preview: Preview
+    rehearsal: Rehearsal
+    spans: Spans
+    cohorts: Cohorts
+
+    def rows(self, chosen: Chosen) -> Rows:
+        """The buttons below the review."""
+        return (*self.cohorts.counting(chosen), self.spans.button(chosen), self.rehearsal.button(chosen))
+
+
 class Opening:
     """The screens. `acts` are those of two, `deciding` shows how one stands."""
 
-    def __init__(
-        self,
-        at: Around,
-        acts: Acts,
-        means: Meaning,
-        deciding: Deciding,
-        preview: Preview,
-        rehearsal: Rehearsal,
-        spans: Spans,
-    ) -> None:
+    def __init__(self, at: Around, acts: Acts, means: Meaning, deciding: Deciding, options: Options) -> None:
         self._at = at
         self._acts = acts
         self._means = means
         self._deciding = deciding
-        self._preview = preview
-        self._rehearsal = rehearsal
-        self._spans = spans
+        self._options = options
 
     def table(self) -> Table:
         """What buttons ask for here."""
@@ -84,7 +88,7 @@ class Opening:
             for n in PEOPLE
         )
         say = Say("desk-population", {"survey": worded(survey.title, who.language)})
-        look = self._preview.button(survey)
+        look = self._options.preview.button(survey)
         return Said(Screen(who.language, (say,), (look, *rows, *HOME)))
 
     def _schedule(self, _tx: Transaction, who: Coordinator, values: tuple[str, ...], _now: datetime) -> Said:
@@ -129,7 +133,7 @@ class Opening:
             (Button(Say("button-desk-blocks", {"k": k}), Asked("review", replace(chosen, k=k).carried)),)
             for k in sorted({self._at.terms.k, self._at.terms.k + 5, 2 * self._at.terms.k} - {chosen.k})
         ]
-        turned = replace(chosen, invited=not chosen.invited)
+        turned = replace(chosen, invited=not chosen.invited, cohorts=False)
         door = Say("button-desk-everybody" if chosen.invited else "button-desk-invited")
         if not self._acts.has_steward(chosen.survey):
             say = Say("desk-steward-missing", {"setting": Code("AITBAR_STEWARD_KEY")})
@@ -142,8 +146,7 @@ class Opening:
         rows = (
             (Button(sure, Asked("go", (*chosen.carried, self._acts.opening_id(chosen.survey)))),),
             (Button(door, Asked("review", turned.carried)),),
-            self._spans.button(chosen),
-            self._rehearsal.button(chosen),
+            *self._options.rows(chosen),
             *(((Button(Say("button-desk-programme"), Asked("forwhat", chosen.carried)),),) if programmes else ()),
             *others,
         )

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from bot.chat.desk.around import HOME, Around, Rows, Table, found
+from bot.chat.desk.cohorts import Cohorts
 from bot.chat.desk.spans import Spans
 from bot.chat.said import Said
 from bot.core import roles
@@ -19,11 +20,13 @@ from bot.store import Coordinator, Transaction, Wave
 
 
 class WaveScreens:
-    """The screens; `spans` has what is said and done of the days of a wave."""
+    """The screens; `spans` has what is said and done of the days of a wave,
+    `cohorts` of the groups that are invited."""
 
-    def __init__(self, at: Around, spans: Spans) -> None:
+    def __init__(self, at: Around, spans: Spans, cohorts: Cohorts) -> None:
         self._at = at
         self._spans = spans
+        self._cohorts = cohorts
 
     def table(self) -> Table:
         """What buttons ask for here."""
@@ -47,7 +50,7 @@ class WaveScreens:
         ]
         if wave.state == "open":
             link = Say("desk-link", {"link": Code(self._at.link(wave.id))})
-            lines.append(Say("desk-invited") if wave.terms.invited else link)
+            lines += [Say("desk-invited") if wave.terms.invited else link, *self._cohorts.counted(wave.terms)]
             release = day(who.language, wave.next_release.astimezone(self._at.zone).date())
             lines.append(Say("desk-next-release", {"day": release}))
             lines += self._spans.lines(wave)
