@@ -16,6 +16,7 @@ from telegram import Bot
 from telegram.error import InvalidToken, RetryAfter, TelegramError
 
 from bot import clock, counts, heartbeat, metrics, nature
+from bot.alerts import Alerts
 from bot.chat import profile
 from bot.chat.booth import Booth
 from bot.chat.desk import Desk
@@ -82,6 +83,7 @@ class House:
         handouts = makers(settings, store, self.files.phrases)
         self.summaries = Summaries(settings, store, self.files.phrases, self.pace, self.outbound, handouts)
         self.results = Results(store, bot, self.files.phrases, self.pace, self.outbound)
+        self.alerts = Alerts(store, bot, self.files.phrases, self.pace, self.outbound, self.desk.inclusion)
         self.ends = Ends(store)
         self.wishes = Wishes(store, self.ends.add)
         kept = Kept(settings.keep_responses_months, settings.min_block)
@@ -129,6 +131,7 @@ class House:
             await self.store.write(lambda tx: tx.clear(now, today, months))
         await self.holds.recall(self.pace)
         await self.summaries.send_due(now)
+        await self.alerts.send_due(now)
         if await self.results.tell():
             self.handler.soil()
         await self.reminders.send_due(now)

@@ -452,6 +452,10 @@ def wave_open(
         list[str] | None,
         typer.Option(metavar="GROUP:N", help="People of one group, such as district=swat:1200; repeatable."),
     ] = None,
+    target: Annotated[
+        list[str] | None,
+        typer.Option(metavar="GROUP=N", help="A share aimed at: women=50, district=swat:30; repeatable."),
+    ] = None,
     release: Annotated[str, typer.Option(help="weekly or daily")] = "weekly",
     leftovers: Annotated[str, typer.Option(help="show or wait")] = "show",
     starts_at: Annotated[str | None, typer.Option(help="No interview begins before.")] = None,
@@ -482,6 +486,7 @@ def wave_open(
         programme=programme,
         population=population,
         populations=populations,
+        targets=_targets(target or []),
         schedule=release,
         leftovers=leftovers,
         slots=phones,
@@ -568,10 +573,21 @@ def _populations(said: list[str]) -> Iterator[tuple[Node, int]]:
         yield read_node(group), int(people)
 
 
+def _targets(said: list[str]) -> dict[str, int]:
+    """The aims of `--target`."""
+    from bot.core.inclusion import WrongTarget, read_targets
+
+    try:
+        return read_targets(said)
+    except WrongTarget as error:
+        raise typer.BadParameter(f"--target: {error}") from None
+
+
 def _what_opening_means(document: dict[str, object], terms: Terms) -> list[str]:
     """What cannot be changed once the wave is open, and what the block rule will show."""
     from bot.audio import sums
     from bot.core.cells import SmallPopulation, WrongPopulation, layout
+    from bot.core.inclusion import WrongTarget, check_targets
     from bot.core.survey import MINORS_CODE
     from bot.files.surveys import from_document
 
@@ -582,7 +598,8 @@ def _what_opening_means(document: dict[str, object], terms: Terms) -> list[str]:
         raise typer.Exit(1)
     try:
         plan = layout(survey, terms.population, terms.k, terms.populations)
-    except (SmallPopulation, WrongPopulation) as error:
+        check_targets(terms.targets, survey, plan.partition)
+    except (SmallPopulation, WrongPopulation, WrongTarget) as error:
         say(str(error), err=True)
         raise typer.Exit(1) from None
     groups = ", ".join(part.name for part in plan.partition.parts) or "nothing: everyone together only"
@@ -598,6 +615,9 @@ def _what_opening_means(document: dict[str, object], terms: Terms) -> list[str]:
         sentences.append(
             "The population was not stated: make sure that no group asked is under a few dozen people."
         )
+    if terms.targets:
+        aims = ", ".join(f"{key} {share} %" for key, share in terms.targets.items())
+        sentences.append(f"Aims: {aims} of those who answer. Nobody is turned away when one is reached.")
     sentences += _own_time(survey, terms, nature.now())
     if terms.invited:
         sentences.append("Only who comes by an invitation can answer. Then make some: aitbar invite")

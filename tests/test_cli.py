@@ -556,3 +556,48 @@ def test_a_rehearsal_from_the_console_says_the_same_twice_and_keeps_nothing(
     assert (tmp_path / "picture.png").read_bytes().startswith(b"\x89PNG")
     assert [path.name for path in tmp_path.iterdir()] == ["picture.png"], "no database, no key"
     refused(aitbar("rehearse", "pulse", "--population", "29"), "30 are needed")
+
+
+def test_aims_stated_for_a_wave_are_said_and_kept(aitbar: Aitbar, tmp_path: Path) -> None:
+    survey = str(ROOT / "surveys" / "community-trust.yaml")
+    said = (
+        "--target",
+        "women=50",
+        "--target",
+        "youth=40",
+        "--target",
+        "district=swat:30",
+        "--target",
+        "language=ps:60",
+    )
+    opened = aitbar("wave", "open", survey, "--population", "2000", *said, "--yes")
+
+    assert opened.returncode == 0, opened.stderr
+    assert (
+        "Aims: women 50 %, youth 40 %, district=swat 30 %, language=ps 60 % of those who answer." in opened.stderr
+    )
+    with kept(tmp_path, pinned) as store, store.transaction() as tx:
+        targets = tx.waves.known(opened.stdout.split()[1]).survey.targets
+    assert targets == {"women": 50, "youth": 40, "district=swat": 30, "language=ps": 60}
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        (("women",), "is no aim. Write women=50"),
+        (("women=101",), "The aim for 'women' is 101 %."),
+        (("district=nowhere:30",), "has no 'district=nowhere'. It has:"),
+        (("district=swat:60", "district=kohat:60"), "The aims for every district come to 120 % together."),
+        (("language=en:50", "language=ps:30", "language=ur:30"), "The aims for every language come to 110 %"),
+        (("women=50", "women=40"), "'women' is stated twice"),
+        (tuple(f"district=d{n}:1" for n in range(41)), "41 aims are too many"),
+    ],
+)
+def test_an_aim_that_cannot_be_opens_nothing(aitbar: Aitbar, said: tuple[str, ...], words: str) -> None:
+    survey = str(ROOT / "surveys" / "community-trust.yaml")
+    options = [part for one in said for part in ("--target", one)]
+    done = aitbar("wave", "open", survey, "--population", "2000", *options, "--yes")
+
+    assert done.returncode != 0
+    assert words in " ".join(done.stderr.replace("│", " ").split())
+    assert aitbar("wave", "list", "--format", "json").stdout.strip() == "[]"

@@ -391,6 +391,7 @@ COMPOSED = {
     "people-": "open, taken, admitted",
     "people-means-": "the roles",
     "programme-": "from, until",
+    "reached-way-": "what can help a group that is behind",
     "report-column-": "the titles of columns in a report",
     "role-": "the roles",
 }
@@ -407,6 +408,7 @@ SAID_BY_COMPOSED = re.compile(
     r"log-(you|another|console|clock|claim|claim-code|open|close|record|propose|refuse|approve|invite|open-answers|"
     r"rebuild-counts|role|remove|replace|let-in|confirm|take-back|organisation|organisation-deleted|organisation-exported|"
     r"programme|group-chat|group-chat-ended|ask-for-rows|export-rows|restore|report|pause|resume|extend)|"
+    r"reached-way-(record|invite|share|evening|phones|schools|there|speaker)|"
     r"report-column-(figure|who|share|range|answers|baseline|target|before|change|low|high|difference|census|"
     r"began|note|points|weighted|worth|effect)|"
     r"(role|help|people-means)-(owner|coordinator|author|viewer|steward)|people-(open|taken|admitted)|"

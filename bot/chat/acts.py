@@ -22,6 +22,7 @@ from bot.core import roles
 from bot.core.cadence import Cadence
 from bot.core.cells import layout
 from bot.core.clocks import end_of, extends, planned
+from bot.core.inclusion import usual
 from bot.core.survey import Survey
 from bot.store import Coordinator, Proposal, Terms, Transaction, own_words
 from bot.store.proposals import (
@@ -43,7 +44,7 @@ from bot.store.proposals import (
 USUAL = Cadence("weekly", 0, 9)
 """Monday at nine: what a wave's opener gets until something else is chosen."""
 
-_OPTIONS = re.compile(r"([wd])(\d{1,3})([ic]?)(?:p([0-9a-z]))?(?:\.([0-9a-z]{3})?([1-9])?)?", re.ASCII)
+_OPTIONS = re.compile(r"([wd])(\d{1,3})([ic]?)(t?)(?:p([0-9a-z]))?(?:\.([0-9a-z]{3})?([1-9])?)?", re.ASCII)
 _SCHEDULES = {"w": "weekly", "d": "daily"}
 
 _DAYS_SINCE = date(2020, 1, 1)
@@ -66,7 +67,7 @@ class Shelf:
 class Opening:
     """What a coordinator chose for a new wave. `document` is the fingerprint of the survey they saw; `programme`
     is the number of one of their organisation, 0: none; `cohorts`: answers are counted by the kind of group that
-    was invited, which only an invited wave can have."""
+    was invited, which only an invited wave can have; with `aimed` the wave has the usual aims."""
 
     survey: str
     people: int
@@ -80,6 +81,7 @@ class Opening:
     """For how many weeks they may; 0: as the survey says."""
     programme: int = 0
     cohorts: bool = False
+    aimed: bool = False
 
     @property
     def carried(self) -> tuple[str, str, str]:
@@ -87,7 +89,7 @@ class Opening:
         span = f"{_as_letters(self.first)}{self.weeks or ''}"
         whose = f"p{_LETTERS[self.programme]}" if self.programme else ""
         door = "c" if self.cohorts else "i" if self.invited else ""
-        rest = f"{self.schedule[0]}{self.k}{door}{whose}{'.' if span else ''}{span}"
+        rest = f"{self.schedule[0]}{self.k}{door}{'t' if self.aimed else ''}{whose}{'.' if span else ''}{span}"
         return self.survey, str(self.people), rest
 
 
@@ -114,16 +116,17 @@ class Acts:
         if match is None or int(match[2]) < self._terms.k:
             raise ValueError(options)
         chosen = Opening(
-            found.id,
-            int(people),
-            _SCHEDULES[match[1]],
-            int(match[2]),
-            bool(match[3]),
-            _fingerprint(document),
-            _as_day(match[5]),
-            int(match[6] or 0),
-            int(match[4] or "0", len(_LETTERS)),
-            match[3] == "c",
+            survey=found.id,
+            people=int(people),
+            schedule=_SCHEDULES[match[1]],
+            k=int(match[2]),
+            invited=bool(match[3]),
+            document=_fingerprint(document),
+            first=_as_day(match[6]),
+            weeks=int(match[7] or 0),
+            programme=int(match[5] or "0", len(_LETTERS)),
+            cohorts=match[3] == "c",
+            aimed=bool(match[4]),
         )
         layout(found, chosen.people, chosen.k)  # SmallPopulation is a ValueError
         return chosen
@@ -262,7 +265,7 @@ class Acts:
         chosen = as_opening(what)
         programme = tx.organisations.programme(first.organisation, chosen.programme)
         begins, until = planned(chosen.first, chosen.weeks, now, self._zone)
-        _, document = self._shelf().surveys[chosen.survey]
+        survey, document = self._shelf().surveys[chosen.survey]
         terms = replace(
             self._terms,
             population=chosen.people,
@@ -272,6 +275,7 @@ class Acts:
             starts_from=begins,
             starts_until=until,
             cohorts=chosen.cohorts,
+            targets=usual(survey, minors=False) if chosen.aimed else {},
             alone=alone,
             organisation=first.organisation,
             programme="" if programme is None else programme.name,

@@ -23,7 +23,7 @@ from dataclasses import InitVar, dataclass
 from functools import partial
 from typing import TypeVar
 
-from bot.core.cells import GENDER, Node, Partition
+from bot.core.cells import DISTRICT, GENDER, Node, Partition
 from bot.core.cohorts import COHORT, KINDS
 from bot.core.indicators import wilson
 from bot.core.partial import END, end_of
@@ -151,9 +151,10 @@ class Publishable:
     """Everything anyone may see of a wave; holds shown figures only, and `publish` and `publish_running` make it.
 
     `groups` has the indicators of each group of one dimension, such as ("gender", "woman"), `joint` those of each
-    gender of each age; `reach` the shares of women and youth and `languages` those of the languages, both over
-    every block, merged ones too. `cohorts` are the shares of the kinds of groups by which people were invited,
-    over every block too, where the wave counts them and k or more came by a kind. `silence` is the share
+    gender of each age; `reach` the shares of women and youth, `districts` those of the districts large enough to
+    be shown, and `languages` those of the languages, all over every block, merged ones too. `cohorts` are the
+    shares of the kinds of groups by which people were invited, over every block too, where the wave counts them
+    and k or more came by a kind. `silence` is the share
     of answers withheld, of all that were asked for by the questions that were put to everybody and may be left
     unanswered; its n is people.
     """
@@ -171,6 +172,7 @@ class Publishable:
     silence: Figure | None
     indexes: Mapping[str, Score]
     reach: Mapping[str, Figure]
+    districts: Mapping[str, Figure]
     languages: Mapping[str, Shown]
     cohorts: Mapping[str, Shown]
     hidden: tuple[Node, ...]
@@ -208,6 +210,7 @@ class Publishable:
             "indexes": {id: score.plain() for id, score in self.indexes.items()},
             "reach": {
                 **_plain_each(self.reach),
+                "districts": _plain_each(self.districts),
                 "languages": dict(self.languages),
                 **({"cohorts": dict(self.cohorts)} if self.cohorts else {}),
             },
@@ -302,6 +305,7 @@ def publish_running(survey: Survey, wave: str, partition: Partition, rule: Rule,
         silence=_silence(survey, whole, people, rule),
         indexes=_present((index.id, _index(survey, index, whole, rule)) for index in survey.indexes),
         reach=_reach(survey, whole, rule),
+        districts=_districts(partition, whole, rule),
         languages=_languages(survey, whole, people, rule),
         cohorts=_cohorts(whole, rule),
         hidden=tuple(node for node in partition.nodes() if node not in shown_by_themselves),
@@ -486,6 +490,21 @@ def _reach(survey: Survey, view: View, rule: Rule) -> dict[str, Figure]:
 def _reached(asked: tuple[str, tuple[str, ...]], view: View, rule: Rule) -> Figure | None:
     id, codes = asked
     return _figure(sum(view[id, code] for code in set(codes)), view[id, VALID], view[id, VALID], rule)
+
+
+def _districts(partition: Partition, view: View, rule: Rule) -> dict[str, Figure]:
+    """The districts shown by themselves; one too small for that is in no share either (W4)."""
+    return _present(
+        (
+            code,
+            _reached(
+                (part.question, tuple(answer for answer, to in part.groups.items() if to == code)), view, rule
+            ),
+        )
+        for part in partition.parts
+        if part.name == DISTRICT
+        for code in partition.shown(part)
+    )
 
 
 def _languages(survey: Survey, view: View, people: int, rule: Rule) -> dict[str, Shown]:

@@ -72,6 +72,10 @@ class Partition:
         codes = [part.codes for part in self.parts]
         return tuple(dict.fromkeys(self._named(zip(names, picked, strict=True)) for picked in product(*codes)))
 
+    def shown(self, part: CellPart) -> tuple[str, ...]:
+        """The groups of a dimension that are shown by themselves, where enough people answered."""
+        return tuple(code for code in part.codes if code != UNKNOWN and (part.name, code) not in self.joined)
+
     def levels(self) -> tuple[frozenset[str], ...]:
         """The dimensions kept at each step of merging upward, from one dropped to none left."""
         names = [part.name for part in self.parts]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.core.blocks import AT_LEAST_90, AT_MOST_10, Figure, Shown, points
 from bot.core.flow import NOT_SAID
+from bot.core.indicators import representation
 from bot.core.letters import one_line
 from bot.core.survey import Question, Words, worded
 from bot.files.phrases import Phrases, fill, percent
@@ -14,6 +15,9 @@ from bot.files.phrases import Phrases, fill, percent
 LONGEST_NAME, LONGEST_TITLE = 80, 160
 """Characters of an organisation's or programme's name, and of a title or question, before they are cut: a
 slip of an author must not keep a summary from arriving."""
+
+EXPECTED = 10
+"""Of so many to be expected from the census it is said how many answered."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,16 @@ class Speaker:
         if low == high:
             return of
         return self.say("digest-detail", range=self.say("digest-range", low=low, high=high), of=of)
+
+    def of_expected(self, figure: Figure, census: float) -> str:
+        """How many answered of those to be expected; a clipped share tells one limit only."""
+        ratio = representation(points(figure.share) / 100, figure.n, census)
+        value, low, high = (int(EXPECTED * end + 0.5) for end in (ratio.value, ratio.low, ratio.high))
+        if figure.share == AT_MOST_10:
+            return self.say("report-of-expected-most", of=EXPECTED, high=high)
+        if figure.share == AT_LEAST_90:
+            return self.say("report-of-expected-least", of=EXPECTED, low=low)
+        return self.say("report-of-expected", of=EXPECTED, n=value, low=low, high=high)
 
     def percent(self, share: Shown) -> str:
         """A share in percent."""

@@ -14,9 +14,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from bot.core.blocks import AT_LEAST_90, LEAST_ACCOUNTS, Figure, Publishable, Shown, points
-from bot.core.cells import GENDER
+from bot.core.cells import DISTRICT, GENDER
 from bot.core.census import REGIONS, YOUTH
 from bot.core.change import differ
+from bot.core.inclusion import LANGUAGE, reached
 from bot.core.indicators import UNDER_REPRESENTED, representation
 from bot.core.letters import one_line
 from bot.core.scores import AT_LEAST_90 as MOST_POINTS
@@ -28,6 +29,7 @@ from bot.digest.brief import ALWAYS, Item, brief
 from bot.digest.charts import ALT_LIMIT as ALT_LIMIT
 from bot.digest.charts import Picture, pictures
 from bot.digest.moved import Compared, Moved, Movement, Mover, changed
+from bot.digest.reached import Teller
 from bot.digest.room import MOST_ADVICE, MOST_NEWS, Plan, asked, few_changes, plans
 from bot.files.phrases import Phrases, day, direction, join
 
@@ -36,6 +38,9 @@ LIMIT = 3500
 
 OFTEN_SILENT = 20
 """From this share of silence on (percent), the question that had most of it is named."""
+
+MOST_UNDER_AIM = 6
+"""So many districts and languages are named that are under their aim; a wave's own screen names all."""
 
 HANG_TOGETHER = 0.7
 """From this alpha on (of two questions: their reliability together) questions are said to hang together well;
@@ -214,6 +219,13 @@ class _Writer(Speaker):
         ]
         return self.say("digest-cohorts", kinds=join(self.language, kinds)) if kinds else ""
 
+    def _under_aim(self) -> tuple[str, ...]:
+        """The first districts and languages that are clearly fewer than was aimed at."""
+        teller = Teller(self.phrases, self.language, self.survey, self.about.minors)
+        found = [one for one in reached(self.shown, self.survey, self.about.minors) if one.under_aim]
+        others = [one for one in found if one.group.kind in (DISTRICT, LANGUAGE)]
+        return tuple(teller.lines(others[:MOST_UNDER_AIM]))
+
     def _name(self, code: str) -> str:
         id = f"digest-language-{code}"
         return self.say(id) if id in self.phrases.ids else code
@@ -379,7 +391,8 @@ class _Writer(Speaker):
         reach = [line for bar in parts.reach for line in (self._reach_line(bar), bar.aim, bar.note)]
         if parts.reach or parts.languages:
             notes = [self.say("digest-note", note=said) for said in (parts.languages, parts.cohorts) if said]
-            blocks.append([parts.reach_heading, *reach, *notes])
+            aimed = self._under_aim() if kept == len(parts.says) + len(parts.scores) else ()
+            blocks.append([parts.reach_heading, *reach, *notes, *aimed])
         says, scores = parts.says[:kept], parts.scores[: max(0, kept - len(parts.says))]
         figures = [line for bar in says for line in (self._line(bar), bar.compared if compared else "")]
         lines = [self.say("digest-note", note=score) for score in scores]

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.core.blocks import AT_LEAST_90, AT_MOST_10, LEAST_ACCOUNTS, STEP, Figure, points
+from bot.core.blocks import AT_LEAST_90, LEAST_ACCOUNTS, STEP, Figure, points
 from bot.core.census import REGIONS, YOUTH
 from bot.core.change import Change
 from bot.core.indicators import LEVEL, UNDER_REPRESENTED, representation
@@ -29,9 +29,6 @@ from bot.files.phrases import Phrases, join, latin
 from bot.reports.annex import Annex, annex
 from bot.reports.basis import Basis
 from bot.reports.words import Head, Reporter, Section
-
-EXPECTED = 10
-"""Of so many people to be expected from the census a report says how many answered."""
 
 MINORS = (YOUTH[True][0], YOUTH[False][0] - 1)
 """The ages that take part only in a wave for minors."""
@@ -208,19 +205,9 @@ class _Teller(Reporter):
                 figure=figure,
                 census=round(100 * census[who], 1),
                 census_words=self.say("report-census", region=place, share=self.percent(share)),
-                ratio=self._ratio(figure, census[who]),
+                ratio=self.of_expected(figure, census[who]),
                 verdict=self._verdict(figure, census[who]),
             )
-
-    def _ratio(self, figure: Figure, census: float) -> str:
-        """How many answered of those to be expected; a clipped share tells one limit only."""
-        ratio = representation(points(figure.share) / 100, figure.n, census)
-        value, low, high = (int(EXPECTED * end + 0.5) for end in (ratio.value, ratio.low, ratio.high))
-        if figure.share == AT_MOST_10:
-            return self.say("report-of-expected-most", of=EXPECTED, high=high)
-        if figure.share == AT_LEAST_90:
-            return self.say("report-of-expected-least", of=EXPECTED, low=low)
-        return self.say("report-of-expected", of=EXPECTED, n=value, low=low, high=high)
 
     def _verdict(self, figure: Figure, census: float) -> str:
         ratio = representation(points(figure.share) / 100, figure.n, census)

@@ -19,6 +19,7 @@ from sqlalchemy import Connection
 
 from bot import counts, nature
 from bot.store import postgres, retention, running
+from bot.store.alerts import Alerts, Known
 from bot.store.colleagues import PREFIX as COLLEAGUE
 from bot.store.colleagues import Colleague, Colleagues
 from bot.store.contacts import Contact, Contacts, Due
@@ -58,6 +59,7 @@ __all__ = [
     "PERIOD",
     "SECRET_BYTES",
     "Act",
+    "Alerts",
     "Cohort",
     "Colleague",
     "Contact",
@@ -67,6 +69,7 @@ __all__ = [
     "Due",
     "KeyTrouble",
     "Keys",
+    "Known",
     "OrganisationTrouble",
     "Pinned",
     "Programme",
@@ -122,6 +125,7 @@ class Transaction:
         self.contacts = Contacts(connection, keys, self._key_of)
         self.reminders = Reminders(connection, self.contacts, self.waves)
         self.outcomes = Outcomes(connection)
+        self.alerts = Alerts(connection)
 
     def clear(self, now: datetime, today: date, months: int) -> None:
         """Delete what has had its time (see `retention.py`). `months`: how long answers are kept."""

@@ -53,6 +53,7 @@ LEFT_OUT: Mapping[Table, str] = {
     t.reminder: "how far reminders have come",
     t.colleague: "invitations of colleagues that wait",
     t.group_code: "codes that lead summaries into a group",
+    t.alert: "who was told of groups behind: of open waves, and a restore leaves none open",
     t.claim_code: "a code that makes owners",
     t.proposal: "acts that wait for a second person",
     t.approval: "codes that let rows out",

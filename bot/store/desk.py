@@ -156,6 +156,7 @@ class Desk:
         mine = (t.subscription.c.chat == chat) | (t.subscription.c.sponsor == chat)
         self._db.execute(delete(t.subscription).where(mine))
         self._db.execute(delete(t.approval).where(t.approval.c.chat == chat))
+        self._db.execute(delete(t.alert).where(t.alert.c.chat == chat))
         return bool(self._db.execute(delete(t.coordinator).where(t.coordinator.c.chat == chat)).rowcount)
 
     def speak(self, chat: int, language: str) -> None:

@@ -254,6 +254,7 @@ wave = _table(
     Column("populations", Text),  # people of single nodes, as JSON; what is not named is shared out evenly
     Column("paused", Integer, nullable=False, server_default="0"),  # for now nobody can begin
     Column("extended_until", String),  # the last moment to begin, once it was moved later
+    Column("targets", Text),  # aims stated for this wave beside the survey's, in per cent, as JSON
 )
 
 organisation = _table(
@@ -379,6 +380,17 @@ digest = _table(
     Column("tries", Integer, nullable=False),
     PrimaryKeyConstraint("wave", "chat", "period"),
 )
+
+alert = _table(
+    "alert",
+    Column("wave", String, nullable=False),
+    Column("chat", CHAT, nullable=False),
+    Column("release", Integer, nullable=False),  # the last one that was looked at
+    Column("state", String, nullable=False),  # the SHA-256 of the figures that were behind; empty: none was
+    Column("told", String),  # when this coordinator was told last
+    PrimaryKeyConstraint("wave", "chat"),
+)
+"""What a coordinator knows of the groups that are behind: of released figures only."""
 
 audit = _table(
     "audit",

@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -35,6 +35,7 @@ from bot.core.blocks import (
 )
 from bot.core.cells import Node, Partition, Populations, layout
 from bot.core.clocks import closes, extends, is_over, last, starts_until
+from bot.core.inclusion import check_targets
 from bot.core.running import Sums
 from bot.core.survey import Answer, Survey, without_minors
 from bot.store import frozen, outcomes, postgres, running
@@ -95,11 +96,13 @@ class Terms:
     cohorts: bool = False  # answers are counted by the kind of group people were invited by
     steward_key: bytes | None = None
     populations: Populations = field(default_factory=dict)
+    targets: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Wave:
-    """One survey version, one organisation, one period."""
+    """One survey version, one organisation, one period. The aims of `survey` are those stated for the wave, else
+    the author's."""
 
     id: str
     survey: Survey
@@ -168,7 +171,10 @@ class Waves:
         survey = self._read(body)
         if terms.k < LEAST_BLOCK:
             raise WaveTrouble(f"Groups are of {LEAST_BLOCK} people or more, never of {terms.k}.")
-        layout(survey, terms.population, terms.k, terms.populations)  # refuses what is too small for the rule
+        plan = layout(
+            survey, terms.population, terms.k, terms.populations
+        )  # refuses what is too small for the rule
+        check_targets(terms.targets, survey, plan.partition)
         if own_words(survey) and terms.steward_key is None:
             raise WaveTrouble(NO_STEWARD)
         if terms.cohorts and not terms.invited:
@@ -188,6 +194,7 @@ class Waves:
                 programme=terms.programme,
                 population=terms.population,
                 populations=_write_populations(terms.populations),
+                targets=json.dumps(dict(terms.targets), sort_keys=True) if terms.targets else None,
                 k=terms.k,
                 leave_behind=terms.leave_behind,
                 slots=terms.slots,
@@ -394,6 +401,8 @@ class Waves:
 
     def _wave(self, row: Row[Any]) -> Wave:
         survey = self._read(row.body)
+        if row.targets is not None:
+            survey = replace(survey, targets={**survey.targets, **json.loads(row.targets)})
         return _wave(row, survey if row.minors else without_minors(survey))
 
     # -- what time does -------------------------------------------------------------------------------
@@ -449,7 +458,7 @@ class Waves:
         outcomes.expire(self._db, t.session.c.wave == wave)
         outcomes.freeze(self._db, wave, found.terms.k)
         postgres.drop_wave(self._db, wave)
-        for table in (t.pool, t.ledger, t.cell, t.invite, t.reminder):
+        for table in (t.pool, t.ledger, t.cell, t.invite, t.reminder, t.alert):
             self._db.execute(delete(table).where(table.c.wave == wave))
         over = {"state": "closed", "ended": today.isoformat(), "finished_shown": shown}
         self._db.execute(update(t.wave).where(t.wave.c.wave == wave).values(**over))
@@ -587,6 +596,7 @@ def _wave(row: Row[Any], survey: Survey) -> Wave:
             programme=row.programme,
             population=row.population,
             populations=_read_populations(row.populations),
+            targets={} if row.targets is None else json.loads(row.targets),
             k=row.k,
             leave_behind=row.leave_behind,
             slots=row.slots,

@@ -54,6 +54,7 @@ NEEDS = {
     roles.ENTER: ["home", "lang", "speak"],
     roles.LOOK: [
         "wave",
+        "reached",
         "digest",
         "details",
         "page",
@@ -97,6 +98,7 @@ def values(what: str, wave: str) -> tuple[str, ...]:
     """What the button of this act would carry."""
     return {
         "wave": (wave,),
+        "reached": (wave,),
         **dict.fromkeys(PARTS, (wave,)),
         "atclose": (wave,),
         "words": (wave,),
@@ -332,7 +334,9 @@ def test_of_a_survey_that_is_closed_no_summary_is_offered_to_come(store: Store) 
     tick_at(store, 2)
     offered = do(store, "wave", wave).screen
     assert offered is not None
-    assert [row[0].does.what for row in offered.rows if isinstance(row[0].does, Asked)] == ["digest", "home"]
+    assert [row[0].does.what for row in offered.rows if isinstance(row[0].does, Asked)] == [
+        *("digest", "reached", "home")
+    ]
 
 
 def test_a_coordinator_who_is_removed_gets_nothing_more(store: Store) -> None:

@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from bot.chat.desk.cohorts import called
 
 from bot.chat.acts import as_opening, as_what
 from bot.chat.codec import LIMIT, decode, encode
+from bot.chat.desk.cohorts import called
 from bot.chat.said import Said
 from bot.core import roles
 from bot.core.cohorts import KINDS, LONGEST_KIND, OTHER

@@ -16,7 +16,7 @@ from sqlalchemy import inspect
 
 from bot.core.cadence import DAY
 from bot.core.flow import REVIEW, Place
-from bot.core.survey import Answer, CellPart, Clocks, Index, Reminding, Survey
+from bot.core.survey import Answer, CellPart, Clocks, Index, Reach, Reminding, Survey
 from bot.store import SECRET_BYTES, Store, Terms, Transaction, dump_body, tick, write_node
 from bot.store.engine import is_postgres
 from tests.core.sample import choice, scale, survey, words, yes_no
@@ -56,7 +56,16 @@ REMINDING = replace(TRUST, id="reminding", clocks=Clocks(7, 3, 5), reminders=Rem
 HURTING = replace(TRUST, id="hurting", questions=(*TRUST.questions, replace(yes_no("harmed"), sensitive=True)))
 """Asks what may hurt."""
 
-SURVEYS = {one.id: one for one in (TRUST, TELLING, SCORED, REMINDING, HURTING)}
+AIMED = replace(
+    survey("aimed", *TRUST.questions, choice("age", "b18_29", "b30")),
+    languages=("ur", "ps", "en"),
+    cells=TRUST.cells,
+    reach=Reach("KP", ("gender", ("woman",)), ("age", ("b18_29",))),
+    targets={"women": 50, "youth": 40},
+)
+"""Has aims for women and youth, and says who they are."""
+
+SURVEYS = {one.id: one for one in (TRUST, TELLING, SCORED, REMINDING, HURTING, AIMED)}
 
 
 def read(body: str) -> Survey:

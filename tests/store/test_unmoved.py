@@ -1,6 +1,7 @@
 """What anybody sees moves by whole blocks, at releases, and for nothing else (I12 of the specification).
 
-1. Answers that bring no group to k, and any withdrawal, change no byte of figures, words, hints or picture.
+1. Answers that bring no group to k, and any withdrawal, change no byte of figures, words, hints or picture, nor
+   of who is reached and of the message that a group is behind.
 2. The wave's screen moves by multiples of k, at a release, and through no withdrawal.
 3. Other answers to a question that routes close the same blocks.
 4. 9 + p made-up people and one real one: nothing before the dwell ends, and exactly p rows stay, at random.
@@ -22,6 +23,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.alerts import state
+from bot.chat.desk.inclusion import Inclusion
+from bot.chat.words import text
 from bot.core.survey import DONT_KNOW, LANGUAGES, PREFER_NOT, Answer
 from bot.digest import write
 from bot.files.phrases import Phrases
@@ -39,7 +43,7 @@ def wave_of(**terms: Any) -> Iterator[tuple[Store, str]]:
     """A store with one open wave of the digests' survey; k is 10."""
     with tempfile.TemporaryDirectory() as folder, kept(Path(folder), lambda _body: SURVEY) as store:
         tick_at(store, 0)
-        yield store, open_wave(store, survey=SURVEY.id, **{"k": K, **terms})
+        yield store, open_wave(store, survey=SURVEY.id, **{"k": K, "targets": {"district=swat": 95}, **terms})
 
 
 def pass_days(store: Store, first: int, last: int) -> None:
@@ -59,11 +63,18 @@ def answer(
 
 
 def seen(store: Store, wave: str) -> str:
-    """All that anybody can be shown: the figures, and every word and number of the digest and its picture."""
+    """All that anybody can be shown: the figures, every word and number of the digest and its picture, who is
+    reached, and the message that a group is behind."""
     with store.transaction() as tx:
-        figures = tx.waves.published(wave)
-    words = [asdict(write(figures, SURVEY, PHRASES, language, ABOUT)) for language in LANGUAGES]
-    return json.dumps([figures.as_json(), str(figures), words], ensure_ascii=False)
+        figures, found = tx.waves.published(wave), tx.waves.known(wave)
+    words = [asdict(write(figures, found.survey, PHRASES, language, ABOUT)) for language in LANGUAGES]
+    inclusion = Inclusion(lambda: PHRASES, lambda: ())
+    reached = [text(PHRASES, inclusion.screen(language, found, figures)) for language in LANGUAGES]
+    alerts = [inclusion.alert(language, found, figures) for language in LANGUAGES]
+    told = [alert and text(PHRASES, alert) for alert in alerts]
+    return json.dumps(
+        [figures.as_json(), str(figures), words, reached, told, state(figures, found)], ensure_ascii=False
+    )
 
 
 def screen(store: Store, wave: str) -> int:

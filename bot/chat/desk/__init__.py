@@ -17,6 +17,7 @@ from bot.chat.acts import Acts, Shelf
 from bot.chat.desk.around import HOME, Around, Table, seen
 from bot.chat.desk.cohorts import Cohorts
 from bot.chat.desk.deciding import Deciding
+from bot.chat.desk.inclusion import Inclusion
 from bot.chat.desk.inviting import Inviting
 from bot.chat.desk.logbook import Logbook
 from bot.chat.desk.meaning import Meaning, sizes
@@ -64,16 +65,21 @@ class Desk:
         self._stewards = Stewards(at)
         self._people = People(at)
         self._programmes = Programmes()
-        cohorts = Cohorts(at)
-        means, waves = Meaning(at, self.acts, self.recording, spans, cohorts), WaveScreens(at, spans, cohorts)
+        cohorts, self.inclusion = Cohorts(at), Inclusion(phrases, lambda: HOME)
+        means, waves = (
+            Meaning(at, self.acts, self.recording, spans, cohorts),
+            WaveScreens(at, spans, cohorts, self.inclusion),
+        )
         self._deciding = Deciding(self.acts, means, waves)
         spans.show_with(waves.screen, self._deciding.answered)
         self._preview, rehearsal = Preview(at), Rehearsal(at, self.acts)
+        options = Options(self._preview, rehearsal, spans, cohorts, self.inclusion)
         self._receiving = Receiving(at, waves)
         self._parts = (
             waves,
-            Opening(at, self.acts, means, self._deciding, Options(self._preview, rehearsal, spans, cohorts)),
+            Opening(at, self.acts, means, self._deciding, options),
             cohorts,
+            self.inclusion,
             self._preview,
             rehearsal,
             spans,

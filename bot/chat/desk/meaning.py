@@ -8,6 +8,7 @@ from typing import Any
 from bot.chat.acts import Acts, as_opening
 from bot.chat.desk.around import Around, found
 from bot.chat.desk.cohorts import Cohorts
+from bot.chat.desk.inclusion import usual_aims
 from bot.chat.desk.spans import Spans
 from bot.chat.recording import Recording, heard_lines
 from bot.core.cells import Layout, label, layout
@@ -70,6 +71,7 @@ class Meaning:
             *sizes(survey, plan, who.language),
             Say("desk-groups-shown", {"groups": self._list(who, groups)}) if groups else Say("desk-groups-none"),
             *((Say("desk-first-light"),) if groups else ()),
+            *(usual_aims(survey) if chosen.aimed else ()),
             *self._spans.means(survey, chosen),
             *(() if chosen.weeks else _own_clocks(survey)),
             *heard_lines(survey),

@@ -11,6 +11,7 @@ from bot.chat.acts import Opening as Chosen
 from bot.chat.desk.around import HOME, Around, Rows, Table, found
 from bot.chat.desk.cohorts import Cohorts
 from bot.chat.desk.deciding import Deciding
+from bot.chat.desk.inclusion import Inclusion
 from bot.chat.desk.meaning import Meaning
 from bot.chat.desk.preview import Preview
 from bot.chat.desk.rehearsal import Rehearsal
@@ -20,7 +21,7 @@ from bot.core import roles
 from bot.core.cells import SmallPopulation
 from bot.core.events import Asked
 from bot.core.screen import Button, Code, Say, Screen, Text
-from bot.core.survey import worded
+from bot.core.survey import Survey, worded
 from bot.store import Coordinator, Transaction
 from bot.store.proposals import CLOSE_WAVE, OPEN_WAVE, draw_id
 
@@ -36,10 +37,12 @@ class Options:
     rehearsal: Rehearsal
     spans: Spans
     cohorts: Cohorts
+    inclusion: Inclusion
 
-    def rows(self, chosen: Chosen) -> Rows:
+    def rows(self, survey: Survey, chosen: Chosen) -> Rows:
         """The buttons below the review."""
-        return (*self.cohorts.counting(chosen), self.spans.button(chosen), self.rehearsal.button(chosen))
+        before = (*self.cohorts.counting(chosen), *self.inclusion.aims_row(survey, chosen))
+        return (*before, self.spans.button(chosen), self.rehearsal.button(chosen))
 
 
 class Opening:
@@ -146,7 +149,7 @@ class Opening:
         rows = (
             (Button(sure, Asked("go", (*chosen.carried, self._acts.opening_id(chosen.survey)))),),
             (Button(door, Asked("review", turned.carried)),),
-            *self._options.rows(chosen),
+            *self._options.rows(self._at.shelf().surveys[chosen.survey][0], chosen),
             *(((Button(Say("button-desk-programme"), Asked("forwhat", chosen.carried)),),) if programmes else ()),
             *others,
         )

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.chat.desk.around import HOME, Around, Rows, Table, found
 from bot.chat.desk.cohorts import Cohorts
+from bot.chat.desk.inclusion import Inclusion
 from bot.chat.desk.spans import Spans
 from bot.chat.said import Said
 from bot.core import roles
@@ -21,12 +22,13 @@ from bot.store import Coordinator, Transaction, Wave
 
 class WaveScreens:
     """The screens; `spans` has what is said and done of the days of a wave,
-    `cohorts` of the groups that are invited."""
+    `cohorts` of the groups that are invited, `inclusion` who is reached."""
 
-    def __init__(self, at: Around, spans: Spans, cohorts: Cohorts) -> None:
+    def __init__(self, at: Around, spans: Spans, cohorts: Cohorts, inclusion: Inclusion) -> None:
         self._at = at
         self._spans = spans
         self._cohorts = cohorts
+        self._inclusion = inclusion
 
     def table(self) -> Table:
         """What buttons ask for here."""
@@ -81,6 +83,7 @@ class WaveScreens:
 
     def _rows(self, who: Coordinator, wave: Wave) -> Rows:
         rows: list[tuple[Button, ...]] = [(Button(Say("button-desk-digest"), Asked("digest", (wave.id,))),)]
+        rows.append(self._inclusion.button(wave))
         if wave.state != "closed":
             rows.append((Button(Say("button-desk-cadence"), Asked("cad", (wave.id,))),))
         if wave.state == "open" and roles.may(who.role, roles.OPEN):
