@@ -1125,6 +1125,7 @@ def opentext(
         say(f"Nothing yet: a question is given once {found.terms.k} people or more answered it.", err=True)
         raise typer.Exit(1)
     say(f"Written to {out}. On the steward's computer: aitbar steward read {out.name} --key FILE")
+    say(f"To code them there: aitbar code {out.name} --key FILE")
 
 
 @steward_app.command("keygen")
@@ -1171,6 +1172,72 @@ def steward_read(
         for answer in said:
             say(f"- {answer}")
         say("")
+
+
+@app.command("code")
+@explained
+def code_answers(
+    file: Annotated[Path, typer.Argument(help="What the bot sent, or `aitbar opentext` wrote.")],
+    key: Annotated[Path, typer.Option(help="The private key, as made by `aitbar steward keygen`.")],
+    second: Annotated[
+        Path | None,
+        typer.Option(metavar="CODING", help="For a second steward: the first one's coding, for its codebook."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Where the codes go; beside FILE, unless said otherwise.")
+    ] = None,
+    port: Annotated[int, typer.Option(help="0: any that is free.")] = 0,
+) -> None:
+    """Code open answers on the steward's own computer, on a page that only it sees; only codes are written."""
+    from bot.store.opentext import open_bundle
+    from bot.store.sealing import has_passphrase, read_key
+
+    try:
+        from bot import coding
+    except ImportError:
+        say("starlette and uvicorn are not installed. They belong to the extra 'emulator'.", err=True)
+        raise typer.Exit(1) from None
+    words = typer.prompt("Passphrase for the key", hide_input=True, err=True) if has_passphrase(key) else ""
+    work = coding.begin(open_bundle(file.read_bytes(), read_key(key, words)), file, second)
+    say(
+        "Open this address in a browser on this computer; Ctrl+C ends it. What you decide is kept at once.",
+        err=True,
+    )
+    coding.serve(work, out or file.with_name(f"{file.stem}.codes.json"), port, say, second)
+
+
+themes_app = typer.Typer(help="Themes of open answers, as stewards give them back.", no_args_is_help=True)
+app.add_typer(themes_app, name="themes")
+
+
+@themes_app.command("import")
+@explained
+def themes_import(
+    wave: str,
+    codes: Annotated[Path, typer.Argument(metavar="CODES.json", help="What `aitbar code` wrote.")],
+) -> None:
+    """Count the themes that a steward gives back, once a release, and delete what is marked for removal."""
+    from bot.core.codes import LARGEST
+
+    _settings, store = _prepared()
+    with codes.open("rb") as opened:
+        content = opened.read(LARGEST + 1)
+    with store.transaction() as tx:
+        taken = tx.waves.take_codes(wave, content)
+        tx.desk.note(CONSOLE, "themes", f"wave {wave}", nature.now())
+    if taken.removed:
+        store.scrub_now()
+    for question, became in taken.questions.items():
+        say(f"{question}: {THEMES_SAID[became]}")
+    say("Texts marked for removal are deleted." if taken.removed else "No text was to be removed.")
+
+
+THEMES_SAID = {
+    "counted": "counted",
+    "already": "this release was counted before; nothing changes",
+    "twice": "holds texts that were counted before; nothing is counted",
+    "few": "too few of its texts are still here; nothing is counted",
+}
 
 
 # -- backup and restore --------------------------------------------------------------------------------------

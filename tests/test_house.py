@@ -407,10 +407,10 @@ SAID_BY_COMPOSED = re.compile(
     r"digest-(women|men|youth)|digest-language-(ur|ps|en)|digest-region-[a-z]+|"
     r"log-(you|another|console|clock|claim|claim-code|open|close|record|propose|refuse|approve|invite|open-answers|"
     r"rebuild-counts|role|remove|replace|let-in|confirm|take-back|organisation|organisation-deleted|organisation-exported|"
-    r"programme|group-chat|group-chat-ended|ask-for-rows|export-rows|restore|report|pause|resume|extend)|"
+    r"programme|group-chat|group-chat-ended|ask-for-rows|export-rows|restore|report|pause|resume|extend|themes)|"
     r"reached-way-(record|invite|share|evening|phones|schools|there|speaker)|"
     r"report-column-(figure|who|share|range|answers|baseline|target|before|change|low|high|difference|census|"
-    r"began|note|points|weighted|worth|effect)|"
+    r"began|note|points|weighted|worth|effect|question|theme)|"
     r"(role|help|people-means)-(owner|coordinator|author|viewer|steward)|people-(open|taken|admitted)|"
     r"programme-(from|until)"
 )

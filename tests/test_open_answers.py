@@ -240,7 +240,7 @@ async def _steward_takes(rig: Rig, wave: str) -> bytes:
         document = next(message.document for message in screen.messages if message.document is not None)
         content = await one.fetch(document)
         assert document.name == f"open-answers-{wave}.json"
-        assert set(json.loads(content)) == {"format", "wave", "survey", "key", "questions"}
+        assert set(json.loads(content)) == {"format", "wave", "survey", "key", "k", "release", "questions"}
         return content
 
 

@@ -21,6 +21,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import InitVar, dataclass
 from functools import partial
+from types import MappingProxyType
 from typing import TypeVar
 
 from bot.core.cells import DISTRICT, GENDER, Node, Partition
@@ -44,6 +45,7 @@ from bot.core.survey import (
     Question,
     Survey,
 )
+from bot.core.themes import Counted, totals
 
 LEAST_BLOCK = 5
 """No block is ever smaller: the lowest minimum in the OECD and UNECE glossary of disclosure control."""
@@ -147,6 +149,24 @@ class Cell:
 
 
 @dataclass(frozen=True)
+class Themes:
+    """The themes of a question's `n` coded texts: those that k texts or more have, in the codebook's order.
+
+    `kappa` is how far a second steward agreed, to a tenth; None where none coded, or it may not be told.
+    """
+
+    n: int
+    figures: Mapping[str, Figure]
+    titles: Mapping[str, Mapping[str, str]]
+    kappa: float | None
+
+    def plain(self) -> dict[str, object]:
+        """As it stands in the JSON of a digest."""
+        themes = {id: {"title": dict(self.titles[id]), **_plain(one)} for id, one in self.figures.items()}
+        return {"n": self.n, "kappa": self.kappa, "themes": themes}
+
+
+@dataclass(frozen=True)
 class Publishable:
     """Everything anyone may see of a wave; holds shown figures only, and `publish` and `publish_running` make it.
 
@@ -176,6 +196,7 @@ class Publishable:
     languages: Mapping[str, Shown]
     cohorts: Mapping[str, Shown]
     hidden: tuple[Node, ...]
+    themes: Mapping[str, Themes]
     made_by: InitVar[object]
 
     def __post_init__(self, made_by: object) -> None:
@@ -215,6 +236,7 @@ class Publishable:
                 **({"cohorts": dict(self.cohorts)} if self.cohorts else {}),
             },
             "hidden": [dict(node) for node in self.hidden],
+            **({"themes": {id: one.plain() for id, one in self.themes.items()}} if self.themes else {}),
         }
 
 
@@ -273,8 +295,18 @@ def publish(survey: Survey, wave: str, partition: Partition, rule: Rule, blocks:
     return publish_running(survey, wave, partition, rule, running.shown)
 
 
-def publish_running(survey: Survey, wave: str, partition: Partition, rule: Rule, sums: Sums) -> Publishable:
-    """The same road from where `Running` has come; refuses a node that no block of k people can have made."""
+def publish_running(
+    survey: Survey,
+    wave: str,
+    partition: Partition,
+    rule: Rule,
+    sums: Sums,
+    themes: Mapping[str, tuple[Sequence[Counted], Mapping[str, Mapping[str, str]]]] = MappingProxyType({}),
+) -> Publishable:
+    """The same road from where `Running` has come; refuses a node that no block of k people can have made.
+
+    `themes` has what was counted of questions in own words, and what their themes are called.
+    """
     for node, own in sums.nodes.items():
         if own.n < rule.k:
             raise ValueError(f"{node} of wave {wave} has fewer than {rule.k} people")
@@ -309,6 +341,7 @@ def publish_running(survey: Survey, wave: str, partition: Partition, rule: Rule,
         languages=_languages(survey, whole, people, rule),
         cohorts=_cohorts(whole, rule),
         hidden=tuple(node for node in partition.nodes() if node not in shown_by_themselves),
+        themes=_present((one.id, _themes(*themes[one.id], rule)) for one in survey.questions if one.id in themes),
         made_by=_PUBLISH,
     )
 
@@ -505,6 +538,22 @@ def _districts(partition: Partition, view: View, rule: Rule) -> dict[str, Figure
         if part.name == DISTRICT
         for code in partition.shown(part)
     )
+
+
+def _themes(counted: Sequence[Counted], titles: Mapping[str, Mapping[str, str]], rule: Rule) -> Themes | None:
+    """The themes of all texts counted so far; None where they are fewer than k, or no steward counted any."""
+    texts = sum(one.n for one in counted)
+    if texts < rule.least_shown:
+        return None
+    if any(one.n < rule.k for one in counted):
+        raise ValueError(f"themes were counted of fewer than {rule.k} texts")
+    figures = _present(
+        (id, _figure(part, whole, whole, rule) if part >= rule.least_shown else None)
+        for id, (part, whole) in totals(counted).items()
+    )
+    agreed = [one.agreement.kappa for one in counted if one.agreement is not None]
+    kappa = None if not agreed or agreed[-1] is None else round(agreed[-1], 1)
+    return Themes(_down(texts), figures, {id: titles[id] for id in figures}, kappa)
 
 
 def _languages(survey: Survey, view: View, people: int, rule: Rule) -> dict[str, Shown]:

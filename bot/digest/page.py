@@ -41,6 +41,7 @@ def _body(body: Element, digest: Digest) -> None:
     _districts(main, digest)
     _said(main, digest.advice_heading, digest.advice)
     _said(main, digest.scores_heading, digest.scores)
+    _said(main, digest.themes_heading, digest.themes)
     _closing(SubElement(body, "footer"), digest)
 
 

@@ -42,12 +42,15 @@ class Plan:
     scores: int
     advice: int
     figures: int
+    themes: int = 0
     said: str = ""
 
 
 def plans(speaker: Speaker, digest: Digest) -> tuple[Plan, ...]:
     """Every plan for a digest, the fullest first."""
-    whole = Plan(LARGE, 1, True, True, len(digest.scores), len(digest.advice), len(digest.says))
+    whole = Plan(
+        LARGE, 1, True, True, len(digest.scores), len(digest.advice), len(digest.says), len(digest.themes)
+    )
     return tuple(replace(plan, said=_said(speaker, digest, plan)) for plan in _less_and_less(whole))
 
 
@@ -84,6 +87,7 @@ def _less_and_less(whole: Plan) -> Iterator[Plan]:
         whole,
         plain := replace(whole, groups=False),
         bare := replace(plain, details=False),
+        bare := replace(bare, themes=0),
         bare := replace(bare, scores=0),
         bare := replace(bare, advice=min(MOST_ADVICE, whole.advice)),
     ):
@@ -99,6 +103,7 @@ def _said(speaker: Speaker, digest: Digest, plan: Plan) -> str:
         speaker.say("digest-part-groups") if not plan.groups and any(bar.sides for bar in digest.says) else "",
         speaker.say("digest-part-details") if not plan.details and digest.says else "",
         speaker.say("digest-part-scores") if plan.scores < len(digest.scores) else "",
+        speaker.say("digest-part-themes") if plan.themes < len(digest.themes) else "",
         speaker.say("digest-part-advice") if plan.advice < len(digest.advice) else "",
         speaker.say("digest-part-figures", n=len(digest.says) - plan.figures)
         if plan.figures < len(digest.says)

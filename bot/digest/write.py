@@ -31,6 +31,7 @@ from bot.digest.charts import Picture, pictures
 from bot.digest.moved import Compared, Moved, Movement, Mover, changed
 from bot.digest.reached import Teller
 from bot.digest.room import MOST_ADVICE, MOST_NEWS, Plan, asked, few_changes, plans
+from bot.digest.themes import themes
 from bot.files.phrases import Phrases, day, direction, join
 
 LIMIT = 3500
@@ -96,6 +97,8 @@ class Digest:
     text: str
     shows: bool
     """Whether anything has been released."""
+    themes_heading: str = ""
+    themes: tuple[str, ...] = ()
     asked: str = ""
     plans: tuple[Plan, ...] = ()
     pictures: Mapping[str, Picture] = field(default_factory=dict)
@@ -156,6 +159,8 @@ class _Writer(Speaker):
             brief="",
             text="",
             shows=self.shown.n > 0,
+            themes_heading=self.say("digest-themes-heading"),
+            themes=themes(self, self.shown, self.survey),
         )
         return replace(
             parts,
@@ -375,8 +380,8 @@ class _Writer(Speaker):
 
     def _text(self, parts: Digest) -> str:
         """The longest text that fits: comparisons of groups go first, then all but the first changes and pieces
-        of advice, then the last figures, scores before shares."""
-        figures = len(parts.says) + len(parts.scores)
+        of advice, then the last figures, themes before scores and scores before shares."""
+        figures = len(parts.says) + len(parts.scores) + len(parts.themes)
         few = replace(parts, changed=few_changes(parts), advice=parts.advice[:MOST_ADVICE])
         fewer = ((few, n, False) for n in range(figures, -1, -1))
         for said, kept, compared in ((parts, figures, True), (parts, figures, False), *fewer):
@@ -386,7 +391,7 @@ class _Writer(Speaker):
         raise ValueError(f"the digest of {self.shown.survey} says more than {LIMIT} characters")
 
     def _lines(self, parts: Digest, kept: int, compared: bool) -> str:
-        """The text with the first `kept` of its figures, shares before scores."""
+        """The text with the first `kept` of its figures: shares before scores, and scores before themes."""
         blocks = [[parts.title, parts.byline], [parts.answered]]
         reach = [line for bar in parts.reach for line in (self._reach_line(bar), bar.aim, bar.note)]
         if parts.reach or parts.languages:
@@ -394,6 +399,7 @@ class _Writer(Speaker):
             aimed = self._under_aim() if kept == len(parts.says) + len(parts.scores) else ()
             blocks.append([parts.reach_heading, *reach, *notes, *aimed])
         says, scores = parts.says[:kept], parts.scores[: max(0, kept - len(parts.says))]
+        found = parts.themes[: max(0, kept - len(parts.says) - len(parts.scores))]
         figures = [line for bar in says for line in (self._line(bar), bar.compared if compared else "")]
         lines = [self.say("digest-note", note=score) for score in scores]
         if parts.changed:
@@ -402,7 +408,9 @@ class _Writer(Speaker):
             blocks.append([parts.says_heading, *figures])
         if scores:
             blocks.append([parts.scores_heading, *lines])
-        if kept < len(parts.says) + len(parts.scores):
+        if found:
+            blocks.append([parts.themes_heading, *(self.say("digest-note", note=line) for line in found)])
+        if kept < len(parts.says) + len(parts.scores) + len(parts.themes):
             blocks[-1].append(parts.more)
         if parts.advice:
             blocks.append([parts.advice_heading, *parts.advice])

@@ -24,6 +24,7 @@ from bot.digest import Digest, write
 from bot.digest.bars import LONGEST_TITLE, Bar, asking
 from bot.digest.moved import changed
 from bot.digest.room import asked
+from bot.digest.themes import named
 from bot.digest.write import OFTEN_SILENT
 from bot.files.phrases import Phrases, join, latin
 from bot.reports.annex import Annex, annex
@@ -78,6 +79,15 @@ class Grid:
 
 
 @dataclass(frozen=True)
+class Found:
+    """One theme of a question in own words."""
+
+    question: str
+    title: str
+    figure: Figure
+
+
+@dataclass(frozen=True)
 class Donor:
     """A whole report; where nothing was released yet `nothing` says why, and there is no more of it."""
 
@@ -94,6 +104,7 @@ class Donor:
     table_heading: str
     table: Grid
     scores: tuple[tuple[str, Score], ...]
+    themes: tuple[Found, ...]
     silence: Section
     limits: Section
     ethics: Section
@@ -134,6 +145,7 @@ class _Teller(Reporter):
                 for one in self.survey.indexes
                 if one.id in shown.indexes
             ),
+            themes=tuple(self._themes()),
             silence=Section(self.say("report-silence"), tuple(self._silence())),
             limits=Section(self.say("report-limits"), tuple(self._limits())),
             ethics=Section(self.say("report-ethics"), tuple(self._ethics())),
@@ -316,6 +328,12 @@ class _Teller(Reporter):
             return "", ""
         way = "digest-rose" if change.rose else "digest-fell"
         return self.percent(change.before.share), self.say(way if change.clear else "report-no-change")
+
+    def _themes(self) -> Iterator[Found]:
+        for id, found in self.basis.now.figures.themes.items():
+            ask = one_line(asking(self.survey.question(id), self.language), LONGEST_TITLE)
+            for theme, title in named(self, found):
+                yield Found(ask, title, found.figures[theme])
 
     # -- what not -------------------------------------------------------------------------------------
 

@@ -51,6 +51,7 @@ def donor(report: Donor, moment: datetime) -> bytes:
         "figures_legend": report.legend,
         "changes": asdict(report.changes),
         "scores": {"heading": digest.scores_heading, "lines": digest.scores},
+        "themes": {"heading": digest.themes_heading, "lines": digest.themes},
         "table_heading": report.table_heading,
         "table": asdict(report.table),
         "silence": asdict(report.silence),

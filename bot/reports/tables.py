@@ -39,6 +39,7 @@ def donor(report: Donor, reporter: Reporter) -> bytes:
             (report.digest.says_heading, list(_figures(report, reporter))),
             (report.digest.reach_heading, list(_reached(report, reporter))),
             (report.digest.scores_heading, list(_scores(report, reporter))),
+            (report.digest.themes_heading, list(_themes(report, reporter))),
             (report.annex.heading, list(_annex(report.annex))),
         ]
     return _book(report.head, sheets)
@@ -127,6 +128,14 @@ def _scores(report: Donor, reporter: Reporter) -> Iterator[Row]:
     yield _columns(reporter, "figure", "points", "low", "high", "answers")
     for title, score in report.scores:
         yield (title, score.mean, round(score.low, 1), round(score.high, 1), score.n)
+
+
+def _themes(report: Donor, reporter: Reporter) -> Iterator[Row]:
+    yield _columns(reporter, "question", "theme", *FIGURE)
+    for one in report.themes:
+        yield (one.question, one.title, *_shown(one.figure))
+    for line in report.digest.themes if report.themes else ():
+        yield (line,)
 
 
 def _annex(annex: Annex) -> Iterator[Row]:

@@ -24,10 +24,12 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from sqlalchemy import Connection, delete, func, insert, select
 
 from bot import nature
+from bot.core import codes
 from bot.core.questions import TYPES, text, voice
 from bot.core.steward_key import written
 from bot.core.survey import NOT_REACHED, Answer, Survey
 from bot.store import tables as t
+from bot.store import themes
 from bot.store.sealing import SealTrouble, public_of, seal, unseal
 
 FORMAT = "aitbar open answers 1"
@@ -148,7 +150,8 @@ def size(db: Connection, wave: str) -> int:
 def bundle(db: Connection, survey: Survey, wave: str, key: bytes | None, k: int) -> bytes | None:
     """The file for a steward: the released sealed answers of a wave; None where nothing may be told yet.
 
-    They stand in the order of their boxes, which begin with chance: the same answers make the same file.
+    They stand in the order of their boxes, which begin with chance: the same answers make the same file. Beside
+    them stand the latest release that closed a block, and the names of the texts whose themes are counted.
     """
     questions = []
     for id in own_words(survey):
@@ -158,10 +161,20 @@ def bundle(db: Connection, survey: Survey, wave: str, key: bytes | None, k: int)
             asked = survey.question(id)
             kind = {"spoken": True} if TYPES[asked.type].spoken else {}
             sealed = [_letters(box) for box in boxes]
-            questions.append({"question": id, "ask": dict(asked.ask), **kind, "sealed": sealed})
+            here = set(map(codes.name, boxes))
+            done = [one for one in themes.texts(db, wave, id) if one in here]
+            questions.append({"question": id, "ask": dict(asked.ask), **kind, "counted": done, "sealed": sealed})
     if key is None or not questions:
         return None
-    said = {"format": FORMAT, "wave": wave, "survey": survey.id, "key": written(key), "questions": questions}
+    said = {
+        "format": FORMAT,
+        "wave": wave,
+        "survey": survey.id,
+        "key": written(key),
+        "k": k,
+        "release": themes.latest_release(db, wave),
+        "questions": questions,
+    }
     return (json.dumps(said, ensure_ascii=False, indent=1) + "\n").encode()
 
 
@@ -170,27 +183,49 @@ def bundle(db: Connection, survey: Survey, wave: str, key: bytes | None, k: int)
 
 @dataclass(frozen=True)
 class Opened:
-    """A question of a steward's file with its answers: `words`, or `sounds` (OGG/Opus) where they were spoken."""
+    """A question of a steward's file with its answers: `words`, or `sounds` (OGG/Opus) where they were spoken.
+
+    `names` has what each is called, in the same order; `counted` those whose themes are counted already.
+    """
 
     id: str
     ask: Mapping[str, str]
     words: tuple[str, ...] = ()
     sounds: tuple[bytes, ...] = ()
+    names: tuple[str, ...] = ()
+    counted: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A steward's file as a whole; `k` and `release` are 0 where an older bot wrote it."""
+
+    wave: str
+    k: int
+    release: int
+    opened: tuple[Opened, ...]
 
 
 def read_bundle(content: bytes, private: X25519PrivateKey) -> list[Opened]:
     """What a steward's file holds. SealTrouble when it is none, or not for this key."""
+    return list(open_bundle(content, private).opened)
+
+
+def open_bundle(content: bytes, private: X25519PrivateKey) -> Bundle:
+    """The same, with what the file says of itself."""
     try:
         said = json.loads(content)
         if said["format"] != FORMAT:
             raise ValueError(said["format"])
-        meant, wave = said["key"], said["wave"]
+        meant, wave = said["key"], str(said["wave"])
+        k, release = int(said.get("k", 0)), int(said.get("release", 0))
         listed = [
             (
                 _named(one["question"]),
                 one["ask"],
                 bool(one.get("spoken")),
                 list(map(base64.b64decode, one["sealed"])),
+                frozenset(map(str, one.get("counted", ()))),
             )
             for one in said["questions"]
         ]
@@ -199,11 +234,12 @@ def read_bundle(content: bytes, private: X25519PrivateKey) -> list[Opened]:
     if meant != written(public_of(private)):
         raise SealTrouble(f"This file was sealed to another key: {meant}")
     opened = []
-    for id, ask, is_spoken, boxes in listed:
+    for id, ask, is_spoken, boxes, counted in listed:
         answers = tuple(unseal(private, box, _bound(wave, id)) for box in boxes)
         words = () if is_spoken else tuple(answer.decode() for answer in answers)
-        opened.append(Opened(id, ask, words, answers if is_spoken else ()))
-    return opened
+        names = tuple(map(codes.name, boxes))
+        opened.append(Opened(id, ask, words, answers if is_spoken else (), names, counted))
+    return Bundle(wave, k, release, tuple(opened))
 
 
 def write_sounds(opened: Iterable[Opened], folder: Path) -> dict[str, list[Path]]:

@@ -1,8 +1,8 @@
 """What is deleted because its time is over; what stays are the counts, the log of acts, and who got which summary.
 
 Laws:
-1. Answers go so many months after their wave ended, with the open answers that were torn from them; the counts
-   made of them stay, and no figure changes.
+1. Answers go so many months after their wave ended, with the open answers that were torn from them and the
+   hashes of those that were counted; the counts made of them stay, and no figure changes.
 2. Codes and proposals go when they have expired, contacts a month after their wave's end at the latest.
 3. Nothing here writes ledger, session or pool.
 """
@@ -26,7 +26,7 @@ def clear(db: Connection, contacts: Contacts, now: datetime, today: date, months
     over = select(t.wave.c.wave).where(
         t.wave.c.state == "closed", t.wave.c.ended <= back(today, months).isoformat()
     )
-    for table in (t.response, t.opentext):
+    for table in (t.response, t.opentext, t.theme_text):
         db.execute(delete(table).where(table.c.wave.in_(over)))
     _expire_claims(db, now)
     Proposals(db).expire(now)

@@ -178,6 +178,37 @@ opentext = _table(
 )
 """Released open answers, sealed to a steward's public key and torn from the other answers of their person."""
 
+theme = _table(
+    "theme",
+    Column("wave", String, nullable=False),
+    Column("question", String, nullable=False),
+    Column("theme", String, nullable=False),
+    Column("title", Text, nullable=False),  # JSON: by the language it was written in
+    PrimaryKeyConstraint("wave", "question", "theme"),
+)
+"""What a steward calls a theme; kept from its first count on, and not changed by later ones."""
+
+theme_count = _table(
+    "theme_count",
+    Column("wave", String, nullable=False),
+    Column("question", String, nullable=False),
+    Column("theme", String, nullable=False),  # or all texts that were counted, or the sample of a second steward
+    Column("release", Integer, nullable=False),
+    Column("n", Integer, nullable=False),
+    Column("kappa", Integer),  # hundredths
+    PrimaryKeyConstraint("wave", "question", "theme", "release"),
+)
+"""In how many of the texts counted together each theme is, written once a release and question."""
+
+theme_text = _table(
+    "theme_text",
+    Column("wave", String, nullable=False),
+    Column("question", String, nullable=False),
+    Column("text", LargeBinary(32), nullable=False),
+    PrimaryKeyConstraint("wave", "question", "text"),
+)
+"""The hashes of the sealed texts that were counted, so that none is counted twice."""
+
 outcome = _table(
     "outcome",
     Column("wave", String, nullable=False),
@@ -213,6 +244,9 @@ CORE = (
     contact,
     invite,
     opentext,
+    theme,
+    theme_count,
+    theme_text,
     outcome,
     reminder,
 )

@@ -15,12 +15,14 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot import nature
+from bot.core import codes
 from bot.core.blocks import (
     LEAST_BLOCK,
     MERGING_RELEASE,
@@ -38,7 +40,8 @@ from bot.core.clocks import closes, extends, is_over, last, starts_until
 from bot.core.inclusion import check_targets
 from bot.core.running import Sums
 from bot.core.survey import Answer, Survey, without_minors
-from bot.store import frozen, outcomes, postgres, running
+from bot.core.themes import Counted
+from bot.store import frozen, outcomes, postgres, running, themes
 from bot.store import tables as t
 from bot.store.keys import Keys, KeyTrouble
 from bot.store.nodes import read_node, write_node
@@ -52,6 +55,9 @@ TICKS_TO_LAST_RELEASE = 2
 NAMED_AT_ONCE = 10_000
 PERIOD = {"weekly": timedelta(days=7), "daily": timedelta(days=1)}
 
+
+Named = tuple[Sequence[Counted], Mapping[str, codes.Titles]]
+"""What was counted of a question in own words, and what its themes are called."""
 
 SurveyReader = Callable[[str], Survey]
 """Turns a pinned definition (JSON text) into a survey; handed in, since this room reads no files."""
@@ -362,7 +368,7 @@ class Waves:
 
     def published(self, wave: str) -> Publishable:
         """What has been released of this wave: the only figures anybody sees."""
-        return self._publish(wave, running.shown(self._db, wave))
+        return self._publish(wave, running.shown(self._db, wave), self._themes(wave))
 
     def newest_and_earlier(self, wave: str) -> tuple[Publishable, Publishable] | None:
         """What the latest release that closed a block brought, by itself, and all that was released before it.
@@ -379,9 +385,13 @@ class Waves:
         made = publish(found.survey, found.id, found.partition, found.rule, newest)
         return made, self._publish(wave, earlier)
 
-    def _publish(self, wave: str, sums: Sums) -> Publishable:
+    def _publish(self, wave: str, sums: Sums, themes: Mapping[str, Named] = MappingProxyType({})) -> Publishable:
         found = self.known(wave)
-        return publish_running(found.survey, found.id, found.partition, found.rule, sums)
+        return publish_running(found.survey, found.id, found.partition, found.rule, sums, themes)
+
+    def _themes(self, wave: str) -> dict[str, Named]:
+        titles = themes.titles(self._db, wave)
+        return {id: (counted, titles[id]) for id, counted in themes.counted(self._db, wave).items()}
 
     def counted_anew(self, wave: str) -> running.Made:
         """The running sums of a wave, made of all its blocks."""
@@ -394,6 +404,11 @@ class Waves:
         if found is None:
             raise WaveTrouble(f"There is no wave '{wave}'. See: aitbar wave list")
         return bundle(self._db, found.survey, wave, found.terms.steward_key, found.terms.k)
+
+    def take_codes(self, wave: str, content: bytes) -> themes.Taken:
+        """Take in the file of codes of a wave's steward. Raises WaveTrouble, and CodesTrouble where it is none."""
+        found = self.known(wave)
+        return themes.take(self._db, wave, own_words(found.survey), found.terms.k, codes.read(content))
 
     def open_answers_size(self, wave: str) -> int:
         """How many bytes they take, sealed."""

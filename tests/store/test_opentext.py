@@ -200,8 +200,8 @@ def test_the_file_holds_what_k_people_wrote_and_nothing_that_fewer_did(store: St
     }
     assert content == bundle(store, wave)
     said = json.loads(content or b"")
-    assert set(said) == {"format", "wave", "survey", "key", "questions"}
-    assert [set(one) for one in said["questions"]] == [{"question", "ask", "sealed"}]
+    assert set(said) == {"format", "wave", "survey", "key", "k", "release", "questions"}
+    assert [set(one) for one in said["questions"]] == [{"question", "ask", "counted", "sealed"}]
     (boxes,) = [one["sealed"] for one in said["questions"]]
     assert len({len(box) for box in boxes}) == 1
 

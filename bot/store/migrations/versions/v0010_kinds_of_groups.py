@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0013"
-down_revision = "0011"
+revision = "0010"
+down_revision = "0009"
 
 KEEP = "CREATE TRIGGER wave_counts_cohorts BEFORE UPDATE OF cohorts ON wave "
 """As `wave_terms` keeps the other terms: what people agreed to stays so."""
