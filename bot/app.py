@@ -82,9 +82,11 @@ class House:
         self.desk = Desk(self.files.phrases, self.files.shelf, self._link, terms(settings), settings.zone, studio)
         handouts = makers(settings, store, self.files.phrases)
         self.summaries = Summaries(settings, store, self.files.phrases, self.pace, self.outbound, handouts)
-        self.results = Results(store, bot, self.files.phrases, self.pace, self.outbound)
         self.alerts = Alerts(store, bot, self.files.phrases, self.pace, self.outbound, self.desk.inclusion)
         self.ends = Ends(store)
+        self.results = Results(
+            store, bot, self.files.phrases, self.pace, self.outbound, settings.zone, self.ends.add
+        )
         self.wishes = Wishes(store, self.ends.add)
         kept = Kept(settings.keep_responses_months, settings.min_block)
         self.news = asyncio.Event()
@@ -129,10 +131,11 @@ class House:
         if done.daily:
             today, months = now.astimezone(self.settings.zone).date(), self.settings.keep_responses_months
             await self.store.write(lambda tx: tx.clear(now, today, months))
+            await self.store.write(lambda tx: tx.outcomes.freeze_announced())
         await self.holds.recall(self.pace)
         await self.summaries.send_due(now)
         await self.alerts.send_due(now)
-        if await self.results.tell():
+        if await self.results.tell(now):
             self.handler.soil()
         await self.reminders.send_due(now)
         if done.daily or done.released or done.ended:
@@ -317,6 +320,7 @@ async def _work(place: House, updates: Updates, look: Callable[[], Heartbeat], a
         asyncio.create_task(_live(place.store.folder, look)),
         asyncio.create_task(_note_heard(place, updates)),
         asyncio.create_task(_tell_at_once(place)),
+        asyncio.create_task(_announce(place)),
     ]
     if place.phrases.drafts:
         log.warning(
@@ -399,6 +403,16 @@ async def _tell_at_once(place: House) -> None:
         await place.news.wait()
         place.news.clear()
         await _tell(place)
+
+
+async def _announce(place: House) -> None:
+    """Results are told beside the ticks, which have other things to do."""
+    while True:
+        try:
+            await place.results.tell_beside(place.handler.soil)
+        except Exception as error:  # as above: the next tick goes on
+            counts.failed(error)
+            log.error("results could not be told", kind=type(error).__name__)
 
 
 async def _look(place: House) -> None:

@@ -1097,13 +1097,38 @@ def poster(
     settings, store = _prepared()
     with store.transaction() as tx:
         found = tx.waves.known(wave)
+        before = poster.since(tx, found.terms)
     languages = tuple(lang or found.survey.offered)
     if size not in poster.SIZES or not set(languages) <= set(found.survey.offered):
         raise typer.BadParameter(f"--size is a4 or a5; --lang is one of {', '.join(found.survey.offered)}")
     last = until.date() if until else poster.last_day(found, settings.zone)
     address = poster.Address(f"https://t.me/{bot.removeprefix('@')}?start={joined(wave, code)}", last)
-    columns = poster.columns(found.survey, found.terms, address, Phrases.load(), languages)
+    columns = poster.columns(found.survey, found.terms, address, Phrases.load(), languages, before)
     _put(poster.pdf(columns, address, found.terms.organisation, nature.now().replace(microsecond=0), size), out)
+
+
+@app.command()
+@explained
+def heard(
+    wave: Annotated[str, typer.Argument(help="A wave that has ended, whose words were approved.")],
+    lang: Annotated[str, typer.Option(help="ur, ps or en")],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="The page to write: .pdf, or .png for a picture.")],
+    size: Annotated[str, typer.Option(help="a4 or a5, of a PDF")] = "a4",
+) -> None:
+    """Write the page for the notice board: what was heard, and what will be done."""
+    from bot.files.phrases import Phrases
+    from bot.poster import heard as notice
+
+    _settings, store = _prepared()
+    with store.transaction() as tx:
+        found, shown, entry = tx.waves.known(wave), tx.waves.published(wave), tx.heard.approved(wave)
+    kind = "png" if out.suffix.lower() == ".png" else size
+    if kind not in notice.FORMATS or lang not in found.survey.offered:
+        raise typer.BadParameter(f"--size is a4 or a5; --lang is one of {', '.join(found.survey.offered)}")
+    if entry is None:
+        say("Nothing was approved yet: a coordinator writes it at the desk, another one approves it.", err=True)
+        raise typer.Exit(1)
+    _put(notice.drawn(notice.page(shown, found, entry, Phrases.load(), lang), kind, entry.approved), out)
 
 
 @app.command()

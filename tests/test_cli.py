@@ -33,6 +33,8 @@ from typer.testing import CliRunner
 from bot import nature
 from bot.cli import app
 from bot.files.shelf import pinned
+from bot.store import Entry
+from bot.store.heard import HEARD
 from bot.store.tables import running_sum
 from tests.powerless import powerless
 from tests.store.sample import START, TODAY, kept, rows, send_many
@@ -335,6 +337,25 @@ def test_a_poster_is_written_for_a_wave(aitbar: Aitbar, tmp_path: Path) -> None:
         assert round(front.mediabox.width / 72 * 25.4) == 148
         refused(aitbar(*asked, "--lang", "xx"), "--lang is one of")
         refused(aitbar(*asked, "--size", "a0"), "--size is a4 or a5")
+
+
+def test_the_page_for_the_notice_board_is_written_once_its_words_were_approved(
+    aitbar: Aitbar, tmp_path: Path
+) -> None:
+    with kept(tmp_path, pinned) as store:
+        wave = aitbar("wave", "open", "example-choice", "--population", "1000", "--yes").stdout.split()[1]
+        asked = ("heard", wave, "--lang", "en", "--out", "page.pdf")
+        refused(aitbar(*asked), "Nothing was approved yet")
+        assert not (tmp_path / "page.pdf").exists()
+        with store.transaction() as tx:
+            tx.heard.approve(Entry(wave, HEARD, (), {"en": "A road will be built."}), START.date())
+        aitbar(*asked, "--size", "a5")
+        (page,) = PdfReader(tmp_path / "page.pdf").pages
+        assert "A road will be built." in page.extract_text()
+        assert round(page.mediabox.width / 72 * 25.4) == 148
+        aitbar("heard", wave, "--lang", "ur", "--out", "page.png")
+        assert (tmp_path / "page.png").read_bytes().startswith(b"\x89PNG")
+        refused(aitbar("heard", wave, "--lang", "xx", "--out", "no.pdf"), "--lang is one of")
 
 
 def test_the_log_of_acts_is_listed_and_says_whether_it_is_whole(aitbar: Aitbar, tmp_path: Path) -> None:

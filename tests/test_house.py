@@ -369,7 +369,7 @@ def literals() -> tuple[frozenset[str], frozenset[str]]:
 COMPOSED = {
     "act-": "how an act of two stands: done, refused, lapsed",
     "button-": "button-weekly-release, button-daily-release",
-    "button-act-": "acts of two: open, extend, close, export, record",
+    "button-act-": "acts of two: open, extend, close, export, record, heard",
     "button-digest-": "what else there is of a summary",
     "button-remind-": "the parts of a day",
     "cohort-kind-": "the kinds of groups that are invited",
@@ -387,6 +387,7 @@ COMPOSED = {
     "digest-region-": "the regions of the census",
     "help-": "the roles",
     "invitation-": "full, expired",
+    "news-": "whether lines of news are going, paused, cancelled",
     "log-": "who did what, in the log of acts",
     "people-": "open, taken, admitted",
     "people-means-": "the roles",
@@ -401,7 +402,8 @@ SAID_BY_COMPOSED = re.compile(
     r"act-(done|refused|lapsed)|button-act-(open|extend|close|export|record)|desk-cohort-(open|full|expired)|"
     r"button-digest-(details|page|report|beside|figures|xlsx|csv|jsonstat)|"
     r"invitation-(full|expired)|button-remind-(morning|afternoon|evening)|button-(weekly|daily)-release|command-[a-z]+|desk-every-(weekly|fortnightly|monthly)|"
-    r"desk-end-(refused|screened_out|quit|expired|agreed|delivered|blocked|failed)|"
+    r"desk-end-(refused|screened_out|quit|expired|agreed|delivered|blocked|failed|told(_blocked|_failed)?)|"
+    r"button-(heard|deeds|news)|news-(going|paused|cancelled)|button-act-heard|log-(heard|news-(pause|go-on|cancel))|"
     r"cohort-kind-[a-z_]+|desk-each-(district|gender)|desk-size-(shown|small|joined)|"
     r"desk-group-(district|gender|age)|desk-schedule-(weekly|daily)|desk-state-(open|closing|closed)|"
     r"digest-(women|men|youth)|digest-language-(ur|ps|en)|digest-region-[a-z]+|"

@@ -24,13 +24,14 @@ from bot.core.cells import layout
 from bot.core.clocks import end_of, extends, planned
 from bot.core.inclusion import usual
 from bot.core.survey import Survey
-from bot.store import Coordinator, Proposal, Terms, Transaction, own_words
+from bot.store import Coordinator, Entry, Proposal, Terms, Transaction, own_words
 from bot.store.proposals import (
     CLOSE_WAVE,
     CONSOLE,
     DONE,
     EXPORT_ROWS,
     EXTEND_WAVE,
+    HEARD,
     ID_LETTERS,
     LAPSED,
     OPEN_WAVE,
@@ -188,7 +189,7 @@ class Acts:
         """The second tap: done if it waits, in time, for somebody else than its proposer, and both still may."""
         one = self.present(tx, who, id)
         heard = one.act == RECORD and str(who.chat) in one.what["heard"]
-        if (one.act in (OPEN_WAVE, EXTEND_WAVE, CLOSE_WAVE) or heard) and one.proposer != str(who.chat):
+        if (one.act in (OPEN_WAVE, EXTEND_WAVE, CLOSE_WAVE, HEARD) or heard) and one.proposer != str(who.chat):
             self._decide(tx, one, who, now)
         return _present(tx, id)
 
@@ -224,6 +225,10 @@ class Acts:
             about = f"survey {kept['survey']}, {kept['question']}, {kept['language']}"
             tx.desk.note(f"coordinator {first.chat}", one.act, f"{about}, {how}", now)
             return
+        if one.act == HEARD:
+            tx.heard.approve(as_entry(one.what), now.date())
+            tx.desk.note(f"coordinator {first.chat}", one.act, f"{_about(one.what)}, {how}", now)
+            return
         wave = self._open(tx, first, one.what, now, second is None) if one.act == OPEN_WAVE else one.what["wave"]
         if one.act == CLOSE_WAVE:
             tx.waves.close(wave)
@@ -247,6 +252,8 @@ class Acts:
             return extends(wave.until, self.last_moment(one.what), now)
         if one.act == RECORD:
             return self._still_reads(one.what)
+        if one.act == HEARD:
+            return can_approve(tx, one.what)
         _, document = self._shelf().surveys.get(one.what["survey"], (None, None))
         same = document is not None and _fingerprint(document) == one.what["document"]
         return same and int(one.what["k"]) >= self._terms.k and self.has_steward(one.what["survey"])
@@ -283,6 +290,17 @@ class Acts:
         wave = tx.waves.open(document, terms, now)
         tx.desk.subscribe(first.chat, wave, USUAL, now)
         return wave
+
+
+def can_approve(tx: Transaction, what: Mapping[str, Any]) -> bool:
+    """True while words can be approved: their wave has ended, and nothing was approved in their place."""
+    wave = tx.waves.get(what["wave"])
+    return wave is not None and wave.state == "closed" and tx.heard.approved(wave.id, what["no"]) is None
+
+
+def as_entry(what: Mapping[str, Any]) -> Entry:
+    """The words about a wave that a proposal keeps."""
+    return Entry(what["wave"], what["no"], tuple(what["figures"]), what["words"])
 
 
 def as_what(chosen: Opening) -> dict[str, Any]:

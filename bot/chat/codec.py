@@ -46,6 +46,7 @@ from bot.core.events import (
     Threshold,
     Toggled,
     WantedNoMore,
+    WantedToRead,
     WentBack,
 )
 from bot.core.survey import DONT_KNOW, LANGUAGES, PREFER_NOT, SKIPPED
@@ -109,7 +110,7 @@ _WIPE = re.compile(r"o:h(?::(\d{1,16}))?(?::(\d{1,16}))?(?::(\d{1,16}))?", re.AS
 _DESK = re.compile(r"d:([a-z]{1,12})((?::[A-Za-z0-9_.-]{1,32}){0,5})", re.ASCII)
 
 
-def encode(does: Event | Threshold | Asked | WantedNoMore, grip: Grip | None) -> str:
+def encode(does: Event | Threshold | Asked | WantedNoMore | WantedToRead, grip: Grip | None) -> str:
     """The data of a button. ValueError for what no button can carry."""
     if isinstance(does, Asked):
         data = ":".join(("d", does.what, *does.values))
@@ -126,7 +127,7 @@ def encode(does: Event | Threshold | Asked | WantedNoMore, grip: Grip | None) ->
     return data
 
 
-def decode(data: str) -> Held | Threshold | Asked | WantedNoMore | None:
+def decode(data: str) -> Held | Threshold | Asked | WantedNoMore | WantedToRead | None:
     """What a tap meant; None for what nobody of ours wrote."""
     if match := _INTERVIEW.fullmatch(data):
         return _held(match)
@@ -139,7 +140,7 @@ def decode(data: str) -> Held | Threshold | Asked | WantedNoMore | None:
     return None
 
 
-def _inside(does: Event | Threshold | WantedNoMore) -> tuple[str, int, int]:
+def _inside(does: Event | Threshold | WantedNoMore | WantedToRead) -> tuple[str, int, int]:
     """What an event is called inside an interview: its letters, its question, its step."""
     question = getattr(does, "question", 0)
     step = getattr(does, "step", 0) or 0
@@ -189,7 +190,7 @@ def _event(what: str, question: int, step: int) -> Event | None:
     return None if make is None else make(question, step)
 
 
-def _door(does: Event | Threshold | WantedNoMore) -> str | None:
+def _door(does: Event | Threshold | WantedNoMore | WantedToRead) -> str | None:
     match does:
         case PickedWave():
             return f"o:w:{does.wave}:{does.language or NONE}:{does.mark}"
@@ -209,12 +210,14 @@ def _door(does: Event | Threshold | WantedNoMore) -> str | None:
             return f"o:j:{does.wave}:{does.language}:{does.mark}"
         case WantedNoMore():
             return f"o:z:{NONE}:{does.language}:0"
+        case WantedToRead():
+            return f"o:r:{does.wave}:{does.language}:0"
         case HidBefore():
             return ":".join(("o:h", *(str(mark) for mark in does.marks[:3])))
     return None
 
 
-def _threshold(match: re.Match[str]) -> Threshold | WantedNoMore | None:
+def _threshold(match: re.Match[str]) -> Threshold | WantedNoMore | WantedToRead | None:
     what, wave, language, mark = match[1], match[2], match[3], int(match[4])
     if what == "w":
         return PickedWave(wave, mark, language if language in LANGUAGES else None)
@@ -228,6 +231,8 @@ def _threshold(match: re.Match[str]) -> Threshold | WantedNoMore | None:
         return _agreed(match) if match[5] else None
     if what == "z":
         return WantedNoMore(language)
+    if what == "r":
+        return WantedToRead(wave, language)
     if what == "n":
         return Refused(wave, mark, language)
     if what in "sS":

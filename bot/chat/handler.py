@@ -44,6 +44,7 @@ from bot.core.events import (
     Toggled,
     Typed,
     WantedNoMore,
+    WantedToRead,
     WentBack,
 )
 from bot.core.referral import Helpline, beside
@@ -155,9 +156,11 @@ class Handler:
             case Command():
                 return self._command(tx, came, came.did, now)
             case Words():
-                return self._words(tx, came, came.did.text, now)
+                return self._to_desk(tx, came, came.did, now) or self._words(tx, came, came.did.text, now)
             case WantedNoMore():
                 return self._no_more(came, came.did.language)
+            case WantedToRead():
+                return self._read(tx, came, came.did, now)
             case None:
                 self._charge(came)
                 return self._hint(came, Say("hint-moved-on"))
@@ -464,6 +467,24 @@ class Handler:
         done = Later(came.chat, lambda: self._settled(came.chat, no_more(language), came.message))
         return [*self._hint(came, None), done]
 
+    def _read(self, tx: Transaction, came: Came, did: WantedToRead, now: datetime) -> list[Outgoing]:
+        """What was heard, in the place of the line that there is news; it goes with the next wipe."""
+        self._charge(came)
+        screen = self._desk.heard.read(tx, did.wave, did.language, now)
+        if screen is None:
+            return self._hint(came, Say("hint-moved-on"), did.language)
+        shown = hideable(screen)
+        veil = text(self._phrases, Screen(did.language, (HIDDEN,)))
+        show = Show(
+            came.chat,
+            text(self._phrases, shown),
+            keyboard(self._phrases, shown, None),
+            edit=came.message,
+            shown=lambda id: self._memory.stray(came.chat, id),
+            veil=veil,
+        )
+        return [show, *self._hint(came, None)]
+
     def _forget(self, tx: Transaction, came: Came, now: datetime) -> list[Outgoing]:
         """Forget this chat: its wishes, its interview if the secret is at hand, what memory holds of its messages.
 
@@ -513,6 +534,13 @@ class Handler:
             return self._say(came, "nothing-was-kept-of-that", delete=True)
         language = who.language
         return [Later(came.chat, lambda: booth.take(came.chat, came.message, wanted, note, language, now))]
+
+    def _to_desk(self, tx: Transaction, came: Came, words: Words, now: datetime) -> list[Outgoing]:
+        """What a coordinator typed in reply to the desk; nothing where the words are for somebody else."""
+        if not words.about or keyword(words.text) is not None:
+            return []
+        said = self._desk.typed_to(tx, came.chat, words, now)
+        return [] if said is None else self._said(came, said)
 
     def _charge_strangers(self, tx: Transaction, came: Came) -> None:
         """Coordinators are known, and answer for what they do; the ceiling is enough for them."""

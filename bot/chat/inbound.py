@@ -10,7 +10,7 @@ from telegram import Bot, Message, Update
 from telegram.constants import ChatType
 
 from bot.chat.codec import decode
-from bot.core.events import Asked, Threshold, WantedNoMore
+from bot.core.events import Asked, Threshold, WantedNoMore, WantedToRead
 from bot.core.survey import LANGUAGES
 from bot.store.desk import GROUP
 from bot.turn import Held
@@ -26,9 +26,10 @@ class Command:
 
 @dataclass(frozen=True)
 class Words:
-    """Typed words."""
+    """Typed words, and what the buttons of the desk's message ask for to which they reply."""
 
     text: str
+    about: tuple[Asked, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class Spoken:
     about: tuple[Asked, ...]
 
 
-Did = Held | Threshold | Asked | WantedNoMore | Command | Words | Spoken | Brought | Stranger | None
+Did = Held | Threshold | Asked | WantedNoMore | WantedToRead | Command | Words | Spoken | Brought | Stranger | None
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,7 @@ def _did(message: Message) -> Did:
     if message.text.startswith("/"):
         name, _, rest = message.text[1:].partition(" ")
         return Command(name.partition("@")[0].lower(), rest.strip())
-    return Words(message.text)
+    return Words(message.text, _replied_to(message))
 
 
 def _in_a_group(text: str) -> Brought | Stranger:

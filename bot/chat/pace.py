@@ -5,7 +5,8 @@ Laws:
 2. Edits that wait for the same message collapse into the newest.
 3. After "too many requests" nobody sends before the moment Telegram named; it outlives a restart. Where only
    one chat had too many, only that chat waits. Those who waited then leave evenly, replies first.
-4. Broadcasts share 28 messages a second with the replies, which go first (Bot API FAQ: 30 a second).
+4. Broadcasts share 28 messages a second with the replies, which go first (Bot API FAQ: 30 a second). Several may
+   be on their way; each waits for its turn as its last step, so that no delay before it bunches them.
 5. After a refusal for good (403) nothing that waits for the same chat leaves any more; whether a broadcast
    whose answer was lost has arrived nobody knows, so that it is not sent twice here.
 """
@@ -25,8 +26,14 @@ from bot import counts, nature
 
 Send = Callable[[], Awaitable[None]]
 
+Mine = Callable[[], Awaitable[bool]]
+"""Claims what is to be sent; False where it is not ours. Called again before each try."""
+
 BROADCASTS_A_SECOND = 28
 SLOT = 1 / BROADCASTS_A_SECOND
+CATCH_UP = 8
+"""So many broadcasts that came late may follow sooner than evenly, on a computer that has much to do."""
+
 MOMENT = 1e-6
 OUTSTANDING = 200
 REDRAW_SECONDS = 1.0
@@ -54,12 +61,14 @@ class Dropped(TelegramError):
 @dataclass(eq=False)
 class Job:
     """One thing to send. `key` names the message it edits; `slow` holds redraws to one a second; `asked` is
-    false for what nobody just asked for."""
+    false for what nobody just asked for; `mine` says whether it is still to be sent, once all else waited for."""
 
     send: Send
     key: int | None = None
     slow: bool = False
     asked: bool = True
+    mine: Mine | None = None
+    even: bool = False
     done: asyncio.Future[None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
     came: float = field(default_factory=lambda: asyncio.get_running_loop().time())
     slot: float | None = None
@@ -72,6 +81,21 @@ class Job:
         if not self.done.done():
             self.done.set_exception(why)
             self.done.exception()  # a reply nobody waits for: said here, not by the garbage collector
+
+
+@dataclass(eq=False)
+class Turn:
+    """When a broadcast left, and when its answer was back."""
+
+    left: float
+    back: float | None = None
+
+    def arrived(self, now: float, usual: float | None) -> float:
+        """When it came to Telegram at the latest, where answers usually take so long: what a network held up comes
+        there together, and counts in the second in which it comes."""
+        if usual is None:
+            return self.left
+        return max(self.left, (now if self.back is None else self.back) - usual)
 
 
 def seconds_of(error: RetryAfter) -> float:
@@ -102,6 +126,9 @@ class Pace:
         self._queues: dict[Lane, deque[Job]] = {}
         self._workers: dict[Lane, asyncio.Task[None]] = {}
         self._next_slot = 0.0
+        self._next_start = 0.0
+        self._turns: deque[Turn] = deque(maxlen=2 * BROADCASTS_A_SECOND)
+        self._gate = asyncio.Lock()
         self._chat_free: dict[Lane, float] = {}
         self._recent: dict[Lane, deque[float]] = {}
         self._calls: deque[float] = deque(maxlen=2 * BROADCASTS_A_SECOND)
@@ -141,16 +168,49 @@ class Pace:
         if lane not in self._workers:
             self._workers[lane] = asyncio.create_task(self._work(lane))
 
-    async def broadcast(self, chat: int, send: Send) -> None:
-        """Send something nobody just asked for, evenly; returns when it left, raises what Telegram refused."""
+    async def broadcast(self, chat: int, send: Send, mine: Mine | None = None) -> None:
+        """Send something nobody just asked for, evenly; returns when it left, raises what Telegram refused.
+
+        `mine` is asked when all waiting but that for its turn is over, which is short.
+        """
         async with self._lane:
             if chat in self._last_to:
                 await asyncio.sleep(max(0.0, self._last_to[chat] + 1.0 - self._clock()))
-            job = Job(send, asked=False)
+            await asyncio.sleep(max(0.0, self._next_start - self._clock()))
+            self._next_start = self._on_the_beat(self._next_start) + self._apart()
+            job = Job(send, asked=False, mine=mine, even=True)
             self.reply(chat, job)
             self._last_to[chat] = self._clock()
-            await asyncio.sleep(1 / max(1, BROADCASTS_A_SECOND - self._reply_rate()))
         await job.done
+
+    async def _turn(self) -> Turn:
+        """Wait until a broadcast may follow those before: no second holds more of them, whatever came late."""
+        async with self._gate:
+            # Sleepers wake late: what counts is when they do.
+            while (wait := self._too_many()) > MOMENT:  # noqa: ASYNC110 - time is what is awaited
+                await asyncio.sleep(wait)
+            self._turns.append(Turn(self._clock()))
+            return self._turns[-1]
+
+    def _too_many(self) -> float:
+        """Seconds until the last second has room for one more, and half a slot has passed since the last one."""
+        # One more than leave evenly: answers that take now longer, now shorter must not slow all down.
+        now, most = self._clock(), max(1, BROADCASTS_A_SECOND - self._reply_rate())
+        usual = min((one.back - one.left for one in self._turns if one.back is not None), default=None)
+        arrived = sorted(one.arrived(now, usual) for one in self._turns)
+        waits = [self._turns[-1].left + SLOT / 2] if self._turns else []
+        waits += [arrived[-most - 1] + 1.0] if len(arrived) > most else []
+        return max(waits, default=0.0) - now
+
+    def _on_the_beat(self, moment: float) -> float:
+        """The moment as it was to be where it is late by a few slots only: else each sleeper that wakes late would
+        make all that follow later. How many a second may hold is seen to by the turns."""
+        now = self._clock()
+        return moment if moment > now - CATCH_UP * SLOT else now
+
+    def _apart(self) -> float:
+        """Seconds from one broadcast to the next, as far as replies leave room."""
+        return 1 / max(1, BROADCASTS_A_SECOND - self._reply_rate())
 
     async def allowed(self) -> None:
         """Wait until Telegram allows a call; also before each further call of one reply."""
@@ -243,6 +303,12 @@ class Pace:
         """Send it; False when Telegram asks to wait with it."""
         try:
             while True:
+                if job.mine is not None and not await job.mine():
+                    break
+                turn = await self._turn() if job.even else None
+                if turn is not None and self._held(lane) > 0:
+                    self._turns.remove(turn)  # it has not left
+                    return False
                 self._note(lane)
                 try:
                     await job.send()
@@ -260,6 +326,9 @@ class Pace:
                         return False
                 else:
                     break
+                finally:
+                    if turn is not None:
+                        turn.back = self._clock()
             if job.asked:
                 self._replies.append(self._clock())
         except asyncio.CancelledError:

@@ -294,3 +294,11 @@ class WantedNoMore:
     """Tapped, under a reminder, that no more of these shall come."""
 
     language: str
+
+
+@dataclass(frozen=True)
+class WantedToRead:
+    """Tapped, under the line that there is news, to read what was heard in a wave; anybody may."""
+
+    wave: str
+    language: str

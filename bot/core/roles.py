@@ -14,7 +14,7 @@ ROLES = (OWNER, COORDINATOR, AUTHOR, VIEWER, STEWARD)
 
 ENTER = "enter"  # come to the desk, choose its language
 LOOK = "look"  # see waves and their released summaries
-OPEN = "open"  # look at a survey, rehearse, open, pause, extend and close a wave, share its link, invite
+OPEN = "open"  # rehearse, open, pause, extend and close a wave, share its link, invite, say what was heard
 SUBSCRIBE = "subscribe"  # have summaries sent
 RECORD = "record"  # read questions out, for those who read little
 APPROVE = "approve"  # confirm or refuse what another one wants to open, close or have heard

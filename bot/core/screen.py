@@ -8,7 +8,7 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple, Union
 
-from bot.core.events import Asked, Event, Listened, Threshold, WantedNoMore
+from bot.core.events import Asked, Event, Listened, Threshold, WantedNoMore, WantedToRead
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Button:
     """One button: what it says and what tapping it does."""
 
     label: Line
-    does: Event | Threshold | Asked | WantedNoMore
+    does: Event | Threshold | Asked | WantedNoMore | WantedToRead
 
 
 @dataclass(frozen=True)

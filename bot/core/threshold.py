@@ -20,6 +20,7 @@ from bot.core.events import (
     Refused,
     StartedOver,
     WantedNoMore,
+    WantedToRead,
 )
 from bot.core.flow import LANGUAGE_NAMES
 from bot.core.reminders import AFTERNOON, EVENING, MORNING, NEVER
@@ -123,6 +124,13 @@ def reminder(language: str) -> Screen:
     """The one line for all who agreed; it tells a locked screen nothing, and nobody anything of themselves."""
     rows = ((Button(Say("button-no-more"), WantedNoMore(language)),),)
     return Screen(language, (Say("reminder-line"),), rows)
+
+
+def result_is_there(wave: str, language: str) -> Screen:
+    """The one line to all who asked to hear of a result; what there is to hear stands behind its button."""
+    return Screen(
+        language, (Say("result-is-there"),), ((Button(Say("button-read"), WantedToRead(wave, language)),),)
+    )
 
 
 def no_more(language: str) -> Screen:

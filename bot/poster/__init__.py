@@ -17,16 +17,22 @@ from importlib.resources import files
 import segno
 import typst
 
+from bot.core.blocks import Publishable
 from bot.core.census import YOUTH
 from bot.core.letters import one_line
+from bot.core.reading import read_in
 from bot.core.survey import Survey, worded
 from bot.digest.bars import LONGEST_NAME
+from bot.digest.heard import bars, public
 from bot.digest.picture import contained, fonts
 from bot.digest.room import questions
-from bot.files.phrases import Phrases, day, direction, join
-from bot.store import Terms, Wave
+from bot.files.phrases import Phrases, Said, day, direction, join
+from bot.store import Entry, Terms, Transaction, Wave
 
 SIZES = ("a4", "a5")
+
+MOST_SINCE = 2
+"""So many entries of what was done since have room beside what else a poster says."""
 
 QUIET_ZONE = 4
 """White modules around a QR: fewer, and some telephones do not find it (ISO/IEC 18004)."""
@@ -66,11 +72,33 @@ def last_day(wave: Wave, zone: tzinfo) -> date | None:
     return None if wave.until is None else wave.until.astimezone(zone).date()
 
 
+@dataclass(frozen=True)
+class Since:
+    """What was done since an earlier wave of the same programme, and what had been released of that one."""
+
+    entry: Entry
+    survey: Survey
+    shown: Publishable
+
+
+def since(tx: Transaction, terms: Terms) -> tuple[Since, ...]:
+    """What a poster of these terms says of the times before, the newest first."""
+    newest = tx.heard.newest(terms.organisation, terms.programme, MOST_SINCE)
+    return tuple(
+        Since(entry, tx.waves.known(entry.wave).survey, tx.waves.published(entry.wave)) for entry in newest
+    )
+
+
 def columns(
-    survey: Survey, terms: Terms, address: Address, phrases: Phrases, languages: Sequence[str]
+    survey: Survey,
+    terms: Terms,
+    address: Address,
+    phrases: Phrases,
+    languages: Sequence[str],
+    before: Sequence[Since] = (),
 ) -> tuple[Column, ...]:
     """The words of the poster in each of these languages."""
-    return tuple(_Writer(survey, terms, address, phrases, language).column() for language in languages)
+    return tuple(_Writer(survey, terms, address, phrases, language, before).column() for language in languages)
 
 
 def pdf(made: Sequence[Column], address: Address, organisation: str, moment: datetime, size: str = "a4") -> bytes:
@@ -108,6 +136,7 @@ class _Writer:
     address: Address
     phrases: Phrases
     language: str
+    before: Sequence[Since] = ()
 
     def column(self) -> Column:
         say, hide = self._say, self._say("button-hide")
@@ -120,6 +149,11 @@ class _Writer:
                 Part(say("poster-asked-heading"), tuple(self._asked())),
                 Part(say("poster-kept-heading"), tuple(self._kept())),
                 Part(say("poster-stop-heading"), (say("poster-stop", hide=hide), say("poster-alone"))),
+                *(
+                    (Part(say("poster-since-heading"), tuple(map(self._since, self.before))),)
+                    if self.before
+                    else ()
+                ),
             ),
             aloud=Part(say("poster-aloud-heading"), tuple(self._aloud())),
             never=say("poster-aloud-never"),
@@ -150,6 +184,15 @@ class _Writer:
         if self.terms.cohorts:
             yield self._say("cohorts-counted", k=self.terms.k)
         yield self._say("poster-limit")
+
+    def _since(self, one: Since) -> str:
+        """A figure of the last time, where one was chosen, and what was done."""
+        did = public(read_in(one.entry.words, self.language))
+        chosen = bars(one.shown, one.survey, self.phrases, self.language, one.entry.figures)
+        if not chosen:
+            return self._say("poster-since-only", did=did)
+        figure = Said(self._say("poster-since-figure", title=chosen[0].title, share=chosen[0].words))
+        return self._say("poster-since", said=figure, did=did)
 
     def _aloud(self) -> Iterator[str]:
         """What to say, sentence by sentence."""

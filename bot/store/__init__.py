@@ -36,6 +36,7 @@ from bot.store.engine import (
     scrub,
     size,
 )
+from bot.store.heard import Entry, Heard
 from bot.store.invites import OPEN as INVITATION_OPEN
 from bot.store.invites import Cohort, Invites
 from bot.store.keys import SECRET_BYTES, Keys, KeyTrouble, derive, tag
@@ -67,6 +68,8 @@ __all__ = [
     "Coordinator",
     "Desk",
     "Due",
+    "Entry",
+    "Heard",
     "KeyTrouble",
     "Keys",
     "Known",
@@ -126,6 +129,7 @@ class Transaction:
         self.reminders = Reminders(connection, self.contacts, self.waves)
         self.outcomes = Outcomes(connection)
         self.alerts = Alerts(connection)
+        self.heard = Heard(connection)
 
     def clear(self, now: datetime, today: date, months: int) -> None:
         """Delete what has had its time (see `retention.py`). `months`: how long answers are kept."""

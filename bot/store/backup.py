@@ -40,6 +40,7 @@ KEPT: tuple[Table, ...] = (
     t.digest,
     t.audit,
     t.report,
+    t.heard,
 )
 """In this order, since a wave names its definition."""
 
@@ -57,6 +58,7 @@ LEFT_OUT: Mapping[Table, str] = {
     t.colleague: "invitations of colleagues that wait",
     t.group_code: "codes that lead summaries into a group",
     t.alert: "who was told of groups behind: of open waves, and a restore leaves none open",
+    t.announcement: "whether lines of news may leave; a restore has none to send",
     t.claim_code: "a code that makes owners",
     t.proposal: "acts that wait for a second person",
     t.approval: "codes that let rows out",

@@ -13,7 +13,7 @@ Laws:
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -24,6 +24,7 @@ from sqlalchemy import Connection, delete, insert, select
 from bot import nature
 from bot.core.reminders import NEVER
 from bot.store import tables as t
+from bot.store.heard import CANCELLED
 from bot.store.keys import Keys, derive
 
 NONCE_BYTES = 12
@@ -52,10 +53,11 @@ class Contact:
 
 @dataclass(frozen=True)
 class Due:
-    """A row whose wave has ended. `contact` is None where its box does not open any more."""
+    """A row that comes next. `contact` is None where its box does not open any more."""
 
     cid: bytes
     contact: Contact | None
+    wave: str
 
 
 class Contacts:
@@ -96,11 +98,11 @@ class Contacts:
             self.take(cid)
         return len(found)
 
-    def due(self, most: int) -> list[Due]:
-        """Contacts whose wave has ended with its last release, at most so many, in an order that means nothing."""
-        ended = select(t.wave.c.wave).where(t.wave.c.state == "closed")
-        query = select(t.contact).where(t.contact.c.wave.in_(ended)).order_by(t.contact.c.cid).limit(most)
-        return [Due(row.cid, self._open(row.cid, row.wave, row.box)) for row in self._db.execute(query)]
+    def due(self, waves: Sequence[str], most: int) -> list[Due]:
+        """Contacts of these waves, whose lines may leave (`heard.py`), at most so many, in an order that means
+        nothing."""
+        query = select(t.contact).where(t.contact.c.wave.in_(waves)).order_by(t.contact.c.cid).limit(most)
+        return [Due(row.cid, self._open(row.cid, row.wave, row.box), row.wave) for row in self._db.execute(query)]
 
     def next_to_remind(self, wave: str, part: int, behind: bytes | None) -> Due | None:
         """The first contact behind another one, in the random order of their names, who chose this part of the
@@ -109,21 +111,27 @@ class Contacts:
         for row in self._db.execute(query if behind is None else query.where(t.contact.c.cid > behind)):
             contact = self._open(row.cid, row.wave, row.box)
             if contact is not None and contact.part == part:
-                return Due(row.cid, contact)
+                return Due(row.cid, contact, row.wave)
         return None
 
     def take(self, cid: bytes) -> bool:
         """Delete one; True for the one caller whose it was to delete."""
         return bool(self._db.execute(delete(t.contact).where(t.contact.c.cid == cid)).rowcount)
 
+    def drop(self, wave: str) -> None:
+        """Delete all of a wave: nobody will be written to."""
+        self._db.execute(delete(t.contact).where(t.contact.c.wave == wave))
+
     def expire(self, today: date) -> None:
-        """Delete what could not be sent for a month after the wave's end, what belongs to no wave, and at the
-        wave's end whoever did not ask for its result."""
+        """Delete what could not be sent for a month after the wave's end, what belongs to no wave or to one whose
+        lines were cancelled, and at the wave's end whoever did not ask for its result."""
         self._expire_reminders()
         last = (today - timedelta(days=UNSENT_DAYS)).isoformat()
         over = select(t.wave.c.wave).where(t.wave.c.state == "closed", t.wave.c.ended < last)
         known = select(t.wave.c.wave)
-        self._db.execute(delete(t.contact).where(t.contact.c.wave.in_(over) | t.contact.c.wave.not_in(known)))
+        cancelled = select(t.announcement.c.wave).where(t.announcement.c.state == CANCELLED)
+        gone = t.contact.c.wave.in_(over) | t.contact.c.wave.not_in(known) | t.contact.c.wave.in_(cancelled)
+        self._db.execute(delete(t.contact).where(gone))
 
     def _expire_reminders(self) -> None:
         ended = set(self._db.execute(select(t.wave.c.wave).where(t.wave.c.state == "closed")).scalars())

@@ -1,9 +1,10 @@
-"""How many interviews ended without answers, and how reminders fared: bare numbers of a wave, of nobody.
+"""How many interviews ended without answers, how reminders and news fared: bare numbers of a wave, of nobody.
 
 Laws:
 1. Numbers come from the running bot's memory, at the daily tick; a crash loses those of a day. Only the expired
    are counted from the rows that the tick deletes.
-2. What is shown is rounded down to a multiple of k and moves at a release only.
+2. What is shown is rounded down to a multiple of k and moves at a release only; of announcements, which leave
+   after the last release, at a daily tick only.
 3. How many took answers back is counted and never shown: who forced ten people to answer could see whether an
    eleventh took hers back.
 """
@@ -22,9 +23,13 @@ EXPIRED, QUIT, REFUSED, SCREENED_OUT, WITHDRAWN = "expired", "quit", "refused", 
 AGREED, DELIVERED, BLOCKED, FAILED = "agreed", "delivered", "blocked", "failed"
 """Of reminders: who agreed to them, and what became of the lines."""
 
+TOLD, TOLD_BLOCKED, TOLD_FAILED = "told", "told_blocked", "told_failed"
+"""What became of the lines to those who asked to hear of a result."""
+
 ENDS = (EXPIRED, QUIT, REFUSED, SCREENED_OUT, WITHDRAWN)
 REMINDED = (AGREED, DELIVERED, BLOCKED, FAILED)
-SHOWN = (REFUSED, SCREENED_OUT, QUIT, EXPIRED, *REMINDED)
+ANNOUNCED = (TOLD, TOLD_BLOCKED, TOLD_FAILED)
+SHOWN = (REFUSED, SCREENED_OUT, QUIT, EXPIRED, *REMINDED, *ANNOUNCED)
 """What a wave's screen may say, in this order."""
 
 
@@ -35,10 +40,10 @@ class Outcomes:
         self._db = connection
 
     def add(self, counted: Mapping[tuple[str, str], int]) -> None:
-        """Add what was counted, by wave and state; a wave that has ended is not counted any more."""
+        """Add what was counted, by wave and state; of a wave that has ended only its announcement is counted."""
         over = set(self._db.execute(select(t.wave.c.wave).where(t.wave.c.state == "closed")).scalars())
         for (wave, state), n in sorted(counted.items()):
-            if wave not in over:
+            if wave not in over or state in ANNOUNCED:
                 _add(self._db, wave, state, n)
 
     def shown(self, wave: str) -> dict[str, int]:
@@ -46,6 +51,17 @@ class Outcomes:
         query = select(t.outcome.c.state, t.outcome.c.shown).where(t.outcome.c.wave == wave)
         numbers = {row.state: row.shown for row in self._db.execute(query)}
         return {state: numbers[state] for state in SHOWN if numbers.get(state)}
+
+    def announced(self, wave: str) -> dict[str, int]:
+        """What may be said of a wave's announcement, as of the last day."""
+        return {state: n for state, n in self.shown(wave).items() if state in ANNOUNCED}
+
+    def freeze_announced(self) -> None:
+        """A day has passed: what is shown of announcements are their numbers of now, rounded down."""
+        rows = select(t.outcome, t.wave.c.k).join(t.wave, t.wave.c.wave == t.outcome.c.wave)
+        for row in self._db.execute(rows.where(t.outcome.c.state.in_(ANNOUNCED))).all():
+            here = (t.outcome.c.wave == row.wave, t.outcome.c.state == row.state)
+            self._db.execute(update(t.outcome).where(*here).values(shown=row.n // row.k * row.k))
 
 
 def expire(db: Connection, which: ColumnElement[bool]) -> None:

@@ -26,6 +26,7 @@ CLOSE_WAVE = "close"
 EXTEND_WAVE = "extend"
 EXPORT_ROWS = "export"
 RECORD = "record"
+HEARD = "heard"
 
 WAITING = "waiting"
 DONE = "done"

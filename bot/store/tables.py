@@ -452,6 +452,25 @@ report = _table(
 )
 """Which files were made of which figures, both by their SHA-256: a changed report can be told from a true one."""
 
+heard = _table(
+    "heard",
+    Column("wave", String, nullable=False),
+    Column("no", Integer, nullable=False),  # 0: what was heard; from 1 on: what was done since
+    Column("figures", Text, nullable=False),  # JSON: names of indicators that are released
+    Column("words", Text, nullable=False),  # JSON: language -> what a coordinator typed
+    Column("approved", String(10)),  # the day, from which on nothing of it changes
+    PrimaryKeyConstraint("wave", "no"),
+)
+"""The way back: public words about a wave that has ended. Nobody's answer stands here."""
+
+announcement = _table(
+    "announcement",
+    Column("wave", String, nullable=False),
+    Column("state", String, nullable=False),  # paused or cancelled; no row: the lines leave in their time
+    PrimaryKeyConstraint("wave"),
+)
+"""Whether the lines to those who asked to hear of a result may leave."""
+
 mark = _table(
     "mark",
     Column("name", String, primary_key=True),

@@ -47,6 +47,7 @@ from bot.core.events import (
     Toggled,
     Typed,
     WantedNoMore,
+    WantedToRead,
     WentBack,
 )
 from bot.core.survey import LANGUAGES
@@ -75,7 +76,7 @@ INSIDE: st.SearchStrategy[Event] = st.one_of(
     st.sampled_from([Hid(), Stopped(), Continued(), AskedForLanguages(), AskedForHelp(), AskedToSend()]),
 )
 
-DOOR: st.SearchStrategy[Threshold | WantedNoMore] = st.one_of(
+DOOR: st.SearchStrategy[Threshold | WantedNoMore | WantedToRead] = st.one_of(
     st.builds(PickedWave, WAVE, MARK, st.none() | LANGUAGE),
     st.builds(PickedLanguage, WAVE, MARK, LANGUAGE),
     st.builds(AskedLanguageAgain, WAVE, MARK),
@@ -109,7 +110,9 @@ def test_every_event_of_an_interview_comes_back_with_its_secret(event: Event, gr
 
 
 @given(DOOR)
-def test_every_event_before_and_after_comes_back_without_a_secret(event: Threshold | WantedNoMore) -> None:
+def test_every_event_before_and_after_comes_back_without_a_secret(
+    event: Threshold | WantedNoMore | WantedToRead,
+) -> None:
     data = encode(event, None)
     assert len(data.encode()) <= LIMIT
     assert decode(data) == event

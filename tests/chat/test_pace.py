@@ -255,6 +255,97 @@ def test_broadcasts_leave_evenly_28_a_second() -> None:
     run(story())
 
 
+@given(st.lists(st.floats(0, 2.0), min_size=1, max_size=12), st.floats(0, 0.4), st.integers(1, 12))
+def test_broadcasts_several_at_a_time_are_never_bunched_by_what_came_late(
+    stalls: list[float], latency: float, lanes: int
+) -> None:
+    """A claim may wait for a busy database, an answer may be slow: no second holds more than 29."""
+
+    async def story() -> None:
+        one, left = pace(), iter(range(90))
+        moments: list[float] = []
+
+        async def send() -> None:
+            moments.append(now())
+            await asyncio.sleep(latency)
+
+        async def tell() -> None:
+            for chat in left:
+
+                async def mine(chat: int = chat) -> bool:
+                    await asyncio.sleep(stalls[chat % len(stalls)] if chat % 13 == 0 else 0.0)
+                    return True
+
+                await one.broadcast(chat, send, mine)
+
+        await asyncio.gather(*(tell() for _ in range(lanes)))
+        assert len(moments) == 90
+        for first in moments:
+            assert sum(first <= moment < first + 1.0 for moment in moments) <= 29
+
+    run(story())
+
+
+@given(st.lists(st.tuples(st.floats(0.2, 4.0), st.floats(0.1, 1.5)), min_size=1, max_size=4))
+def test_what_a_network_held_up_and_delivers_at_once_is_no_crowd_at_telegram(
+    standstills: list[tuple[float, float]],
+) -> None:
+    """The network stands still now and then; what is sent meanwhile arrives together."""
+
+    async def story() -> None:
+        one, left, begun = pace(), iter(range(120)), now()
+        arrived: list[float] = []
+
+        async def send() -> None:
+            moment = now() + 0.1
+            for first, length in sorted(standstills):
+                if begun + first <= moment < begun + first + length:
+                    moment = begun + first + length
+            arrived.append(moment)
+            await asyncio.sleep(moment + 0.1 - now())
+
+        async def tell() -> None:
+            for chat in left:
+                await one.broadcast(chat, send)
+
+        await asyncio.gather(*(tell() for _ in range(16)))
+        for first in arrived:
+            assert sum(first <= moment < first + 1.0 for moment in arrived) <= 30
+
+    run(story())
+
+
+def test_eight_at_a_time_reach_the_pace_where_answers_are_slow() -> None:
+    async def story() -> None:
+        one, left, begun = pace(), iter(range(560)), now()
+
+        async def tell() -> None:
+            for chat in left:
+                await one.broadcast(chat, lambda: asyncio.sleep(0.25))
+
+        await asyncio.gather(*(tell() for _ in range(8)))
+        assert 560 / (now() - begun) >= 0.95 * 28
+
+    run(story())
+
+
+def test_what_is_not_ours_is_not_sent_and_what_was_claimed_once_is_asked_again_after_a_wait() -> None:
+    async def story() -> None:
+        telegram, one, asked = Telegram(), pace(), 0
+
+        async def mine() -> bool:
+            nonlocal asked
+            asked += 1
+            return asked != 3
+
+        telegram.refusals = [RetryAfter(1)]
+        await one.broadcast(7, telegram.send("first"), mine)
+        await one.broadcast(8, telegram.send("second"), mine)
+        assert ([what for what, _ in telegram.left], asked) == (["first"], 3)
+
+    run(story())
+
+
 def test_broadcasts_give_way_to_replies() -> None:
     async def story() -> None:
         telegram, one, begun = Telegram(), pace(), now()

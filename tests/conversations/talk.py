@@ -30,7 +30,7 @@ from zoneinfo import ZoneInfo
 from bot.emulator.person import Message, Person, Screen
 from bot.emulator.talk import changed, halves, plain, shown, toasts, written
 from tests.conversations import seeded
-from tests.rig import Rig, wait_for
+from tests.rig import Rig, id_of, wait_for
 from tests.sounds import voice
 
 FOLDER = Path(__file__).parent
@@ -64,6 +64,12 @@ OWN_TIME = {
 
 RESTING = {"the survey is paused": "pause", "the survey goes on": "resume"}
 """What a coordinator does to a wave while a talk is played, and what the console calls it."""
+
+OWNER = 900
+"""Whose account has the desk, alone."""
+
+WILL_BE_DONE = "په راتلونکې میاشت کښې به لارې ته رڼا ولګي۔"
+"""What the coordinator writes, in Pashto."""
 
 KARACHI = ZoneInfo("Asia/Karachi")
 WISHES_SECONDS = 60
@@ -209,6 +215,8 @@ class Player:
             if "survey" in what:
                 self._moment += timedelta(minutes=1)
                 await asyncio.to_thread(self.rig.tick, self._moment)
+        elif what == "the coordinator writes what will be done, and approves it":
+            await self._answer_for_it(played.wave)
         elif what == "the bot is blocked":
             await person.block()
         elif what == "the bot is unblocked":
@@ -224,6 +232,17 @@ class Player:
             self._write(INVITATION[what], played.wave)
         else:
             raise ValueError(f"nobody knows how to play: * {what}")
+
+    async def _answer_for_it(self, wave: str) -> None:
+        """At the desk, as a coordinator does: the words are a reply to the message that asks for them."""
+        async with Person(self.rig.url, id_of(OWNER), "Owner", language_code="en", idle=0.1) as owner:
+            desk = await owner.say("/desk")
+            (label,) = [label for label in desk.last.labels if f"({wave})" in plain(label)]
+            for press in (label, "What we heard", "Words: Pashto"):
+                asked = await owner.press(press)
+            await owner.say(WILL_BE_DONE, reply_to=asked.last.id)
+            for press in ("Have it approved", "Yes, approve it"):
+                await owner.press(press)
 
     def _write(self, statement: str, *values: str) -> None:
         with closing(sqlite3.connect(self.rig.folder / "data" / "aitbar.db")) as database, database:

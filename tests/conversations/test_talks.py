@@ -33,7 +33,7 @@ from bot.emulator.talk import plain, thing
 from bot.files.phrases import Phrases
 from bot.files.recordings import KINDS
 from tests.conversations import seeded
-from tests.conversations.talk import FOLDER, NAMES, ONLY_SEEN, RIGHT_TO_LEFT, Played, Player, Talk, read
+from tests.conversations.talk import FOLDER, NAMES, ONLY_SEEN, OWNER, RIGHT_TO_LEFT, Played, Player, Talk, read
 from tests.demo.tried import Tried, tried
 from tests.languages import speaks
 from tests.rig import ROOT, Rig, id_of, installed
@@ -43,7 +43,6 @@ TALKS = sorted(FOLDER.glob("*.txt"), key=lambda path: ("passes" not in path.read
 
 GREETINGS = ("السلام علیکم", "As-salamu alaykum")
 ORGANISATION = "امن"
-OWNER = 900
 AT_THE_DESK = {"ps": ("شا ته", "وړاندې")}
 FIRST_AND_LAST = {"en": ("Back", "Language"), "ur": ("پیچھے", "زبان"), "ps": ("شا ته", "ژبه")}
 

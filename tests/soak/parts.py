@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 
+from tests.announcement import counted as announcement
 from tests.blackbox.arrivals import SEEDS_WHOLE
 from tests.blackbox.arrivals import counted as arrivals
 from tests.blackbox.game import ROUNDS_WHOLE
@@ -125,6 +126,12 @@ def damaged_files(first: int, number: int) -> Mapping[str, int]:
 def damaged_forms(first: int, number: int) -> Mapping[str, int]:
     """Damaged spreadsheets of Kobo and ODK; a crash is counted, and its number printed."""
     return _crashes(forms.mutations(number, seed=FILES_SEED, first=first))
+
+
+def news_for_many(first: int, number: int) -> Mapping[str, int]:
+    """So many people are told through the emulator with Telegram's limits, while two are in an interview."""
+    with tempfile.TemporaryDirectory(prefix="aitbar-soak-") as folder:
+        return announcement(Path(folder), number, first)
 
 
 def _crashes(found: Counts) -> Mapping[str, int]:
@@ -349,6 +356,17 @@ ALL = (
         ),
         250,
         hostile_texts,
+    ),
+    Part(
+        Aim(
+            "announcement",
+            "people told of news at Telegram's pace, two others in an interview beside it",
+            10_000,
+            zero=("missing", "doubled", "refused", "crowded_seconds", "slow", "late_replies"),
+            some=("people", "replies"),
+        ),
+        10_000,
+        news_for_many,
     ),
     Part(
         Aim("nonces", "writes of a sealed place", 1_000_000, zero=("used_twice",), some=("writes",)),

@@ -17,11 +17,13 @@ from bot.chat.acts import Acts, Shelf
 from bot.chat.desk.around import HOME, Around, Table, seen
 from bot.chat.desk.cohorts import Cohorts
 from bot.chat.desk.deciding import Deciding
+from bot.chat.desk.heard import Heard
 from bot.chat.desk.inclusion import Inclusion
 from bot.chat.desk.inviting import Inviting
 from bot.chat.desk.logbook import Logbook
 from bot.chat.desk.meaning import Meaning, sizes
-from bot.chat.desk.opening import Opening, Options
+from bot.chat.desk.opening import Opening
+from bot.chat.desk.parts import Parts
 from bot.chat.desk.people import People
 from bot.chat.desk.preview import Preview
 from bot.chat.desk.programmes import Programmes
@@ -29,7 +31,9 @@ from bot.chat.desk.receiving import Receiving
 from bot.chat.desk.rehearsal import Rehearsal
 from bot.chat.desk.spans import Spans
 from bot.chat.desk.stewards import Stewards
+from bot.chat.desk.typed import Typed
 from bot.chat.desk.waves import WaveScreens
+from bot.chat.inbound import Words
 from bot.chat.recording import Recording
 from bot.chat.said import Said
 from bot.chat.studio import Studio
@@ -39,7 +43,7 @@ from bot.core.flow import LANGUAGE_NAMES
 from bot.core.screen import Button, Code, Line, Say, Screen, Text
 from bot.core.survey import LANGUAGES, worded
 from bot.files.phrases import Phrases
-from bot.store import Colleague, Coordinator, Proposal, Terms, Transaction
+from bot.store import Colleague, Coordinator, Proposal, Terms, Transaction, Wave
 
 __all__ = ["Desk", "sizes"]
 
@@ -61,37 +65,30 @@ class Desk:
         at = Around(phrases, shelf, link, terms, zone)
         self.acts = Acts(shelf, terms, studio, zone)
         self.recording = Recording(shelf, studio, lambda: HOME)
-        spans = Spans(at, self.acts)
-        self._stewards = Stewards(at)
-        self._people = People(at)
-        self._programmes = Programmes()
-        cohorts, self.inclusion = Cohorts(at), Inclusion(phrases, lambda: HOME)
-        means, waves = (
-            Meaning(at, self.acts, self.recording, spans, cohorts),
-            WaveScreens(at, spans, cohorts, self.inclusion),
-        )
-        self._deciding = Deciding(self.acts, means, waves)
-        spans.show_with(waves.screen, self._deciding.answered)
-        self._preview, rehearsal = Preview(at), Rehearsal(at, self.acts)
-        options = Options(self._preview, rehearsal, spans, cohorts, self.inclusion)
-        self._receiving = Receiving(at, waves)
+        self.inclusion = Inclusion(phrases, lambda: HOME)
+        self.heard = Heard(at, self.acts, self._stands)
+        self.typed = Typed(self.heard.typed())
+        spans = Spans(at, self.acts, self._wave_screen, self._stands)
+        preview, rehearsal, cohorts = Preview(at), Rehearsal(at, self.acts), Cohorts(at)
+        self._own = Parts(self.recording, preview, rehearsal, spans, cohorts, self.inclusion, self.heard)
+        means = Meaning(at, self.acts, self._own)
+        self._waves = WaveScreens(at, self._own)
+        self._deciding = Deciding(self.acts, means, self._waves)
+        self._people, self._programmes = People(at), Programmes()
+        self._receiving, self._stewards = Receiving(at, self._waves), Stewards(at)
         self._parts = (
-            waves,
-            Opening(at, self.acts, means, self._deciding, options),
-            cohorts,
-            self.inclusion,
-            self._preview,
-            rehearsal,
-            spans,
+            self._waves,
+            Opening(at, self.acts, means, self._deciding, self._own),
             Inviting(at),
-            self._deciding,
-            self._receiving,
-            self.recording,
-            self._people,
-            self._programmes,
-            Logbook(at),
-            self._stewards,
+            *(cohorts, self.inclusion, self.heard, preview, rehearsal, spans, self.recording),
+            *(self._deciding, self._receiving, self._people, self._programmes, Logbook(at), self._stewards),
         )
+
+    def _stands(self, tx: Transaction, who: Coordinator, one: Proposal, now: datetime) -> Said:
+        return self._deciding.answered(tx, who, one, now)
+
+    def _wave_screen(self, tx: Transaction, who: Coordinator, wave: Wave, *before: Line) -> Screen:
+        return self._waves.screen(tx, who, wave, *before)
 
     def claim(self, tx: Transaction, chat: int, code: str, language: str, now: datetime) -> Said:
         """Make the first owner of whoever holds the console's code."""
@@ -132,6 +129,17 @@ class Desk:
         try:
             return serve(tx, who, asked.values, now)
         except (KeyError, ValueError, IndexError):  # a forged or outdated button
+            return self._outdated(tx, who, now)
+
+    def typed_to(self, tx: Transaction, chat: int, words: Words, now: datetime) -> Said | None:
+        """Take what a coordinator typed in reply to the desk; None where nothing was asked for, or not of them."""
+        who = tx.desk.coordinator(chat)
+        asked = self.typed.wanted(who, words)
+        if who is None or asked is None:
+            return None
+        try:
+            return self.typed.take(tx, who, asked, words.text, now)
+        except (KeyError, ValueError, IndexError):  # of a message that is out of date
             return self._outdated(tx, who, now)
 
     def table(self) -> Table:
@@ -185,7 +193,7 @@ class Desk:
         """What stewards and authors find, who see no wave."""
         if roles.may(who.role, roles.READ):
             return self._stewards.home(tx, who)
-        rows = (*self._preview.buttons(who), *self.recording.buttons(who))
+        rows = (*self._own.preview.buttons(who), *self.recording.buttons(who))
         language = (Button(Say("button-desk-language"), Asked("lang")),)
         return Screen(who.language, (Say("desk-title"),), (*rows, language))
 

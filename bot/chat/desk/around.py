@@ -13,7 +13,7 @@ from bot.chat.said import Said
 from bot.core.events import Asked
 from bot.core.screen import Button, Say
 from bot.files.phrases import Phrases
-from bot.store import Coordinator, Terms, Transaction, Wave
+from bot.store import Coordinator, Proposal, Terms, Transaction, Wave
 
 Rows = tuple[tuple[Button, ...], ...]
 
@@ -30,6 +30,9 @@ class Serve(Protocol):
 
     def __call__(self, tx: Transaction, who: Coordinator, values: tuple[str, ...], now: datetime, /) -> Said: ...
 
+
+Stands = Callable[[Transaction, Coordinator, Proposal, datetime], Said]
+"""Shows how an act of two stands."""
 
 Table = Mapping[str, tuple[str, Serve]]
 """What buttons ask for -> the act that the role must allow, and who answers."""

@@ -57,7 +57,8 @@ class Inviting:
         languages = wave.survey.offered if language == ALL_LANGUAGES else (one_of(language, wave.survey.offered),)
         until = poster.last_day(wave, self._at.zone) if last == NONE else date.fromisoformat(last)
         address = poster.Address(self._at.link(joined(wave.id, "" if code == NONE else code)), until)
-        columns = poster.columns(wave.survey, wave.terms, address, self._at.words, languages)
+        before = poster.since(tx, wave.terms)
+        columns = poster.columns(wave.survey, wave.terms, address, self._at.words, languages, before)
         organisation, paper = wave.terms.organisation, one_of(size, poster.SIZES)
         return Said(
             None,

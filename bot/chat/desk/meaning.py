@@ -7,27 +7,23 @@ from typing import Any
 
 from bot.chat.acts import Acts, as_opening
 from bot.chat.desk.around import Around, found
-from bot.chat.desk.cohorts import Cohorts
 from bot.chat.desk.inclusion import usual_aims
-from bot.chat.desk.spans import Spans
-from bot.chat.recording import Recording, heard_lines
+from bot.chat.desk.parts import Parts
+from bot.chat.recording import heard_lines
 from bot.core.cells import Layout, label, layout
 from bot.core.screen import Code, Line, Say, Text
 from bot.core.survey import Survey, worded
 from bot.store import Coordinator, Proposal, Transaction
-from bot.store.proposals import EXPORT_ROWS, EXTEND_WAVE, OPEN_WAVE, RECORD
+from bot.store.proposals import EXPORT_ROWS, EXTEND_WAVE, HEARD, OPEN_WAVE, RECORD
 
 
 class Meaning:
-    """The lines. `acts` are those of two, `recording` what is read out, `spans` the days, `cohorts`
-    the groups."""
+    """The lines. `acts` are those of two, `parts` say of their own what they mean."""
 
-    def __init__(self, at: Around, acts: Acts, recording: Recording, spans: Spans, cohorts: Cohorts) -> None:
+    def __init__(self, at: Around, acts: Acts, parts: Parts) -> None:
         self._at = at
         self._acts = acts
-        self._recording = recording
-        self._spans = spans
-        self._cohorts = cohorts
+        self._parts = parts
 
     def of_act(self, tx: Transaction, who: Coordinator, one: Proposal) -> tuple[Line, ...]:
         """What this act will bring."""
@@ -35,18 +31,20 @@ class Meaning:
             known = one.what["survey"] in self._at.shelf().surveys
             return self.of_opening(tx, who, one.what) if known else ()
         if one.act == RECORD:
-            return self._recording.means(who, one.what)
+            return self._parts.recording.means(who, one.what)
+        if one.act == HEARD:
+            return self._parts.heard.means(tx, who, one.what)
         wave = found(tx, who, one.what["wave"])
         named: dict[str, str | Code] = {"survey": worded(wave.survey.title, who.language), "wave": Code(wave.id)}
         if one.act == EXPORT_ROWS:
             return (Say("act-rows", named),)
         if one.act == EXTEND_WAVE:
-            return self._spans.act_means(who, one, wave)
+            return self._parts.spans.act_means(who, one, wave)
         return (Say("act-close", named), Say("desk-close-means", {"k": wave.terms.k}))
 
     def of_recording(self, who: Coordinator, one: Proposal) -> tuple[Line, ...]:
         """What a recording reads out."""
-        return self._recording.means(who, one.what)
+        return self._parts.recording.means(who, one.what)
 
     def of_opening(self, tx: Transaction, who: Coordinator, what: Mapping[str, Any]) -> tuple[Line, ...]:
         """What a wave is and what of it can never be changed, as all who agree to it read it."""
@@ -67,12 +65,12 @@ class Meaning:
             ),
             *((Say("desk-programme", {"programme": Text(programme.name)}),) if programme else ()),
             *((Say("desk-invited"),) if chosen.invited else ()),
-            *self._cohorts.counted(chosen),
+            *self._parts.cohorts.counted(chosen),
             *sizes(survey, plan, who.language),
             Say("desk-groups-shown", {"groups": self._list(who, groups)}) if groups else Say("desk-groups-none"),
             *((Say("desk-first-light"),) if groups else ()),
             *(usual_aims(survey) if chosen.aimed else ()),
-            *self._spans.means(survey, chosen),
+            *self._parts.spans.means(survey, chosen),
             *(() if chosen.weeks else _own_clocks(survey)),
             *heard_lines(survey),
             Say("desk-one-server"),

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from bot.chat.acts import Acts, as_what
 from bot.chat.acts import Opening as Chosen
-from bot.chat.desk.around import HOME, Around, Rows, Table, found
-from bot.chat.desk.cohorts import Cohorts
+from bot.chat.desk.around import HOME, Around, Table, found
 from bot.chat.desk.deciding import Deciding
-from bot.chat.desk.inclusion import Inclusion
 from bot.chat.desk.meaning import Meaning
-from bot.chat.desk.preview import Preview
-from bot.chat.desk.rehearsal import Rehearsal
-from bot.chat.desk.spans import Spans
+from bot.chat.desk.parts import Parts
 from bot.chat.said import Said
 from bot.core import roles
 from bot.core.cells import SmallPopulation
 from bot.core.events import Asked
 from bot.core.screen import Button, Code, Say, Screen, Text
-from bot.core.survey import Survey, worded
+from bot.core.survey import worded
 from bot.store import Coordinator, Transaction
 from bot.store.proposals import CLOSE_WAVE, OPEN_WAVE, draw_id
 
@@ -29,31 +25,15 @@ PEOPLE = (60, 150, 300, 1000, 5000)
 """How many could be asked, offered as buttons; the last means so many or more."""
 
 
-@dataclass(frozen=True)
-class Options:
-    """What else can be looked at and chosen before a wave is opened."""
-
-    preview: Preview
-    rehearsal: Rehearsal
-    spans: Spans
-    cohorts: Cohorts
-    inclusion: Inclusion
-
-    def rows(self, survey: Survey, chosen: Chosen) -> Rows:
-        """The buttons below the review."""
-        before = (*self.cohorts.counting(chosen), *self.inclusion.aims_row(survey, chosen))
-        return (*before, self.spans.button(chosen), self.rehearsal.button(chosen))
-
-
 class Opening:
     """The screens. `acts` are those of two, `deciding` shows how one stands."""
 
-    def __init__(self, at: Around, acts: Acts, means: Meaning, deciding: Deciding, options: Options) -> None:
+    def __init__(self, at: Around, acts: Acts, means: Meaning, deciding: Deciding, parts: Parts) -> None:
         self._at = at
         self._acts = acts
         self._means = means
         self._deciding = deciding
-        self._options = options
+        self._parts = parts
 
     def table(self) -> Table:
         """What buttons ask for here."""
@@ -91,7 +71,7 @@ class Opening:
             for n in PEOPLE
         )
         say = Say("desk-population", {"survey": worded(survey.title, who.language)})
-        look = self._options.preview.button(survey)
+        look = self._parts.preview.button(survey)
         return Said(Screen(who.language, (say,), (look, *rows, *HOME)))
 
     def _schedule(self, _tx: Transaction, who: Coordinator, values: tuple[str, ...], _now: datetime) -> Said:
@@ -149,7 +129,7 @@ class Opening:
         rows = (
             (Button(sure, Asked("go", (*chosen.carried, self._acts.opening_id(chosen.survey)))),),
             (Button(door, Asked("review", turned.carried)),),
-            *self._options.rows(self._at.shelf().surveys[chosen.survey][0], chosen),
+            *self._parts.choices(self._at.shelf().surveys[chosen.survey][0], chosen),
             *(((Button(Say("button-desk-programme"), Asked("forwhat", chosen.carried)),),) if programmes else ()),
             *others,
         )

@@ -15,7 +15,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from bot.chat.acts import Acts, Opening
-from bot.chat.desk.around import HOME, Around, Table, found
+from bot.chat.desk.around import HOME, Around, Stands, Table, found
 from bot.chat.said import Said
 from bot.core import roles
 from bot.core.clocks import closes, end_of, extends
@@ -33,18 +33,11 @@ LONGER = (1, 2, 4)
 
 
 class Spans:
-    """The screens. Once an act is done the wave's own screen follows, which the desk hands in (`show_with`)."""
+    """The screens. `screen` is the wave's own with lines above it, `stands` how an act stands."""
 
-    def __init__(self, at: Around, acts: Acts) -> None:
+    def __init__(self, at: Around, acts: Acts, screen: Callable[..., Screen], stands: Stands) -> None:
         self._at = at
         self._acts = acts
-
-    def show_with(
-        self,
-        screen: Callable[..., Screen],
-        stands: Callable[[Transaction, Coordinator, Proposal, datetime], Said],
-    ) -> None:
-        """`screen` is the wave's own screen with lines above it, `stands` how an act stands."""
         self._screen = screen
         self._stands = stands
 

@@ -6,9 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from bot.chat.desk.around import HOME, Around, Rows, Table, found
-from bot.chat.desk.cohorts import Cohorts
-from bot.chat.desk.inclusion import Inclusion
-from bot.chat.desk.spans import Spans
+from bot.chat.desk.parts import Parts
 from bot.chat.said import Said
 from bot.core import roles
 from bot.core.cadence import AT_CLOSE
@@ -21,14 +19,11 @@ from bot.store import Coordinator, Transaction, Wave
 
 
 class WaveScreens:
-    """The screens; `spans` has what is said and done of the days of a wave,
-    `cohorts` of the groups that are invited, `inclusion` who is reached."""
+    """The screens; `parts` have lines and buttons of their own."""
 
-    def __init__(self, at: Around, spans: Spans, cohorts: Cohorts, inclusion: Inclusion) -> None:
+    def __init__(self, at: Around, parts: Parts) -> None:
         self._at = at
-        self._spans = spans
-        self._cohorts = cohorts
-        self._inclusion = inclusion
+        self._parts = parts
 
     def table(self) -> Table:
         """What buttons ask for here."""
@@ -52,10 +47,13 @@ class WaveScreens:
         ]
         if wave.state == "open":
             link = Say("desk-link", {"link": Code(self._at.link(wave.id))})
-            lines += [Say("desk-invited") if wave.terms.invited else link, *self._cohorts.counted(wave.terms)]
+            lines += [
+                Say("desk-invited") if wave.terms.invited else link,
+                *self._parts.cohorts.counted(wave.terms),
+            ]
             release = day(who.language, wave.next_release.astimezone(self._at.zone).date())
             lines.append(Say("desk-next-release", {"day": release}))
-            lines += self._spans.lines(wave)
+            lines += self._parts.spans.lines(wave)
         lines.append(
             Say("desk-finished", {"n": wave.finished_shown})
             if wave.finished_shown
@@ -83,7 +81,7 @@ class WaveScreens:
 
     def _rows(self, who: Coordinator, wave: Wave) -> Rows:
         rows: list[tuple[Button, ...]] = [(Button(Say("button-desk-digest"), Asked("digest", (wave.id,))),)]
-        rows.append(self._inclusion.button(wave))
+        rows.append(self._parts.inclusion.button(wave))
         if wave.state != "closed":
             rows.append((Button(Say("button-desk-cadence"), Asked("cad", (wave.id,))),))
         if wave.state == "open" and roles.may(who.role, roles.OPEN):
@@ -91,8 +89,11 @@ class WaveScreens:
             rows.insert(0, (Button(Say(share[0]), Asked(share[1], (wave.id,))),))
             if not wave.terms.invited:
                 rows.insert(1, (Button(Say("button-desk-poster"), Asked("poster", (wave.id,))),))
-            rows += [*self._spans.buttons(wave), (Button(Say("button-desk-close"), Asked("close", (wave.id,))),)]
-        return (*rows, *HOME)
+            rows += [
+                *self._parts.spans.buttons(wave),
+                (Button(Say("button-desk-close"), Asked("close", (wave.id,))),),
+            ]
+        return (*rows, *self._parts.heard.rows(who, wave), *HOME)
 
     def _digest(self, part: str) -> Callable[..., Said]:
         """Answers with so much of the last summary."""
