@@ -391,7 +391,10 @@ COMPOSED = {
     "log-": "who did what, in the log of acts",
     "people-": "open, taken, admitted",
     "people-means-": "the roles",
+    "button-programme-": "what can be said of a programme",
     "programme-": "from, until",
+    "programme-ask-": "what can be said of a programme",
+    "programme-unfit-": "the same",
     "reached-way-": "what can help a group that is behind",
     "report-column-": "the titles of columns in a report",
     "role-": "the roles",
@@ -408,13 +411,13 @@ SAID_BY_COMPOSED = re.compile(
     r"desk-group-(district|gender|age)|desk-schedule-(weekly|daily)|desk-state-(open|closing|closed)|"
     r"digest-(women|men|youth)|digest-language-(ur|ps|en)|digest-region-[a-z]+|"
     r"log-(you|another|console|clock|claim|claim-code|open|close|record|propose|refuse|approve|invite|open-answers|"
-    r"rebuild-counts|role|remove|replace|let-in|confirm|take-back|organisation|organisation-deleted|organisation-exported|"
+    r"rebuild-counts|role|remove|replace|let-in|confirm|take-back|name|organisation|organisation-deleted|organisation-exported|"
     r"programme|group-chat|group-chat-ended|ask-for-rows|export-rows|restore|report|pause|resume|extend|themes)|"
     r"reached-way-(record|invite|share|evening|phones|schools|there|speaker)|"
     r"report-column-(figure|who|share|range|answers|baseline|target|before|change|low|high|difference|census|"
     r"began|note|points|weighted|worth|effect|question|theme)|"
     r"(role|help|people-means)-(owner|coordinator|author|viewer|steward)|people-(open|taken|admitted)|"
-    r"programme-(from|until)"
+    r"(programme-(ask|unfit)|button-programme)-(focus|people|districts|starts|ends)|programme-(from|until)"
 )
 
 

@@ -80,7 +80,7 @@ NEEDS = {
     roles.APPROVE: ["act", "yes", "no", "recplay"],
     roles.EXPORT: ["code"],
     roles.MANAGE: [
-        *("staff", "person", "role", "rolesure", "leave", "leavesure"),
+        *("newprog", "progset", "name", "staff", "person", "role", "rolesure", "leave", "leavesure"),
         *("let", "letwhere", "letlink", "guest", "letin", "letout"),
     ],
     roles.AUDIT: ["log"],
@@ -150,6 +150,8 @@ def values(what: str, wave: str) -> tuple[str, ...]:
         "ingroup": (wave,),
         "nogroup": (wave,),
         "person": ("000000000000",),
+        "name": ("000000000000",),
+        "progset": ("1", "focus"),
         "role": ("000000000000", "viewer"),
         "rolesure": ("000000000000", "viewer"),
         "leave": ("000000000000",),

@@ -25,6 +25,7 @@ from hypothesis import strategies as st
 from bot.chat.acts import Shelf
 from bot.chat.codec import LIMIT, decode, encode
 from bot.chat.desk import Desk
+from bot.chat.inbound import Words
 from bot.chat.said import Said
 from bot.chat.words import text
 from bot.core import roles
@@ -67,6 +68,11 @@ class Room:
         """Tap the button of a screen that asks for this."""
         asked = [one for one in buttons(said.screen) if one.what == what][number]
         return self.tap(chat, asked.what, *asked.values)
+
+    def reply(self, chat: int, asked: Said, words: str) -> Said | None:
+        """Type words in reply to a screen."""
+        with self.store.transaction() as tx:
+            return self.desk.typed_to(tx, chat, Words(words, tuple(buttons(asked.screen))), self.now)
 
     def link(self, role: str) -> str:
         """The code of a new invitation for a colleague."""
@@ -257,7 +263,8 @@ def test_a_lost_phone_is_replaced_with_role_and_summaries(room: Room) -> None:
 def values(what: str, wave: str, handle: str, act: str, invitation: str) -> tuple[str, ...]:
     """What a button could carry that is about something of the other organisation."""
     about = {
-        **dict.fromkeys(("person", "leave", "leavesure"), (handle,)),
+        **dict.fromkeys(("person", "leave", "leavesure", "name"), (handle,)),
+        "progset": ("1", "focus"),
         **dict.fromkeys(("role", "rolesure"), (handle, roles.VIEWER)),
         **dict.fromkeys(("act", "yes", "no", "code", "recplay"), (act,)),
         **dict.fromkeys(("guest", "letin", "letout"), (invitation,)),
@@ -514,3 +521,76 @@ def test_help_says_what_this_role_can_do_and_leads_to_the_desk(room: Room, role:
     assert screen is not None
     assert text(WORDS, screen) == WORDS.say("ps", f"help-{role}", command=latin("/desk"))
     assert buttons(screen) == [Asked("home")]
+
+
+# -- typed in reply -----------------------------------------------------------------------------------------
+
+
+def test_an_owner_adds_and_describes_a_programme_by_replying(room: Room) -> None:
+    made = room.reply(OWNER, room.press(OWNER, room.tap(OWNER, "progs"), "newprog"), "Clean  water\u200b ")
+    assert made is not None
+    said = {
+        "focus": "Wells and pipes",
+        "people": "women of the valley",
+        "districts": "Swat, DIR",
+        "starts": "2026-01-01",
+        "ends": "2026-12-31",
+    }
+    for number, words in enumerate(said.values()):
+        room.reply(OWNER, room.press(OWNER, made, "progset", number), words)
+    with room.store.transaction() as tx:
+        (one,) = tx.organisations.programmes(OWN)
+    assert (one.name, one.focus, one.people) == ("Clean water", "Wells and pipes", "women of the valley")
+    assert (one.districts, one.starts, one.ends) == (("swat", "dir"), "2026-01-01", "2026-12-31")
+    assert room.log() == ["programme"] * 6
+    shown = room.tap(OWNER, "prog", "1")
+    assert {"programme-focus", "programme-people", "programme-districts", "programme-from"} <= ids(shown)
+
+
+@pytest.mark.parametrize(
+    ("field", "words"),
+    [
+        ("districts", "swat, nowhere"),
+        ("districts", ", ".join(["swat"] * 900)),
+        ("starts", "tomorrow"),
+        ("ends", "2025-12-31"),
+        ("focus", "x" * 81),
+        ("people", "\u200b"),
+    ],
+)
+def test_what_does_not_fit_a_programme_is_said_and_nothing_is_kept(room: Room, field: str, words: str) -> None:
+    with room.store.transaction() as tx:
+        before = tx.organisations.add_programme(Programme(OWN, 0, "Water", starts="2026-01-01"))
+    answered = room.reply(OWNER, room.tap(OWNER, "progset", "1", field), words)
+    assert answered is not None
+    assert f"programme-unfit-{field}" in ids(answered)
+    with room.store.transaction() as tx:
+        assert tx.organisations.programmes(OWN) == [before]
+
+
+@pytest.mark.parametrize("name", ["", "x" * 81, "Water"])
+def test_a_name_that_does_not_fit_makes_no_programme(room: Room, name: str) -> None:
+    with room.store.transaction() as tx:
+        tx.organisations.add_programme(Programme(OWN, 0, "Water"))
+    answered = room.reply(OWNER, room.tap(OWNER, "newprog"), name)
+    assert answered is not None
+    assert "programme-name-unfit" in ids(answered)
+    with room.store.transaction() as tx:
+        assert len(tx.organisations.programmes(OWN)) == 1
+
+
+def test_an_owner_names_a_colleague_and_nobody_else_does(room: Room) -> None:
+    with room.store.transaction() as tx:
+        tx.desk.admit(GUEST, roles.COORDINATOR, "en", START, OWN)
+    person = room.press(OWNER, room.tap(OWNER, "staff"), "person", 1)
+    asking = room.press(OWNER, person, "name")
+    assert room.reply(GUEST, asking, "Boss") is None, "these words go on as if there were no reply"
+    named = room.reply(OWNER, asking, "Zarghuna from the office")
+    assert named is not None
+    assert named.screen is not None
+    assert "Zarghuna from the office" in text(WORDS, named.screen)
+    too_long = room.reply(OWNER, asking, "x" * 41)
+    assert too_long is not None
+    assert "people-name-unfit" in ids(too_long)
+    with room.store.transaction() as tx:
+        assert [who.name for who in tx.desk.colleagues(OWN)] == ["", "Zarghuna from the office"]

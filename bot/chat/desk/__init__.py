@@ -67,15 +67,15 @@ class Desk:
         self.recording = Recording(shelf, studio, lambda: HOME)
         self.inclusion = Inclusion(phrases, lambda: HOME)
         self.heard = Heard(at, self.acts, self._stands)
-        self.typed = Typed(self.heard.typed())
         spans = Spans(at, self.acts, self._wave_screen, self._stands)
         preview, rehearsal, cohorts = Preview(at), Rehearsal(at, self.acts), Cohorts(at)
         self._own = Parts(self.recording, preview, rehearsal, spans, cohorts, self.inclusion, self.heard)
         means = Meaning(at, self.acts, self._own)
         self._waves = WaveScreens(at, self._own)
         self._deciding = Deciding(self.acts, means, self._waves)
-        self._people, self._programmes = People(at), Programmes()
+        self._people, self._programmes = People(at), Programmes(at)
         self._receiving, self._stewards = Receiving(at, self._waves), Stewards(at)
+        self.typed = Typed({**self.heard.typed(), **self._programmes.typed(), **self._people.typed()})
         self._parts = (
             self._waves,
             Opening(at, self.acts, means, self._deciding, self._own),
@@ -181,7 +181,7 @@ class Desk:
         if roles.may(who.role, roles.OPEN):
             rows.append((Button(Say("button-desk-open"), Asked("open")),))
         rows += self.recording.buttons(who)
-        if tx.organisations.programmes(who.organisation):
+        if tx.organisations.programmes(who.organisation) or roles.may(who.role, roles.MANAGE):
             rows += self._programmes.buttons(who)
         rows += self._people.buttons(who)
         if roles.may(who.role, roles.AUDIT):

@@ -8,10 +8,12 @@ Laws:
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from bot.chat.desk.around import HOME, Around, Rows, Table, one_of
 from bot.chat.desk.inviting import qr
+from bot.chat.desk.typed import Serve, TooLong, cleaned
 from bot.chat.said import Said
 from bot.core import roles
 from bot.core.events import Asked
@@ -21,6 +23,9 @@ from bot.store import COLLEAGUE, Colleague, Coordinator, Programme, Transaction
 from bot.store.colleagues import ADMITTED, DAYS, OPEN, TAKEN
 
 BACK: Rows = ((Button(Say("button-people"), Asked("staff")),), *HOME)
+
+LONGEST_NAME = 40
+"""Letters of what an owner calls a colleague."""
 
 EVERYWHERE = 0
 """In a button, in the place of a programme's number: no districts narrow what a colleague sees."""
@@ -39,6 +44,7 @@ class People:
             "person": (roles.MANAGE, self._person),
             "role": (roles.MANAGE, self._role),
             "rolesure": (roles.MANAGE, self._role_sure),
+            "name": (roles.MANAGE, self._ask_name),
             "leave": (roles.MANAGE, self._leave),
             "leavesure": (roles.MANAGE, self._leave_sure),
             "let": (roles.MANAGE, self._let),
@@ -48,6 +54,10 @@ class People:
             "letin": (roles.MANAGE, self._let_in),
             "letout": (roles.MANAGE, self._take_back),
         }
+
+    def typed(self) -> Mapping[str, tuple[str, Serve]]:
+        """What may be typed here."""
+        return {"name": (roles.MANAGE, self._name)}
 
     def buttons(self, who: Coordinator) -> list[tuple[Button]]:
         """The way in, for whoever may."""
@@ -88,8 +98,27 @@ class People:
             for role in roles.ROLES
             if role != one.role
         )
+        name = (Button(Say("button-people-name"), Asked("name", (one.handle,))),)
         gone = (Button(Say("button-people-remove"), Asked("leave", (one.handle,))),)
-        return Said(Screen(who.language, tuple(lines), (*changes, gone, *BACK)))
+        return Said(Screen(who.language, tuple(lines), (name, *changes, gone, *BACK)))
+
+    def _ask_name(self, tx: Transaction, who: Coordinator, values: tuple[str, ...], _now: datetime) -> Said:
+        return Said(self._naming(who, _colleague(tx, who, values[0])))
+
+    def _naming(self, who: Coordinator, one: Coordinator, *before: Say) -> Screen:
+        """Asks for a name in reply; its first button says whose."""
+        here = (Button(Say("button-reply-here"), Asked("name", (one.handle,))),)
+        return Screen(who.language, (*before, Say("people-ask-name"), Say("reply-here")), (here, *BACK))
+
+    def _name(self, tx: Transaction, who: Coordinator, values: tuple[str, ...], words: str, now: datetime) -> Said:
+        one = _colleague(tx, who, values[0])
+        try:
+            name = cleaned(words, LONGEST_NAME)
+        except TooLong:
+            return Said(self._naming(who, one, Say("people-name-unfit", {"n": LONGEST_NAME})))
+        tx.desk.call(one.chat, name)
+        tx.desk.note(f"coordinator {who.chat}", "name", f"coordinator {one.chat}", now)
+        return self._person(tx, who, values, now)
 
     def _role(self, tx: Transaction, who: Coordinator, values: tuple[str, ...], _now: datetime) -> Said:
         one, role = _colleague(tx, who, values[0]), one_of(values[1], roles.ROLES)
