@@ -199,7 +199,8 @@ class Pace:
         usual = min((one.back - one.left for one in self._turns if one.back is not None), default=None)
         arrived = sorted(one.arrived(now, usual) for one in self._turns)
         waits = [self._turns[-1].left + SLOT / 2] if self._turns else []
-        waits += [arrived[-most - 1] + 1.0] if len(arrived) > most else []
+        # A wait of a MOMENT is none: it is put on top, so that a second is never a moment short of one.
+        waits += [arrived[-most - 1] + 1.0 + MOMENT] if len(arrived) > most else []
         return max(waits, default=0.0) - now
 
     def _on_the_beat(self, moment: float) -> float:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 
 from bot.core.blocks import AT_LEAST_90, AT_MOST_10, FEW, LEAST_ACCOUNTS, STEP, Answers, Figure, Publishable, Shown
-from bot.core.cells import Node
+from bot.core.cells import DISTRICT, Node
 from bot.core.flow import LANGUAGE_NAMES
 from bot.core.scores import Score
 from bot.core.survey import Question, Survey, Words
@@ -30,8 +30,8 @@ class Line:
     """One line of the table; `title` and `label` are words in every language of the survey.
 
     `kind` says what it is of: the wave, a question (with `code`: one of its answers), those silent at a question
-    or at all of them, an indicator, an index, women and youth reached, a language, a kind of group invited, a
-    group shown or one hidden.
+    or at all of them, an indicator, an index, women and youth reached, a district reached, a language, a kind
+    of group invited, a group shown or one hidden.
     Shares, means and their ends are per cent and points of 100.
     """
 
@@ -97,6 +97,8 @@ def table(shown: Publishable, survey: Survey, kinds: Mapping[str, Words] | None 
             yield _index(index.id, index.title, shown.indexes[index.id])
     for who, figure in shown.reach.items():
         yield _figure("reach", who, figure, reached(survey, who))
+    for code, figure in shown.districts.items():
+        yield _figure("district", code, figure, named(survey, ((DISTRICT, code),)))
     for language, share in shown.languages.items():
         name = LANGUAGE_NAMES.get(language, language)
         yield Line("language", language, share=share, title=spoken({}, survey, name))

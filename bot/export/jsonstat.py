@@ -14,6 +14,7 @@ from itertools import product
 from math import prod
 
 from bot.core.blocks import Figure, Publishable
+from bot.core.cells import DISTRICT
 from bot.core.flow import LANGUAGE_NAMES
 from bot.core.survey import Question, Survey
 from bot.export.words import answered, asking, codes_of, group, leaving, named, reached
@@ -101,7 +102,7 @@ class _Datasets:
             codes = codes_of(question)
             if question.id not in cells and codes:
                 yield self._question(question, codes)
-        reached = (self._reach(), self._languages(), self._cohorts())
+        reached = (self._reach(), self._districts(), self._languages(), self._cohorts())
         yield from filter(_any, (self._indicators(), self._indexes(), *reached, self._groups()))
 
     def _question(self, question: Question, codes: Sequence[str]) -> dict[str, object]:
@@ -153,6 +154,15 @@ class _Datasets:
             (who, name): value for who, one in self.shown.reach.items() for name, value in _plain(one).items()
         }
         return dataset("reach", (Dimension("reach", "reach", names),), {"n": "people", **PERCENT}, cells)
+
+    def _districts(self) -> dict[str, object]:
+        names = {code: named(self.survey, ((DISTRICT, code),))[self.language] for code in self.shown.districts}
+        cells: dict[tuple[str, ...], Shown] = {
+            (code, name): value
+            for code, one in self.shown.districts.items()
+            for name, value in _plain(one).items()
+        }
+        return dataset("districts", (Dimension("district", "district", names),), {"n": "people", **PERCENT}, cells)
 
     def _languages(self) -> dict[str, object]:
         names = {code: LANGUAGE_NAMES.get(code, code) for code in self.shown.languages}

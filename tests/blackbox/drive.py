@@ -23,6 +23,7 @@ from pathlib import Path
 
 from bot.emulator.person import Person, Screen
 from tests import nursery
+from tests.blackbox.crawl import crawl
 from tests.blackbox.crowd import souls
 from tests.blackbox.dump import database_in
 from tests.blackbox.forms import secrets_of
@@ -154,7 +155,7 @@ class Drive:
         for form in ("text", "json"):
             shown.append(self.console("digest", self.truth.wave, "--format", form))
         shown.append(self.console("wave", "list"))
-        self.seen += shown
+        self.seen += [*shown, asyncio.run(self._log())]
         return shown
 
     def start_traced(self, written: Path) -> bool:
@@ -240,8 +241,13 @@ class Drive:
             assert soul.receipt[:10] not in screen.words(), "the code does not stay on the screen"
         soul.state = "withdrawn"
 
+    async def _log(self) -> str:
+        """The log of acts, at the desk."""
+        async with self._owner() as owner:
+            return _text(await owner.press_data("d:log"))
+
     async def _desk(self) -> list[str]:
-        """The desk and everything one tap away from it and from the wave."""
+        """The desk, and every screen and file of the wave, of people, programmes and the log."""
         async with self._owner() as owner:
             shown = [_text(await owner.say("/desk"))]
             screen = await owner.press(f"A scripted crowd ({self.truth.wave})")
@@ -252,6 +258,7 @@ class Drive:
                 screen = await owner.wait_news(screen.seq)
             screen = await owner.wait_quiet(idle=1.0)
             shown += [message.text for message in screen.messages if message.from_bot and message.id > newest]
+            shown += await crawl(owner, f"d:wave:{self.truth.wave}", "d:staff", "d:progs")
         return shown
 
 

@@ -45,6 +45,7 @@ OF_COORDINATORS = frozenset(
     {
         *("alembic_version", "definition", "wave", "coordinator", "subscription", "claim_code", "proposal"),
         *("approval", "digest", "audit", "report", "mark"),
+        *("organisation", "programme", "colleague", "group_code", "alert", "heard", "announcement"),
     }
 )
 """Tables about surveys and about coordinators, who are known on purpose. Every other table is one of the core."""

@@ -101,6 +101,19 @@ def test_a_moment_is_seen_in_each_encoding(value: Value) -> None:
     assert not Moments([NOW + 40 * 86400]).told_by(value)
 
 
+@pytest.mark.parametrize("form", [">Q", "<d"])
+def test_a_moment_in_long_boxes_is_seen_where_rows_agree_and_not_by_chance(form: str) -> None:
+    chance, scale = random.Random(2), 1e6 if form == ">Q" else 1.0
+
+    def box(*moment: float) -> tuple[bytes]:
+        told = b"".join(struct.pack(form, int(one * scale) if form == ">Q" else one) for one in moment)
+        return (told + chance.randbytes(4096 - len(told)),)
+
+    one, three = [box(NOW), *(box() for _ in range(9))], [box(NOW + number) for number in range(3)]
+    assert Moments([NOW]).told_in(Table("session", "", ("box",), tuple(one), False)) == []
+    assert len(Moments([NOW]).told_in(Table("session", "", ("box",), tuple(three), False))) == 1
+
+
 def test_seconds_in_four_bytes_are_seen_where_rows_agree_and_random_names_tell_nothing() -> None:
     chance = random.Random(1)
     random_rows = tuple((chance.randbytes(16), chance.randbytes(32)) for _ in range(500))

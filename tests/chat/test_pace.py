@@ -26,7 +26,7 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter
 
@@ -255,6 +255,7 @@ def test_broadcasts_leave_evenly_28_a_second() -> None:
     run(story())
 
 
+@example([0.0, 0.0, 1.0, 1e-06], 0.0, 2)  # a second that was a microsecond short
 @given(st.lists(st.floats(0, 2.0), min_size=1, max_size=12), st.floats(0, 0.4), st.integers(1, 12))
 def test_broadcasts_several_at_a_time_are_never_bunched_by_what_came_late(
     stalls: list[float], latency: float, lanes: int

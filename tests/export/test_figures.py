@@ -83,7 +83,8 @@ def test_every_figure_is_the_one_that_a_summary_shows(of: Publishable) -> None:
         for id, one in some.items()
     }
     assert of_kind(found, "index") == {id: texts(one) for id, one in plain["indexes"].items()}
-    languages = plain["reach"].pop("languages")
+    languages, districts = plain["reach"].pop("languages"), plain["reach"].pop("districts")
+    assert of_kind(found, "district") == {code: texts(one) for code, one in districts.items()}
     assert of_kind(found, "reach") == {who: texts(one) for who, one in plain["reach"].items()}
     assert of_kind(found, "language") == {code: {"share": str(share)} for code, share in languages.items()}
     assert [line["n"] for line in found if line["kind"] == "wave"] == [str(plain["n"])]

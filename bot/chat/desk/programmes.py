@@ -98,7 +98,9 @@ class Programmes:
 
     def _ask(self, tx: Transaction, who: Coordinator, values: tuple[str, ...], _now: datetime) -> Said:
         one, field = _found(tx, who, values[0]), one_of(values[1], FIELDS)
-        return Said(_asking(who, Say(f"programme-ask-{field}", _example(field)), Asked("progset", (str(one.no), field))))
+        return Said(
+            _asking(who, Say(f"programme-ask-{field}", _example(field)), Asked("progset", (str(one.no), field)))
+        )
 
     def _keep(self, tx: Transaction, who: Coordinator, values: tuple[str, ...], words: str, now: datetime) -> Said:
         one, field = _found(tx, who, values[0]), one_of(values[1], FIELDS)
