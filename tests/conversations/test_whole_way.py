@@ -21,7 +21,7 @@ from bot.files.phrases import Phrases, latin
 from bot.files.shelf import pinned
 from bot.store import Store
 from tests.conversations.talk import FOLDER
-from tests.rig import Rig, installed
+from tests.rig import Rig, id_of, installed
 from tests.store.sample import send
 
 WORDS = Phrases.load()
@@ -32,6 +32,9 @@ WILL_BE_DONE = {
     "ur": "اگلے مہینے وادی کی خواتین سے ملاقات ہو گی۔",
     "ps": "په راتلونکې میاشت کښې به د وادۍ د زنانو سره ملاقات وشي۔",
 }
+REST, PATIENCE = 0.4, 60.0
+"""Seconds after which a phone has come to rest; for which something is awaited that will come."""
+
 TITLE = {"en": "Trust in my area", "ur": "میرے علاقے میں بھروسہ", "ps": "زما په علاقه کښې اعتبار"}
 MONTHS = r"[^\W\d_]+"
 
@@ -44,14 +47,19 @@ class Phone:
         self._seen = 0
         self._last = ""
 
+    async def _does(self, what: str) -> None:
+        """Note what the phone shows by now, then what is done."""
+        self._note(await self.person.wait_quiet(idle=REST))
+        self.talk.append(f"{self.name} > {what}")
+
     async def say(self, words: str, shown: str = "") -> None:
         """Write to the bot."""
-        self.talk.append(f"{self.name} > {shown or words}")
+        await self._does(shown or words)
         self._note(await self.person.say(words))
 
     async def start(self, payload: str) -> None:
         """Open a link."""
-        self.talk.append(f"{self.name} > (opens the link)")
+        await self._does("(opens the link)")
         self._note(await self.person.start(payload))
 
     async def press(self, phrase: str, **values: object) -> None:
@@ -64,31 +72,36 @@ class Phone:
         await self._tap(lambda one: part in clean(one))
 
     async def _tap(self, is_it: Callable[[str], bool]) -> None:
-        screen = await self.person.screen()
-        (message, label) = next(
-            (message, label) for message in reversed(screen.messages) for label in message.labels if is_it(label)
-        )
-        self.talk.append(f"{self.name} > [{clean(label)}]")
-        self._note(await self.person.press(label, message_id=message.id))
+        async with asyncio.timeout(PATIENCE):
+            while not (found := self._buttons(await self.person.screen(), is_it)):  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+        message, label = found[0]
+        await self._does(f"[{clean(label)}]")
+        self._note(await self.person.press(label, message_id=message))
+
+    @staticmethod
+    def _buttons(screen: Screen, is_it: Callable[[str], bool]) -> list[tuple[int, str]]:
+        """The buttons that are meant, the newest first, each with its message."""
+        return [(one.id, label) for one in reversed(screen.messages) for label in one.labels if is_it(label)]
 
     async def reply(self, words: str) -> None:
         """Answer the newest message."""
-        newest = (await self.person.screen()).last.id
-        self.talk.append(f"{self.name} > (replies) {words}")
+        newest = (await self.person.wait_quiet(idle=REST)).last.id
+        await self._does(f"(replies) {words}")
         self._note(await self.person.say(words, reply_to=newest))
 
     async def hears(self, phrase: str) -> None:
         """Wait until a message comes of the bot's own accord that has these words; note it."""
         values = dict.fromkeys(("number", "command", "role"), "§")
         words = clean(WORDS.say(self.language, phrase, **values)).split("§")[0]
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             while words not in clean((screen := await self.person.screen()).last.text):  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
         self._note(screen)
 
     async def gets_a_file(self) -> str:
         """Wait for a file; returns its name."""
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE):
             while (screen := await self.person.screen()).last.document is None:  # noqa: ASYNC110
                 await asyncio.sleep(0.1)
         self._note(screen)
@@ -137,7 +150,7 @@ def test_the_whole_way_of_a_coordinator_is_what_stands_in_the_talk(
 
 async def _walk(rig: Rig, language: str) -> list[str]:
     talk: list[str] = []
-    async with rig.person(1, language) as one, rig.person(2, language) as two:
+    async with _person(rig, 1, language) as one, _person(rig, 2, language) as two:
         owner, colleague = Phone("Owner", one, language, talk), Phone("Colleague", two, language, talk)
         claim = (await asyncio.to_thread(rig.console, "claim-code")).strip()
         await owner.say(f"/claim {claim}", "/claim {code}")
@@ -156,6 +169,11 @@ async def _walk(rig: Rig, language: str) -> list[str]:
         await asyncio.to_thread(rig.days, 3, day)
         await _heard(owner, colleague, wave, language)
     return [_same(line, wave) for line in talk]
+
+
+def _person(rig: Rig, number: int, language: str) -> Person:
+    """Somebody who waits for an answer, however much the computer has to do."""
+    return Person(rig.url, id_of(number), f"Person {number}", language_code=language, timeout=PATIENCE, grace=10.0)
 
 
 async def _let_in(owner: Phone, colleague: Phone) -> None:
