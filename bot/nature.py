@@ -17,6 +17,9 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
+CLEAR = "abcdefghjkmnpqrstuvwxyz23456789"
+"""Letters and digits that are not taken for each other when they are read from paper or said aloud."""
+
 
 class Nature:
     """The machine's clocks and the system's chance."""

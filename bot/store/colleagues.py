@@ -20,7 +20,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 from bot import nature
 from bot.store import tables as t
 
-LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+LETTERS = nature.CLEAR
 CODE_LENGTH = 16
 """79 bits: nobody finds one by trying, and the link is tapped, not typed."""
 

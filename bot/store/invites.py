@@ -26,7 +26,7 @@ OPEN = "open"
 FULL = "full"
 EXPIRED = "expired"
 
-CODE_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+CODE_LETTERS = nature.CLEAR
 CODE_LENGTH = 12
 """59 bits: nobody comes upon one by trying, and with its wave it fits into a button."""
 

@@ -29,7 +29,7 @@ MOST_DISTRICTS = 40
 MOST_PROGRAMMES = 35
 """So many programmes an organisation has: a button names one by a letter."""
 
-KEY_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+KEY_LETTERS = nature.CLEAR
 KEY_LENGTH = 8
 
 

@@ -38,7 +38,7 @@ CONSOLE = "console"
 PATIENCE = timedelta(hours=24)
 """How long a proposal waits, and how long a code is good."""
 
-ID_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+ID_LETTERS = nature.CLEAR
 ID_LENGTH = 8
 
 CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"

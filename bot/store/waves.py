@@ -48,7 +48,7 @@ from bot.store.nodes import read_node, write_node
 from bot.store.opentext import bundle, own_words, release, size, without_own_words
 from bot.store.vault import dump_body, load_body, load_cohort, load_texts
 
-WAVE_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+WAVE_LETTERS = nature.CLEAR
 WAVE_LENGTH = 8
 FULL_DWELL = 2
 TICKS_TO_LAST_RELEASE = 2

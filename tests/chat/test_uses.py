@@ -25,20 +25,13 @@ from bot.core.threshold import joined
 from bot.store import Store
 from bot.store import tables as t
 from bot.store.backup import back_up
+from tests.blackbox.crawl import CHANGING
 from tests.chat.test_desk import WORDS, admit, do
 from tests.rig import ROOT
 from tests.store.sample import TODAY, kept, open_wave, send_many, tick_at
 from tests.test_invited import does
 
 CAP = 37
-CHANGING = frozenset(
-    {
-        *("go", "closesure", "invite", "yes", "no", "code", "speak", "hour", "atclose", "ingroup", "nogroup"),
-        *("pausesure", "resume", "longersure", "letwhere", "letlink", "letin", "letout", "rolesure", "leavesure"),
-    }
-)
-"""What changes something, and is not tapped here."""
-
 DRAWN_BY_CHANCE = frozenset({"go", "closesure", "longersure"})
 """Buttons that carry a number of their own each time they are shown."""
 
