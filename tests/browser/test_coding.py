@@ -9,8 +9,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,36 +16,22 @@ from pathlib import Path
 from urllib.parse import urlparse
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from bot.coding.desk import Desk, opened
 from bot.core import codes
+from tests.browser.test_phones import CHROMIUM, browser
 from tests.coding.sample import Village, box
-
-CHROMIUM = next(
-    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
-)
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.slow,
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: apt install chromium"),
 ]
+__all__ = ["browser"]
 
 MARKUP = "<img src=x onerror=\"document.title='taken'\"> and <b>bold</b>"
 URDU = "پانی دور سے لانا پڑتا ہے۔"
-
-
-@pytest.fixture
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium; without a sandbox only where the tests run as root."""
-    with sync_playwright() as playwright:
-        options = ["--disable-background-networking", "--disable-gpu"]
-        if os.geteuid() == 0:
-            options.append("--no-sandbox")
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=options)
-        yield started
-        started.close()
 
 
 @contextmanager
